@@ -1,0 +1,67 @@
+/** A name that an edit uses and that has to be imported. */
+export interface NeededName {
+  readonly module: string;
+  readonly name: string;
+  /** What it is called in the file; see `localName`. */
+  readonly local: string;
+}
+
+/** One replacement against the original text of a file: `[start, end)` becomes `text`. */
+export interface Edit {
+  /** Path relative to the root, with `/`. */
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  readonly needs?: readonly NeededName[];
+  /** Why the file changes, where no site in it says so. */
+  readonly because?: string;
+}
+
+/** Two edits of one file want the same characters. */
+export class EditConflict extends Error {
+  readonly code = 'EDIT_CONFLICT';
+  constructor(
+    readonly first: Edit,
+    readonly second: Edit,
+  ) {
+    super(
+      `two edits overlap in ${first.file}: [${first.start}, ${first.end}) and [${second.start}, ${second.end})`,
+    );
+  }
+}
+
+/** Drops edits that say the same twice, and those inside a range that another edit removes altogether. */
+export function withoutRepeats(edits: readonly Edit[]): Edit[] {
+  const once = new Map(edits.map((edit) => [`${edit.start}:${edit.end}:${edit.text}`, edit]));
+  const removals = [...once.values()].filter((edit) => edit.text === '' && edit.end > edit.start);
+  return [...once.values()].filter(
+    (edit) =>
+      !removals.some(
+        (removal) =>
+          removal !== edit &&
+          removal.start <= edit.start &&
+          edit.end <= removal.end &&
+          removal.end - removal.start > edit.end - edit.start,
+      ),
+  );
+}
+
+/**
+ * Applies edits to the text they were made against.
+ *
+ * @throws {EditConflict} when two of them overlap
+ */
+export function applyEdits(text: string, edits: readonly Edit[]): string {
+  const sorted = withoutRepeats(edits).sort((a, b) => a.start - b.start || a.end - b.end);
+  let result = '';
+  let from = 0;
+  let previous: Edit | undefined;
+  for (const edit of sorted) {
+    if (previous && edit.start < previous.end) throw new EditConflict(previous, edit);
+    result += text.slice(from, edit.start) + edit.text;
+    from = edit.end;
+    previous = edit;
+  }
+  return result + text.slice(from);
+}

@@ -1,0 +1,116 @@
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { requiredModule } from '../project/exports.js';
+import { endOf, type SourceFile, startOf } from '../project/source.js';
+import type { Edit, NeededName } from './edits.js';
+import { quoted, styleOf } from './style.js';
+
+/**
+ * The edits that import names into a file: into a statement that imports from the same module already, in the
+ * place of a statement that is dropped anyway, or after the last import.
+ *
+ * @param dropped statements that other edits remove altogether; the one used up is left out of the result's `kept`
+ */
+export function importEdits(
+  file: SourceFile,
+  needs: readonly NeededName[],
+  dropped: readonly NodePath[],
+): { edits: Edit[]; replaced: NodePath | undefined } {
+  const byModule = new Map<string, Map<string, NeededName>>();
+  for (const need of needs) {
+    const names = byModule.get(need.module) ?? new Map<string, NeededName>();
+    byModule.set(need.module, names.set(need.local, need));
+  }
+  const edits: Edit[] = [];
+  const fresh: string[] = [];
+  for (const [module, names] of byModule) {
+    const missing = [...names.values()].filter((need) => !bindsAtTop(file, need.local));
+    if (!missing.length) continue;
+    const specifiers = existingSpecifiers(file, module);
+    const last = specifiers?.at(-1);
+    if (last) {
+      const text = missing.map((need) => `, ${specifierText(file, need)}`).join('');
+      edits.push({ file: file.path, start: endOf(last), end: endOf(last), text });
+    } else fresh.push(statementText(file, module, missing));
+  }
+  if (!fresh.length) return { edits, replaced: undefined };
+  const { newline } = styleOf(file.text);
+  const replaced = dropped[0];
+  if (replaced) {
+    edits.push({
+      file: file.path,
+      start: startOf(replaced.node),
+      end: endOf(replaced.node),
+      text: fresh.join(newline),
+    });
+    return { edits, replaced };
+  }
+  edits.push(insertion(file, fresh.join(newline), newline));
+  return { edits, replaced: undefined };
+}
+
+/** A statement that imports names, in the file's module system and style. */
+export function statementText(file: SourceFile, module: string, needs: readonly NeededName[]): string {
+  const style = styleOf(file.text);
+  const names = needs
+    .toSorted((a, b) => a.name.localeCompare(b.name))
+    .map((need) => specifierText(file, need))
+    .join(', ');
+  const from = quoted(style, module);
+  return file.system === 'module'
+    ? `import { ${names} } from ${from}${style.semicolon}`
+    : `const { ${names} } = require(${from})${style.semicolon}`;
+}
+
+function specifierText(file: SourceFile, need: NeededName): string {
+  if (need.name === need.local) return need.name;
+  return file.system === 'module' ? `${need.name} as ${need.local}` : `${need.name}: ${need.local}`;
+}
+
+function bindsAtTop(file: SourceFile, name: string): boolean {
+  return file.program.scope.hasOwnBinding(name);
+}
+
+function existingSpecifiers(file: SourceFile, module: string): t.Node[] | undefined {
+  for (const statement of file.ast.program.body) {
+    if (
+      t.isImportDeclaration(statement) &&
+      statement.source.value === module &&
+      statement.importKind !== 'type'
+    ) {
+      const named = statement.specifiers.filter((specifier) => t.isImportSpecifier(specifier));
+      if (named.length) return named;
+    }
+    if (!t.isVariableDeclaration(statement)) continue;
+    for (const { id, init } of statement.declarations) {
+      if (t.isObjectPattern(id) && init && requiredModule(init) === module) return id.properties;
+    }
+  }
+  return undefined;
+}
+
+/** After the last statement that imports or requires; before all code where none does. */
+function insertion(file: SourceFile, text: string, newline: string): Edit {
+  const { body, directives } = file.ast.program;
+  const imports = body.filter(isImporting);
+  const after = imports.at(-1) ?? directives.at(-1);
+  if (after) {
+    const at = endOf(after);
+    return { file: file.path, start: at, end: at, text: newline + text };
+  }
+  const [first] = body;
+  const at = first ? Math.min(startOf(first), first.leadingComments?.[0]?.start ?? startOf(first)) : 0;
+  return { file: file.path, start: at, end: at, text: text + newline + (first ? newline : '') };
+}
+
+function isImporting(statement: t.Statement): boolean {
+  if (t.isImportDeclaration(statement) || t.isTSImportEqualsDeclaration(statement)) return true;
+  if (!t.isVariableDeclaration(statement)) return false;
+  return statement.declarations.every(({ init }) => init && requires(init));
+}
+
+function requires(node: t.Node): boolean {
+  if (requiredModule(node) !== undefined) return true;
+  if (t.isMemberExpression(node)) return requires(node.object);
+  return t.isCallExpression(node) && t.isExpression(node.callee) && requires(node.callee);
+}

@@ -1,0 +1,56 @@
+import * as t from '@babel/types';
+import type { RequestAccess } from '../project/requests.js';
+import { endOf, type SourceFile, startOf } from '../project/source.js';
+import type { Sources } from '../project/sources.js';
+import type { Edit, NeededName } from './edits.js';
+import { localName, SHIM } from './names.js';
+
+/** The code that yields the request at a place, and the edits that make it so. */
+export interface RequestText {
+  readonly text: string;
+  readonly edits: readonly Edit[];
+  readonly needs: readonly NeededName[];
+}
+
+/** Turns the way to a request into code: a name, a parameter handed down, or `currentRequest()`. */
+export function requestText(sources: Sources, file: SourceFile, access: RequestAccess): RequestText {
+  if (access.how === 'name') return { text: access.name, edits: [], needs: [] };
+  if (access.how === 'current') {
+    const need = localName(file, SHIM, 'currentRequest');
+    return { text: `${need.local}()`, edits: [], needs: [need] };
+  }
+  const edits = access.functions.flatMap(({ path, calls }) => [
+    parameterEdit(sources.fileOf(path), path.node),
+    ...calls.map(({ path: call, request }) => argumentEdit(sources.fileOf(call), call.node, request)),
+  ]);
+  return { text: 'req', edits, needs: [] };
+}
+
+/** Puts `req` before a function's parameters. */
+function parameterEdit(file: SourceFile, node: t.Function): Edit {
+  const [first] = node.params;
+  if (first) {
+    const at = startOf(first);
+    // `id => …` has no parentheses to put a second parameter into.
+    const bare =
+      t.isArrowFunctionExpression(node) && file.text.slice(startOf(node), at).replace(/async\s*/, '') === '';
+    if (bare)
+      return {
+        file: file.path,
+        start: at,
+        end: endOf(first),
+        text: `(req, ${file.text.slice(at, endOf(first))})`,
+      };
+    return { file: file.path, start: at, end: at, text: 'req, ' };
+  }
+  const open = file.text.indexOf('(', 'id' in node && node.id ? endOf(node.id) : startOf(node)) + 1;
+  return { file: file.path, start: open, end: open, text: 'req' };
+}
+
+/** Puts the request before a call's arguments. */
+function argumentEdit(file: SourceFile, node: t.CallExpression, request: string): Edit {
+  const [first] = node.arguments;
+  if (first) return { file: file.path, start: startOf(first), end: startOf(first), text: `${request}, ` };
+  const open = file.text.indexOf('(', endOf(node.callee)) + 1;
+  return { file: file.path, start: open, end: open, text: request };
+}

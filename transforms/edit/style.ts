@@ -1,0 +1,49 @@
+import type { SourceFile } from '../project/source.js';
+
+/** How a file is written. */
+export interface Style {
+  readonly quote: "'" | '"';
+  /** `;` or nothing. */
+  readonly semicolon: ';' | '';
+  readonly newline: '\n' | '\r\n';
+  readonly indent: string;
+}
+
+/** Reads the style off a text; common habits where the text shows none. */
+export function styleOf(text: string): Style {
+  const singles = text.split("'").length;
+  const doubles = text.split('"').length;
+  const lines = text.split(/\r?\n/);
+  const code = lines.map((line) => line.trimEnd()).filter((line) => /[\w)'"`\]]$|;$/.test(line));
+  const ended = code.filter((line) => line.endsWith(';')).length;
+  const indent = lines.map((line) => /^(\t| {2,8})\S/.exec(line)?.[1]).find((found) => found !== undefined);
+  return {
+    quote: doubles > singles ? '"' : "'",
+    semicolon: code.length && ended * 5 < code.length ? '' : ';',
+    newline: text.includes('\r\n') ? '\r\n' : '\n',
+    indent: indent ?? '  ',
+  };
+}
+
+/** A string literal in the file's quotes. */
+export function quoted(style: Style, string: string): string {
+  const escaped = string.replaceAll('\\', '\\\\').replaceAll(style.quote, `\\${style.quote}`);
+  return style.quote + escaped + style.quote;
+}
+
+/** White space at the start of the line that holds an offset. */
+export function indentationAt(file: SourceFile, offset: number): string {
+  const lineStart = file.text.lastIndexOf('\n', offset - 1) + 1;
+  return /^[ \t]*/.exec(file.text.slice(lineStart))?.[0] ?? '';
+}
+
+/** Text from deeper in a file, its lines moved left as far as `inner` stands further right than `outer`. */
+export function dedented(part: string, text: string, outer: number, inner: number): string {
+  const columnOf = (offset: number) =>
+    /^[ \t]*/.exec(text.slice(text.lastIndexOf('\n', offset - 1) + 1))?.[0].length ?? 0;
+  const surplus = Math.max(0, columnOf(inner) - columnOf(outer));
+  return part.replace(
+    /\n([ \t]*)/g,
+    (_, white: string) => `\n${white.slice(Math.min(surplus, white.length))}`,
+  );
+}

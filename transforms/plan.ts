@@ -1,0 +1,90 @@
+import { namesOf } from './project/callers.js';
+import type { Project } from './project/project.js';
+import { requestAt } from './project/requests.js';
+import type { PassSite, Site } from './project/site.js';
+import { positionOf, startOf } from './project/source.js';
+import type { Decision, RegisteredRule, Rule } from './rule.js';
+import type { Step } from './words.js';
+
+/** One site with its one owner and its one decision. */
+export interface Planned {
+  readonly site: Site;
+  readonly rule: string;
+  readonly decision: Decision;
+  /** The rule that carries the decision out; absent where nobody owns the site or its step is not asked for. */
+  readonly owner?: Rule;
+}
+
+/** Two rules claim one site. */
+export class OwnerConflict extends Error {
+  readonly code = 'OWNER_CONFLICT';
+  constructor(site: Site, rules: readonly string[]) {
+    const { line } = positionOf(site.file.text, startOf(site.path.node));
+    super(`${site.file.path}:${line} is claimed by ${rules.join(' and ')}: a site has one owner`);
+  }
+}
+
+/**
+ * Gives every site an owner and a decision.
+ *
+ * @throws {OwnerConflict} when two rules claim a site
+ */
+export function planOf(
+  project: Project,
+  rules: readonly RegisteredRule[],
+  steps: readonly Step[],
+): Planned[] {
+  const plan = project.sites.map((site) => planned(site, project, rules, steps));
+  return [...plan, ...plan.flatMap((one) => passed(one, project))];
+}
+
+/** The calls that must hand the request on so that a decision can be carried out. */
+function passed({ site, rule, decision, owner }: Planned, project: Project): Planned[] {
+  if (!owner || decision.action !== 'rewritten') return [];
+  if (site.role !== 'mint' && site.role !== 'check' && site.role !== 'read') return [];
+  const access = requestAt(project.sources, site.path);
+  if (access.how !== 'thread') return [];
+  return access.functions.flatMap(({ path: called, calls }) =>
+    calls.map(({ path }): Planned => {
+      const file = project.sources.fileOf(path);
+      const [name = 'the function it calls'] = namesOf(project.sources, called);
+      const reason = `hands the request on to ${name}`;
+      const pass: PassSite = {
+        role: site.role,
+        kind: 'pass-request',
+        family: site.family,
+        evidence: site.evidence,
+        file,
+        path,
+      };
+      return { site: pass, rule, decision: { action: 'rewritten', reason } };
+    }),
+  );
+}
+
+function planned(
+  site: Site,
+  project: Project,
+  rules: readonly RegisteredRule[],
+  steps: readonly Step[],
+): Planned {
+  const owners = rules.filter(({ rule }) => rule.owns(site, project));
+  const [owner, another] = owners;
+  if (another)
+    throw new OwnerConflict(
+      site,
+      owners.map(({ id }) => id),
+    );
+  if (!owner) {
+    const reason = `no rule knows this ${site.role} yet: ${site.evidence}`;
+    return { site, rule: 'none', decision: { action: 'manual', reason } };
+  }
+  if (!steps.includes(owner.rule.step)) {
+    return {
+      site,
+      rule: owner.id,
+      decision: { action: 'kept', reason: `left for the step ${owner.rule.step}` },
+    };
+  }
+  return { site, rule: owner.id, decision: owner.rule.decide(site, project), owner: owner.rule };
+}

@@ -1,0 +1,128 @@
+import { posix } from 'node:path';
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { type Definition, definitionOf, keyName, propertyName } from './definitions.js';
+import { exportsOf } from './exports.js';
+import type { SourceFile } from './source.js';
+import type { Sources } from './sources.js';
+
+export type CallPath =
+  | NodePath<t.CallExpression>
+  | NodePath<t.OptionalCallExpression>
+  | NodePath<t.NewExpression>;
+
+/** A call and what it calls. */
+export interface Call {
+  readonly path: CallPath;
+  readonly callee: Definition;
+}
+
+const callsByFile = new WeakMap<SourceFile, readonly Call[]>();
+const callersByFunction = new WeakMap<t.Node, readonly CallPath[]>();
+
+/** Every call in a file with what it calls; remembered with the file. */
+export function callsOf(sources: Sources, file: SourceFile): readonly Call[] {
+  const known = callsByFile.get(file);
+  if (known) return known;
+  const calls: Call[] = [];
+  for (const path of file.paths.values()) {
+    if (path.isCallExpression() || path.isOptionalCallExpression() || path.isNewExpression()) {
+      calls.push({ path, callee: definitionOf(sources, path.get('callee') as NodePath) });
+    }
+  }
+  callsByFile.set(file, calls);
+  return calls;
+}
+
+/** The calls of a function anywhere in the application; parses the files that can hold one. */
+export function callersOf(sources: Sources, called: NodePath<t.Function>): readonly CallPath[] {
+  const known = callersByFunction.get(called.node);
+  if (known) return known;
+  const callers: CallPath[] = [];
+  for (const file of filesThatMayUse(sources, called)) {
+    for (const call of callsOf(sources, file)) {
+      if (call.callee.kind === 'function' && call.callee.path.node === called.node) callers.push(call.path);
+    }
+  }
+  callersByFunction.set(called.node, callers);
+  return callers;
+}
+
+/**
+ * Whether a function is also handed around as a value, so that calls exist which `callersOf` can't see.
+ * Tables of functions (`module.exports = { sign }`, `const service = { sign }`) are no such use: members of
+ * them are followed.
+ */
+export function escapes(sources: Sources, called: NodePath<t.Function>): boolean {
+  const names = new Set(namesOf(sources, called));
+  for (const file of filesThatMayUse(sources, called)) {
+    for (const path of file.paths.values()) {
+      if (!isMention(path, names)) continue;
+      const parent = path.parentPath;
+      if (!parent || isCallee(path, parent) || isTable(path, parent)) continue;
+      const definition = definitionOf(sources, path);
+      if (definition.kind === 'function' && definition.path.node === called.node) return true;
+    }
+  }
+  return false;
+}
+
+/** The names a function goes by where it is defined and exported. */
+export function namesOf(sources: Sources, named: NodePath<t.Function>): string[] {
+  const names: string[] = [];
+  const { node, parent } = named;
+  if ('id' in node && node.id) names.push(node.id.name);
+  if (t.isVariableDeclarator(parent) && t.isIdentifier(parent.id)) names.push(parent.id.name);
+  if (t.isAssignmentExpression(parent)) {
+    const name = propertyName(parent.left) ?? (t.isIdentifier(parent.left) ? parent.left.name : undefined);
+    if (name && name !== 'exports') names.push(name);
+  }
+  for (const holder of [node, parent]) {
+    const key = keyName(holder);
+    if (key && key !== 'constructor') names.push(key);
+  }
+  const file = sources.fileOf(named);
+  for (const [exported, path] of exportsOf(file).names) {
+    const definition = definitionOf(sources, path);
+    if (exported !== 'default' && definition.kind === 'function' && definition.path.node === node)
+      names.push(exported);
+  }
+  return [...new Set(names)];
+}
+
+function filesThatMayUse(sources: Sources, called: NodePath<t.Function>): SourceFile[] {
+  const file = sources.fileOf(called);
+  const { names, whole } = exportsOf(file);
+  const exported = whole ?? names.get('default');
+  const words = namesOf(sources, called);
+  // Whoever imports a default export gives it a name of his own, so the module's name is what to look for.
+  if (exported || !words.length) words.push(moduleWord(file.path));
+  return [file, ...sources.mentioning(...words).filter((other) => other !== file)];
+}
+
+/** The part of a file's path that a specifier of it must hold. */
+function moduleWord(path: string): string {
+  const base = posix.basename(path).replace(/\.[^.]+$/, '');
+  return base === 'index' ? posix.basename(posix.dirname(path)) || base : base;
+}
+
+function isMention(path: NodePath, names: ReadonlySet<string>): boolean {
+  if (path.isIdentifier()) return names.has(path.node.name) && path.isReferencedIdentifier();
+  return path.isMemberExpression() && names.has(propertyName(path.node) ?? '');
+}
+
+function isCallee(path: NodePath, parent: NodePath): boolean {
+  return path.key === 'callee' && (parent.isCallExpression() || parent.isOptionalCallExpression());
+}
+
+function isTable(path: NodePath, parent: NodePath): boolean {
+  if (parent.isExportSpecifier() || parent.isExportDefaultDeclaration()) return true;
+  if (parent.isAssignmentExpression() && path.key === 'right') return t.isMemberExpression(parent.node.left);
+  if (parent.isVariableDeclarator() && path.key === 'init') return true;
+  if (parent.isMemberExpression()) return true;
+  if (!parent.isObjectProperty() || path.key !== 'value') return false;
+  const table = parent.parentPath?.parentPath;
+  return Boolean(
+    table?.isVariableDeclarator() || table?.isAssignmentExpression() || table?.isExportDefaultDeclaration(),
+  );
+}

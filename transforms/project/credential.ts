@@ -1,0 +1,166 @@
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { propertyName } from './definitions.js';
+
+/**
+ * What an expression tells of the credential that a request carries:
+ * `token` is the credential, or the token cut out of it · `parts` the credential split at its blank ·
+ * `scheme` its first part · `present` and `absent` are true when there is one, and when there is none.
+ */
+export type CredentialKind = 'token' | 'parts' | 'scheme' | 'present' | 'absent';
+
+const CUTS = new Set(['replace', 'replaceAll', 'slice', 'substring', 'substr', 'trim', 'toString']);
+const QUESTIONS = new Set(['startsWith', 'includes', 'length']);
+
+/** What an expression tells of the credential read at any of `reads`; undefined when it tells something else. */
+export function credentialKind(
+  path: NodePath,
+  reads: ReadonlySet<t.Node>,
+  depth = 0,
+): CredentialKind | undefined {
+  if (depth > 20) return undefined;
+  const kind = (other: NodePath) => credentialKind(other, reads, depth + 1);
+  if (reads.has(path.node)) return 'token';
+  if (path.isParenthesizedExpression() || path.isTSAsExpression() || path.isTSNonNullExpression()) {
+    return kind(path.get('expression') as NodePath);
+  }
+  if (path.isIdentifier()) return kindOfName(path, reads, depth);
+  if (path.isUnaryExpression({ operator: '!' })) {
+    const inner = kind(path.get('argument'));
+    if (inner === 'token' || inner === 'present') return 'absent';
+    return inner === 'absent' ? 'present' : undefined;
+  }
+  if (path.isLogicalExpression()) return kindOfLogical(path, kind);
+  if (path.isConditionalExpression()) {
+    const test = kind(path.get('test'));
+    const [yes, no] = [path.get('consequent'), path.get('alternate')];
+    if ((test === 'present' || test === 'token') && kind(yes) === 'token' && isNothing(no.node))
+      return 'token';
+    return test === 'absent' && isNothing(yes.node) && kind(no) === 'token' ? 'token' : undefined;
+  }
+  if (path.isBinaryExpression()) return kindOfComparison(path, kind);
+  if (path.isMemberExpression() || path.isOptionalMemberExpression()) {
+    const holder = kind(path.get('object') as NodePath);
+    const name = propertyName(path.node);
+    if (holder === 'parts')
+      return name === '0' ? 'scheme' : name === '1' ? 'token' : name === 'length' ? 'present' : undefined;
+    return holder === 'token' && name === 'length' ? 'present' : undefined;
+  }
+  if (path.isCallExpression() || path.isOptionalCallExpression()) return kindOfCall(path, kind);
+  return undefined;
+}
+
+/** The largest expression around a path that still tells of nothing but the credential. */
+export function widestCredential(
+  path: NodePath,
+  reads: ReadonlySet<t.Node>,
+): { path: NodePath; kind: CredentialKind } | undefined {
+  let widest: { path: NodePath; kind: CredentialKind } | undefined;
+  for (let at: NodePath | null = path; at?.isExpression(); at = at.parentPath) {
+    const kind = credentialKind(at, reads);
+    // A callee such as `header.split` tells nothing by itself, the call around it does.
+    if (kind) widest = { path: at, kind };
+    else if (at.key !== 'callee') break;
+  }
+  return widest;
+}
+
+/** Whether an expression is `null`, `undefined`, `''` or `false`. */
+export function isNothing(node: t.Node): boolean {
+  return (
+    t.isNullLiteral(node) ||
+    t.isIdentifier(node, { name: 'undefined' }) ||
+    t.isStringLiteral(node, { value: '' }) ||
+    t.isBooleanLiteral(node, { value: false })
+  );
+}
+
+function kindOfName(
+  path: NodePath<t.Identifier>,
+  reads: ReadonlySet<t.Node>,
+  depth: number,
+): CredentialKind | undefined {
+  const binding = path.scope.getBinding(path.node.name);
+  const at = binding?.path;
+  if (!binding || !at?.isVariableDeclarator()) return undefined;
+  const kind = (other: NodePath) => credentialKind(other, reads, depth + 1);
+  const init = at.get('init') as NodePath;
+  if (t.isIdentifier(at.node.id)) {
+    const values = binding.constantViolations.map((violation) =>
+      violation.isAssignmentExpression() ? violation.get('right') : violation,
+    );
+    if (init.node && !isNothing(init.node)) values.push(init);
+    const kinds = values.map((value) => kind(value));
+    const [first] = kinds;
+    return first && kinds.every((one) => one === first) ? first : undefined;
+  }
+  if (t.isArrayPattern(at.node.id) && binding.constant && init.node && kind(init) === 'parts') {
+    const index = at.node.id.elements.indexOf(binding.identifier);
+    return index === 0 ? 'scheme' : index === 1 ? 'token' : undefined;
+  }
+  if (t.isObjectPattern(at.node.id) && binding.constant) {
+    const property = at.node.id.properties.find(
+      (one) => t.isObjectProperty(one) && one.value === binding.identifier,
+    );
+    return property && reads.has(property) ? 'token' : undefined;
+  }
+  return undefined;
+}
+
+function kindOfLogical(
+  path: NodePath<t.LogicalExpression>,
+  kind: (path: NodePath) => CredentialKind | undefined,
+): CredentialKind | undefined {
+  const left = kind(path.get('left'));
+  const right = kind(path.get('right'));
+  if (left === 'token' && path.node.operator !== '&&' && isNothing(path.node.right)) return 'token';
+  if (left === 'absent' && right === 'absent') return 'absent';
+  const tells = (one: CredentialKind | undefined) => one === 'token' || one === 'present';
+  if (!tells(left) || !tells(right)) return undefined;
+  return right === 'token' && (path.node.operator === '&&' || left === 'token') ? 'token' : 'present';
+}
+
+function kindOfComparison(
+  path: NodePath<t.BinaryExpression>,
+  kind: (path: NodePath) => CredentialKind | undefined,
+): CredentialKind | undefined {
+  const { operator } = path.node;
+  const equal = operator === '===' || operator === '==';
+  if (!equal && operator !== '!==' && operator !== '!=') return undefined;
+  const [left, right] = [path.get('left') as NodePath, path.get('right')];
+  const told = kind(left) ? left : kind(right) ? right : undefined;
+  if (!told) {
+    const typed = left.isUnaryExpression({ operator: 'typeof' }) && kind(left.get('argument')) === 'token';
+    return typed && right.isStringLiteral({ value: 'string' }) ? (equal ? 'present' : 'absent') : undefined;
+  }
+  const other = told === left ? right : left;
+  const what = kind(told);
+  if (what === 'token') return isNothing(other.node) ? (equal ? 'absent' : 'present') : undefined;
+  if (what === 'scheme' && other.isStringLiteral()) return equal ? 'present' : 'absent';
+  const counted = what === 'present' && other.isNumericLiteral({ value: 2 });
+  return counted ? (equal ? 'present' : 'absent') : undefined;
+}
+
+function kindOfCall(
+  path: NodePath<t.CallExpression> | NodePath<t.OptionalCallExpression>,
+  kind: (path: NodePath) => CredentialKind | undefined,
+): CredentialKind | undefined {
+  const callee = path.get('callee') as NodePath;
+  if (!callee.isMemberExpression() && !callee.isOptionalMemberExpression()) return undefined;
+  const name = propertyName(callee.node) ?? '';
+  const object = callee.get('object') as NodePath;
+  const holder = kind(object);
+  if (holder === 'token') {
+    if (CUTS.has(name)) return 'token';
+    if (name === 'split') return 'parts';
+    return QUESTIONS.has(name) ? 'present' : undefined;
+  }
+  if (holder === 'parts' && name === 'pop') return 'token';
+  if (holder === 'scheme' && /^to(?:Lower|Upper)Case$/.test(name)) return 'scheme';
+  const [first] = path.get('arguments') as NodePath[];
+  if (name === 'test' && first && object.isRegExpLiteral()) {
+    const tested = kind(first);
+    return tested === 'token' || tested === 'scheme' ? 'present' : undefined;
+  }
+  return undefined;
+}

@@ -1,0 +1,92 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { globby } from 'globby';
+
+/** What a file's text is known as before anything is parsed. */
+export interface ListedFile {
+  /** Relative to the root, with `/`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A root that is not there, is no folder or cannot be read. */
+export class ProjectError extends Error {
+  readonly code = 'PROJECT_UNREADABLE';
+}
+
+const SOURCES = '**/*.{js,jsx,cjs,mjs,ts,tsx,cts,mts,vue,svelte}';
+const MANIFESTS = [
+  '**/package.json',
+  '**/tsconfig*.json',
+  '**/jsconfig*.json',
+  '**/.env.example',
+  '**/.env.sample',
+  '**/*.html',
+];
+
+/** Folders that hold other people's code, or code that a build writes. */
+const FOREIGN = [
+  '**/node_modules/**',
+  '**/.git/**',
+  '**/dist/**',
+  '**/build/**',
+  '**/coverage/**',
+  '**/.next/**',
+  '**/.nuxt/**',
+  '**/.output/**',
+  '**/vendor/**',
+  '**/.jwt-to-session/**',
+  '**/*.min.js',
+  '**/*.d.ts',
+];
+
+/** Beyond this a file is data or a bundle, not something a person wrote. */
+const LARGEST_SOURCE = 2_000_000;
+
+/**
+ * Lists and reads an application's sources and manifests, git's ignore rules respected.
+ *
+ * @param root absolute path
+ * @throws {ProjectError} when the root is not a folder that can be read
+ */
+export async function listFiles(root: string): Promise<ListedFile[]> {
+  const folder = await stat(root).catch(() => undefined);
+  if (!folder) throw new ProjectError(`${root} does not exist`);
+  if (!folder.isDirectory()) throw new ProjectError(`${root} is not a folder: name the application's root`);
+  const paths = await globby([SOURCES, ...MANIFESTS], {
+    cwd: root,
+    dot: true,
+    gitignore: true,
+    ignore: FOREIGN,
+    followSymbolicLinks: false,
+    suppressErrors: true,
+  });
+  const files = await Promise.all(paths.sort().map((path) => readListed(root, path)));
+  return files.filter((file) => file !== undefined);
+}
+
+async function readListed(root: string, path: string): Promise<ListedFile | undefined> {
+  const bytes = await readFile(join(root, path)).catch(() => undefined);
+  if (!bytes || bytes.length > LARGEST_SOURCE) return undefined;
+  const text = bytes.toString('utf8');
+  // A file that is not UTF-8 would not survive being written back.
+  if (text.includes('\uFFFD') && !Buffer.from(text, 'utf8').equals(bytes)) return undefined;
+  return { path, text };
+}
+
+/** Whether a path names code that can be parsed. */
+export function isSource(path: string): boolean {
+  return /\.(?:[cm]?[jt]sx?|vue|svelte)$/.test(path);
+}
+
+/** Whether a text looks like the output of a minifier: nobody wants it rewritten. */
+export function isMinified(text: string): boolean {
+  return text.length > 5_000 && text.length / (text.split('\n').length || 1) > 400;
+}
+
+/** Whether a path belongs to the application's tests. */
+export function isTest(path: string): boolean {
+  return /(?:^|\/)(?:__tests__|__mocks__|tests?|specs?|cypress|e2e)\/|\.(?:test|spec|cy|e2e)\.[cm]?[jt]sx?$/.test(
+    path,
+  );
+}

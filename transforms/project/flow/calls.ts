@@ -1,0 +1,131 @@
+import type { NodePath } from '@babel/traverse';
+import type * as t from '@babel/types';
+import { callersOf } from '../callers.js';
+import { definitionOf, propertyName } from '../definitions.js';
+import type { Sources } from '../sources.js';
+import type { Passage, Through, Value } from './follow.js';
+import { intoPattern } from './names.js';
+
+/** Calls that hand their argument on as it is. */
+const IDENTITY = new Set(['String', 'JSON.stringify', 'JSON.parse', 'Promise.resolve', 'Object.freeze']);
+
+/** Arguments, returns and callbacks: where a value crosses from one function into another. */
+export const throughCall: Through = (sources, value): Passage | undefined => {
+  const { path } = value;
+  const parent = path.parentPath;
+  if (!parent) return {};
+  if (path.listKey === 'arguments' && isCall(parent)) return intoCall(sources, value, parent);
+  if (parent.isReturnStatement()) return outOfFunction(sources, value, parent.getFunctionParent());
+  if (parent.isArrowFunctionExpression() && path.key === 'body') return outOfFunction(sources, value, parent);
+  if (parent.isYieldExpression()) return { values: [{ ...value, path: parent }] };
+  return { uses: [{ ...value, kind: 'other' }] };
+};
+
+function isCall(path: NodePath): path is NodePath<t.CallExpression> | NodePath<t.NewExpression> {
+  return path.isCallExpression() || path.isOptionalCallExpression() || path.isNewExpression();
+}
+
+function intoCall(
+  sources: Sources,
+  value: Value,
+  call: NodePath<t.CallExpression> | NodePath<t.NewExpression>,
+): Passage {
+  const callee = definitionOf(sources, call.get('callee') as NodePath);
+  const used: Passage = { uses: [{ ...value, kind: 'argument' }] };
+  const index = Number(value.path.key);
+  if (callee.kind === 'function') return { values: intoParameter(sources, callee.path, index, value) };
+  if (callee.kind === 'global' && IDENTITY.has(callee.name.join('.')))
+    return { values: [{ ...value, path: call }] };
+  if (callee.kind === 'global' && callee.name.join('.') === 'Object.assign')
+    return { values: [{ ...value, path: call }] };
+  const setter = stateOfSetter(sources, call.get('callee') as NodePath);
+  if (setter) return { values: intoPattern(sources, setter, value), ...used };
+  if (isStateHook(sources, call)) return { values: intoState(sources, value, call) };
+  // `resolve(token)` in `new Promise((resolve) => …)` is what the promise yields.
+  const made =
+    callee.kind === 'parameter' && callee.index === 0 && !callee.trail.length
+      ? callee.function.parentPath
+      : null;
+  if (made?.isNewExpression() && made.get('callee').isIdentifier({ name: 'Promise' })) {
+    return { values: [{ ...value, path: made }] };
+  }
+  return used;
+}
+
+/** Where argument `index` of a call arrives in the called function. */
+export function intoParameter(
+  sources: Sources,
+  called: NodePath<t.Function>,
+  index: number,
+  value: Value,
+): Value[] {
+  const parameter = called.get('params')[index];
+  if (parameter) {
+    if (parameter.isRestElement())
+      return intoPattern(sources, parameter.get('argument') as NodePath, {
+        ...value,
+        trail: ['0', ...value.trail],
+      });
+    return intoPattern(sources, parameter as NodePath, value);
+  }
+  return [];
+}
+
+/** A returned value appears at every call of the function; a callback's goes to whoever calls it. */
+function outOfFunction(sources: Sources, value: Value, owner: NodePath | null): Passage {
+  if (!owner?.isFunction()) return { uses: [{ ...value, kind: 'returned' }] };
+  const holder = owner.parentPath;
+  if (holder && isCall(holder) && owner.listKey === 'arguments') {
+    const callee = holder.get('callee') as NodePath;
+    const method = callee.isMemberExpression() ? propertyName(callee.node) : undefined;
+    // `.then(() => token)` yields the token; so does `useMemo(() => token)` and `useState(() => token)`.
+    if (method === 'then' || method === 'catch' || method === 'map')
+      return { values: [{ ...value, path: holder }] };
+    if (isStateHook(sources, holder)) return { values: intoState(sources, value, holder) };
+    return { uses: [{ ...value, kind: 'returned' }] };
+  }
+  const callers = callersOf(sources, owner);
+  if (!callers.length) return { uses: [{ ...value, kind: 'returned' }] };
+  return { values: callers.flatMap((path) => [{ ...value, path }, ...thenParameters(sources, path, value)]) };
+}
+
+/** `call().then((token) => …)`: the first parameter of the callback. */
+function thenParameters(sources: Sources, call: NodePath, value: Value): Value[] {
+  const access = call.parentPath;
+  const then = access?.parentPath;
+  if (!access?.isMemberExpression() || propertyName(access.node) !== 'then') return [];
+  if (!then?.isCallExpression()) return [];
+  const [callback] = then.get('arguments');
+  return callback?.isFunction() ? intoParameter(sources, callback, 0, value) : [];
+}
+
+/** `const [x] = useState(value)` and `const x = ref(value)`, the call being the hook's. */
+function intoState(sources: Sources, value: Value, call: NodePath): Value[] {
+  const declarator = call.parentPath;
+  if (!declarator?.isVariableDeclarator()) return [];
+  const id = declarator.get('id') as NodePath;
+  const trail = [id.isArrayPattern() ? '0' : 'value', ...value.trail];
+  return intoPattern(sources, id, { ...value, path: call, trail });
+}
+
+/** The name that `setX` of `const [x, setX] = useState()` sets. */
+function stateOfSetter(sources: Sources, callee: NodePath): NodePath | undefined {
+  if (!callee.isIdentifier()) return undefined;
+  const declarator = callee.scope.getBinding(callee.node.name)?.path;
+  if (!declarator?.isVariableDeclarator()) return undefined;
+  const id = declarator.get('id');
+  const init = declarator.get('init');
+  if (Array.isArray(id) || !id.isArrayPattern() || !init.isCallExpression()) return undefined;
+  const [state, setter] = id.get('elements');
+  if (!setter?.isIdentifier({ name: callee.node.name }) || !state?.node) return undefined;
+  return isStateHook(sources, init) ? (state as NodePath) : undefined;
+}
+
+function isStateHook(
+  sources: Sources,
+  call: NodePath<t.CallExpression> | NodePath<t.NewExpression>,
+): boolean {
+  const callee = definitionOf(sources, call.get('callee') as NodePath);
+  const name = callee.kind === 'package' ? (callee.name.at(-1) ?? '') : '';
+  return ['useState', 'ref', 'shallowRef', 'signal', 'useRef'].includes(name);
+}

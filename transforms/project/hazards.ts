@@ -1,0 +1,44 @@
+import type { NodePath } from '@babel/traverse';
+import { propertyName } from './definitions.js';
+import type { Use } from './flow/follow.js';
+import { textOf } from './source.js';
+import type { Sources } from './sources.js';
+
+const ANSWERS = /^(?:json|jsonp|send|cookie|setHeader|set|header|redirect|render|end|append|write|status)$/;
+const LOGS = /^(?:console|logger|log|debug|winston)\b/;
+const DATABASE =
+  /(?:^|\.)(?:create|save|insert\w*|update\w*|find\w*|where|upsert|set|hset|sadd|push|query|run|exec)$/;
+
+/** Says in words where a token goes that a marker must never get to; undefined when it goes nowhere such. */
+export function hazardOf(sources: Sources, uses: readonly Use[]): string | undefined {
+  for (const use of uses) {
+    const hazard = hazardOfUse(sources, use);
+    if (hazard) return hazard;
+  }
+  return undefined;
+}
+
+function hazardOfUse(sources: Sources, use: Use): string | undefined {
+  const text = (path: NodePath) => textOf(sources.fileOf(path), path.node);
+  if (use.kind === 'compare')
+    return use.part === 'token' ? `compared in ${text(use.path.parentPath ?? use.path)}` : undefined;
+  if (use.kind === 'stored') {
+    const target = use.path.parentPath;
+    return target?.isAssignmentExpression() &&
+      /^(?:res|response)\b/.test(text(target.get('left') as NodePath))
+      ? undefined
+      : `stored by ${text(target ?? use.path).split('\n')[0]}`;
+  }
+  if (use.kind !== 'argument') return undefined;
+  const call = use.path.parentPath;
+  if (!call?.isCallExpression() && !call?.isNewExpression()) return undefined;
+  const callee = call.get('callee') as NodePath;
+  const name = propertyName(callee.node);
+  const called = text(callee);
+  if (LOGS.test(called) || (name && ANSWERS.test(name))) return undefined;
+  if (/(?:sign|verify|decode)$/.test(called)) return undefined;
+  if (DATABASE.test(called)) return `written to or looked up in a store by ${called}`;
+  if (/hash|compare|digest|crypt/i.test(called)) return `hashed or compared by ${called}`;
+  // A callback's parameter: `done(null, token)` hands it to code that decides for itself.
+  return callee.isIdentifier() ? undefined : `handed to ${called}, which is not followed`;
+}

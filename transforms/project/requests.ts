@@ -1,0 +1,136 @@
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { callersOf, escapes } from './callers.js';
+import { keyName, propertyName } from './definitions.js';
+import type { Sources } from './sources.js';
+
+/** How code at some place gets at the request it serves. */
+export type RequestAccess =
+  /** A variable in scope holds it. */
+  | { readonly how: 'name'; readonly name: string }
+  /** It can be handed down: each function gets it as a new first parameter, each call passes it on. */
+  | { readonly how: 'thread'; readonly functions: readonly ThreadedFunction[] }
+  /** Nothing in scope holds it: it is asked for by `currentRequest()`. */
+  | { readonly how: 'current' };
+
+/** A function that is to receive the request, and the calls that are to pass it. */
+export interface ThreadedFunction {
+  readonly path: NodePath<t.Function>;
+  readonly calls: readonly { path: NodePath<t.CallExpression>; request: string }[];
+}
+
+const REQUEST_NAME = /^_?(?:req|request)$/;
+const RESPONSE_NAME = /^_?(?:res|resp|response|reply)$/;
+const RESPONSE_MEMBERS = new Set([
+  'json',
+  'send',
+  'status',
+  'sendStatus',
+  'redirect',
+  'cookie',
+  'render',
+  'setHeader',
+]);
+const DEEPEST_THREAD = 3;
+/** The name that a threaded request goes by. */
+const THREADED = 'req';
+
+/** How the code at `path` gets at its request. */
+export function requestAt(sources: Sources, path: NodePath): RequestAccess {
+  const name = requestNameAt(path);
+  if (name) return { how: 'name', name };
+  const functions = threadFrom(sources, path, 0);
+  return functions ? { how: 'thread', functions } : { how: 'current' };
+}
+
+/** The name in scope at `path` that holds the request, if there is one. */
+export function requestNameAt(path: NodePath): string | undefined {
+  for (let above: NodePath | null = path; above; above = above.parentPath) {
+    if (!above.isFunction()) continue;
+    const name = requestParameter(above);
+    if (name && path.scope.getBinding(name)?.scope === above.scope) return name;
+  }
+  return undefined;
+}
+
+/** The name of a function's request parameter, judged by type, by name, and by what is done with its neighbour. */
+export function requestParameter(path: NodePath<t.Function>): string | undefined {
+  const { params } = path.node;
+  for (const [index, parameter] of params.entries()) {
+    if (t.isObjectPattern(parameter)) {
+      const name = requestInPattern(parameter);
+      if (name) return name;
+    }
+    if (!t.isIdentifier(parameter)) continue;
+    const type = typeName(parameter);
+    if (type ? /Request$/.test(type) : REQUEST_NAME.test(parameter.name)) return parameter.name;
+    const neighbour = params[index + 1];
+    if (index < 2 && !type && t.isIdentifier(neighbour) && isResponse(path, neighbour)) return parameter.name;
+  }
+  return undefined;
+}
+
+function requestInPattern(pattern: t.ObjectPattern): string | undefined {
+  for (const property of pattern.properties) {
+    if (!t.isObjectProperty(property) || !REQUEST_NAME.test(keyName(property) ?? '')) continue;
+    if (t.isIdentifier(property.value)) return property.value.name;
+  }
+  return undefined;
+}
+
+function isResponse(path: NodePath<t.Function>, parameter: t.Identifier): boolean {
+  const type = typeName(parameter);
+  if (type) return /Response$/.test(type);
+  if (RESPONSE_NAME.test(parameter.name)) return true;
+  const references = path.scope.bindings[parameter.name]?.referencePaths ?? [];
+  return references.some(
+    (reference) => reference.key === 'object' && RESPONSE_MEMBERS.has(propertyName(reference.parent) ?? ''),
+  );
+}
+
+function typeName(parameter: t.Identifier): string | undefined {
+  const annotation = parameter.typeAnnotation;
+  if (!t.isTSTypeAnnotation(annotation)) return undefined;
+  const type = annotation.typeAnnotation;
+  if (!t.isTSTypeReference(type)) return type.type;
+  return t.isIdentifier(type.typeName)
+    ? type.typeName.name
+    : t.isTSQualifiedName(type.typeName)
+      ? type.typeName.right.name
+      : type.type;
+}
+
+/** The functions to thread a request through so that `path` has it; undefined where some caller has none. */
+function threadFrom(sources: Sources, path: NodePath, depth: number): ThreadedFunction[] | undefined {
+  const owner = path.getFunctionParent();
+  if (!owner || depth >= DEEPEST_THREAD || !canTakeParameter(owner)) return undefined;
+  if (owner.scope.hasBinding(THREADED) || escapes(sources, owner)) return undefined;
+  const callers = callersOf(sources, owner);
+  if (!callers.length) return undefined;
+  const calls: { path: NodePath<t.CallExpression>; request: string }[] = [];
+  const above: ThreadedFunction[] = [];
+  for (const caller of callers) {
+    // A test calls the function as it was written: changing its arguments would break it.
+    if (!caller.isCallExpression() || sources.fileOf(caller).test) return undefined;
+    const request = requestNameAt(caller);
+    if (!request) {
+      const threaded = threadFrom(sources, caller, depth + 1);
+      if (!threaded) return undefined;
+      above.push(...threaded);
+    }
+    calls.push({ path: caller, request: request ?? THREADED });
+  }
+  return [{ path: owner, calls }, ...above];
+}
+
+/** Only functions whose every caller can be known: not methods, which objects of unknown make may call. */
+function canTakeParameter(path: NodePath<t.Function>): boolean {
+  if (path.isObjectMethod() || path.isClassMethod() || path.isClassPrivateMethod()) return false;
+  if (path.node.params.some((parameter) => t.isIdentifier(parameter, { name: 'this' }))) return false;
+  return (
+    path.isFunctionDeclaration() ||
+    path.parentPath?.isVariableDeclarator() === true ||
+    path.parentPath?.isAssignmentExpression() === true ||
+    path.parentPath?.isExportDefaultDeclaration() === true
+  );
+}

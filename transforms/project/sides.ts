@@ -1,0 +1,68 @@
+import type { Package } from './packages.js';
+import type { Side, SourceFile } from './source.js';
+import type { Sources } from './sources.js';
+
+const SERVER_PACKAGES = [
+  'express',
+  'koa',
+  'fastify',
+  '@nestjs/core',
+  'mongoose',
+  'sequelize',
+  'apollo-server-express',
+  'pg',
+];
+const CLIENT_PACKAGES = [
+  'react',
+  'preact',
+  'vue',
+  '@angular/core',
+  'svelte',
+  'react-scripts',
+  'solid-js',
+  'next',
+  'nuxt',
+];
+const SERVER_IMPORTS = new Set([
+  ...SERVER_PACKAGES,
+  'jsonwebtoken',
+  'fs',
+  'path',
+  'http',
+  'express-jwt',
+  'passport',
+  'bcryptjs',
+  'bcrypt',
+]);
+const CLIENT_FOLDER = /(?:^|\/)(?:client|frontend|front|web|webapp|ui|browser|public)\//;
+const SERVER_FOLDER = /(?:^|\/)(?:server|backend|back|api|routes|controllers|middlewares?|models)\//;
+
+/** Where a file runs: by what it imports, what its package depends on, and at last by its folder. */
+export function sideOf(sources: Sources, file: SourceFile): Side {
+  const byImports = sideOfImports(file);
+  if (byImports !== 'unknown') return byImports;
+  const byPackage = sideOfPackage(sources.packageOf(file));
+  if (byPackage !== 'unknown') return byPackage;
+  if (/\.(?:jsx|tsx|vue|svelte)$/.test(file.path)) return 'client';
+  if (CLIENT_FOLDER.test(file.path)) return 'client';
+  if (SERVER_FOLDER.test(file.path)) return 'server';
+  return /\b(?:window|document|localStorage|sessionStorage)\b/.test(file.text) ? 'client' : 'unknown';
+}
+
+function sideOfImports(file: SourceFile): Side {
+  for (const match of file.text.matchAll(/(?:from\s+|require\(\s*)['"](?:node:)?([^'"]+)['"]/g)) {
+    const name = match[1] ?? '';
+    if (SERVER_IMPORTS.has(name)) return 'server';
+    if (CLIENT_PACKAGES.includes(name) || name === 'react-dom' || name === 'react-router-dom')
+      return 'client';
+  }
+  return 'unknown';
+}
+
+function sideOfPackage(found: Package | undefined): Side {
+  if (!found) return 'unknown';
+  const server = SERVER_PACKAGES.some((name) => found.dependencies.has(name));
+  const client = CLIENT_PACKAGES.some((name) => found.dependencies.has(name));
+  if (server === client) return 'unknown';
+  return server ? 'server' : 'client';
+}

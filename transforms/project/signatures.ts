@@ -1,0 +1,16 @@
+import type { Role } from '../words.js';
+
+/** What an export of a package does with a token, as data. Argument positions count from 0. */
+export interface Signature {
+  readonly package: string;
+  readonly export: string;
+  readonly role: Extract<Role, 'mint' | 'check'>;
+  /** `decode` reads the claims without checking anything. */
+  readonly kind?: 'decode';
+  readonly token?: number;
+  readonly claims?: number;
+  readonly key?: number;
+  readonly options?: number;
+  /** The callback comes last, wherever that is. */
+  readonly callback?: 'last';
+}

@@ -1,0 +1,120 @@
+import type { NodePath } from '@babel/traverse';
+import type * as t from '@babel/types';
+import type { Family, Role } from '../words.js';
+import type { CallPath } from './callers.js';
+import type { Use } from './flow/follow.js';
+import type { SourceFile } from './source.js';
+
+/** What every site has. `evidence` says in words why the site belongs to its family. */
+export interface Common<R extends Role> {
+  readonly role: R;
+  readonly family: Family;
+  readonly evidence: string;
+  readonly file: SourceFile;
+  /** The code that the site is about, and where it is reported. */
+  readonly path: NodePath;
+}
+
+/** A token is signed. */
+export interface MintSite extends Common<'mint'> {
+  readonly kind: 'sign';
+  readonly library: string;
+  readonly call: CallPath;
+  readonly promisified: boolean;
+  readonly claims?: NodePath;
+  readonly key?: NodePath;
+  readonly options?: NodePath;
+  readonly callback?: NodePath;
+}
+
+/** A token is verified or decoded. */
+export interface CheckSite extends Common<'check'> {
+  readonly kind: 'verify' | 'decode';
+  readonly library: string;
+  readonly call: CallPath;
+  readonly promisified: boolean;
+  readonly token?: NodePath;
+  readonly key?: NodePath;
+  readonly options?: NodePath;
+  readonly callback?: NodePath;
+}
+
+/** Where in a request a token is. */
+export interface RequestPlace {
+  readonly in: 'header' | 'cookie' | 'query' | 'body';
+  /** Header names in lower case. */
+  readonly name: string;
+}
+
+/** A token is taken from a request. `path` is the expression that yields the header or cookie as it came. */
+export interface ReadSite extends Common<'read'> {
+  readonly kind: 'request';
+  readonly place: RequestPlace;
+  readonly uses: readonly Use[];
+}
+
+/** A library that handles tokens is imported. */
+export interface ImportSite extends Common<'configure'> {
+  readonly kind: 'import';
+  readonly library: string;
+}
+
+/** A token is kept in, read from, or taken out of a place that script can read. */
+export interface StoreSite extends Common<'store'> {
+  readonly kind: 'web-storage';
+  readonly storage: 'local' | 'session';
+  readonly operation: 'get' | 'set' | 'remove' | 'clear';
+  /** The key, when it is fixed. */
+  readonly key?: string;
+  /** The field of the stored object that holds the token; absent when the stored string is the token. */
+  readonly field?: string;
+  readonly value?: NodePath;
+}
+
+/** A token is put into an outgoing request. `path` is the property, assignment or call that does it. */
+export interface AttachSite extends Common<'attach'> {
+  readonly kind: 'header';
+  readonly header: string;
+  readonly value: NodePath;
+}
+
+/** A user is logged out in the browser. */
+export interface DropSite extends Common<'drop'> {
+  readonly kind: 'logout';
+  readonly function: NodePath<t.Function>;
+}
+
+/** The answer to a login carries a token into the browser. */
+export interface EmitSite extends Common<'emit'> {
+  readonly kind: 'login-answer';
+}
+
+/** A call that hands the request on to a function that mints, checks or reads. */
+export interface PassSite extends Common<'mint' | 'check' | 'read'> {
+  readonly kind: 'pass-request';
+}
+
+/** The application's entry in the browser. */
+export interface EntrySite extends Common<'configure'> {
+  readonly kind: 'client-entry';
+}
+
+export type Site =
+  | MintSite
+  | CheckSite
+  | ReadSite
+  | ImportSite
+  | StoreSite
+  | AttachSite
+  | DropSite
+  | EmitSite
+  | PassSite
+  | EntrySite;
+
+export function isMint(site: Site): site is MintSite {
+  return site.kind === 'sign';
+}
+
+export function isCheck(site: Site): site is CheckSite {
+  return site.kind === 'verify' || site.kind === 'decode';
+}

@@ -1,0 +1,163 @@
+import type { NodePath } from '@babel/traverse';
+import type * as t from '@babel/types';
+import { type Call, callsOf } from '../callers.js';
+import { familyOfMint, familyOfWord, surroundingNames } from '../families.js';
+import { type Use, usesOf } from '../flow/follow.js';
+import { originsOf } from '../flow/origins.js';
+import type { Signature } from '../signatures.js';
+import type { CheckSite, MintSite } from '../site.js';
+import { type SourceFile, textOf } from '../source.js';
+import type { Sources } from '../sources.js';
+
+/** Finds the calls in a file that sign and verify, by the signatures that the rules know. */
+export function librarySites(
+  sources: Sources,
+  file: SourceFile,
+  knows: readonly Signature[],
+): (MintSite | CheckSite)[] {
+  const sites: (MintSite | CheckSite)[] = [];
+  for (const call of callsOf(sources, file)) {
+    const signature = signatureOf(call, knows);
+    if (signature)
+      sites.push(
+        signature.role === 'mint'
+          ? mint(sources, file, call, signature)
+          : check(sources, file, call, signature),
+      );
+  }
+  return sites;
+}
+
+function signatureOf(call: Call, knows: readonly Signature[]): Signature | undefined {
+  const { callee } = call;
+  if (callee.kind !== 'package') return undefined;
+  const name = callee.name.filter((part) => part !== 'default').join('.');
+  return knows.find((signature) => signature.package === callee.module && signature.export === name);
+}
+
+interface Arguments {
+  readonly token?: NodePath;
+  readonly claims?: NodePath;
+  readonly key?: NodePath;
+  readonly options?: NodePath;
+  readonly callback?: NodePath;
+}
+
+function argumentsOf(call: Call, signature: Signature): Arguments {
+  const given = call.path.get('arguments') as NodePath[];
+  const last = given.at(-1);
+  const promisified = call.callee.kind === 'package' && call.callee.promisified;
+  const withCallback =
+    signature.callback === 'last' && !promisified && given.length > 2 && last && isCallback(last);
+  const plain = withCallback ? given.slice(0, -1) : given;
+  const at = (index: number | undefined) => (index === undefined ? undefined : plain[index]);
+  const found = {
+    token: at(signature.token),
+    claims: at(signature.claims),
+    key: at(signature.key),
+    options: at(signature.options),
+  };
+  return {
+    ...(found.token ? { token: found.token } : {}),
+    ...(found.claims ? { claims: found.claims } : {}),
+    ...(found.key ? { key: found.key } : {}),
+    ...(found.options ? { options: found.options } : {}),
+    ...(withCallback ? { callback: last } : {}),
+  };
+}
+
+/** A function, or a name that could be one. */
+function isCallback(path: NodePath): boolean {
+  if (path.isFunction()) return true;
+  return path.isIdentifier() && /^(?:cb|callback|done|next|resolve)$/i.test(path.node.name);
+}
+
+function mint(sources: Sources, file: SourceFile, call: Call, signature: Signature): MintSite {
+  const given = argumentsOf(call, signature);
+  const { family, evidence } = familyOfMint(
+    sources,
+    call.path,
+    given.claims,
+    given.key,
+    usesOfMint(sources, call, given),
+  );
+  return {
+    role: 'mint',
+    kind: 'sign',
+    library: signature.package,
+    file,
+    path: call.path,
+    call: call.path,
+    promisified: isPromisified(call),
+    family,
+    evidence,
+    ...given,
+  };
+}
+
+/** The uses of a signed token, which arrives as the call's value or as the callback's second parameter. */
+function usesOfMint(sources: Sources, call: Call, given: Arguments): Use[] {
+  const { callback } = given;
+  if (!callback?.isFunction()) return usesOf(sources, call.path);
+  const token = callback.get('params')[1];
+  const binding = token?.isIdentifier() ? callback.scope.getBinding(token.node.name) : undefined;
+  return (binding?.referencePaths ?? []).flatMap((path) => usesOf(sources, path));
+}
+
+function check(sources: Sources, file: SourceFile, call: Call, signature: Signature): CheckSite {
+  const given = argumentsOf(call, signature);
+  const { family, evidence } = familyOfCheck(sources, file, call, given);
+  const kind = signature.kind === 'decode' ? 'decode' : 'verify';
+  return {
+    role: 'check',
+    kind,
+    library: signature.package,
+    file,
+    path: call.path,
+    call: call.path,
+    promisified: isPromisified(call),
+    family,
+    evidence,
+    ...given,
+  };
+}
+
+/** Which tokens a check takes, by its key, where the token comes from, and the names around it. */
+function familyOfCheck(
+  sources: Sources,
+  file: SourceFile,
+  call: Call,
+  given: Arguments,
+): Pick<CheckSite, 'family' | 'evidence'> {
+  const key = given.key ? textOf(file, given.key.node) : '';
+  const byKey = familyOfWord(key);
+  if (byKey) return { family: byKey, evidence: `it is checked with ${key}` };
+  const origins = given.token ? originsOf(sources, given.token) : [];
+  const texts = origins.map(({ path, trail }) =>
+    [textOf(sources.fileOf(path), path.node), ...trail].join('.'),
+  );
+  const [token] = texts;
+  if (given.token) {
+    const byToken = familyOfWord([textOf(file, given.token.node), ...texts].join(' '));
+    if (byToken) return { family: byToken, evidence: `the token comes from ${token}` };
+  }
+  if (texts.some((text) => /\.params\b/.test(text)))
+    return { family: 'one-time', evidence: `the token comes from the path: ${token}` };
+  for (const name of surroundingNames(call.path)) {
+    const family = familyOfWord(name);
+    if (family) return { family, evidence: `${name} checks it` };
+  }
+  if (texts.some((text) => /header|cookie|\.get\(|authorization|handshake/i.test(text))) {
+    return { family: 'session', evidence: `the token comes with the request: ${token}` };
+  }
+  return {
+    family: 'session',
+    evidence: token ? `the token comes from ${token}` : 'nothing shows another purpose',
+  };
+}
+
+function isPromisified(call: Call): boolean {
+  return call.callee.kind === 'package' && call.callee.promisified;
+}
+
+export type ImportStatement = NodePath<t.ImportDeclaration> | NodePath<t.VariableDeclaration>;

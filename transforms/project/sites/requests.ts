@@ -1,0 +1,130 @@
+import type { NodePath } from '@babel/traverse';
+import type * as t from '@babel/types';
+import { callersOf } from '../callers.js';
+import { definitionOf, keyName, propertyName } from '../definitions.js';
+import { type Use, usesOf } from '../flow/follow.js';
+import { intoPattern } from '../flow/names.js';
+import { requestParameter } from '../requests.js';
+import type { CheckSite, ReadSite, RequestPlace } from '../site.js';
+import type { SourceFile } from '../source.js';
+import type { Sources } from '../sources.js';
+
+const TOKEN_HEADER =
+  /^(?:authorization|x-(?:access|auth|jwt|id)-?token|x-token|token|jwt|access-token|auth-token)$/i;
+const TOKEN_FIELD = /^(?:token|jwt|access_?token|auth_?token|id_?token|refresh_?token|jwt_?token)$/i;
+
+/** Finds where a file takes login tokens from requests. */
+export function requestSites(sources: Sources, file: SourceFile, checks: readonly CheckSite[]): ReadSite[] {
+  const sites: ReadSite[] = [];
+  for (const path of file.paths.values()) {
+    const place = placeRead(sources, path);
+    if (!place) continue;
+    const uses = usesOfRead(sources, path);
+    const checked = uses.some((use) =>
+      checks.some((check) => check.token?.node === use.path.node || isInside(check.token, use.path)),
+    );
+    const named = place.in === 'header' ? TOKEN_HEADER.test(place.name) : TOKEN_FIELD.test(place.name);
+    if (!named && !checked) continue;
+    const check = checks.find((one) => uses.some((use) => isInside(one.token, use.path)));
+    // A token in a body or query that nothing checks is some other value that happens to be called so.
+    if (!check && place.in !== 'header') continue;
+    sites.push({
+      role: 'read',
+      kind: 'request',
+      file,
+      path,
+      place,
+      uses,
+      family: check?.family ?? 'session',
+      evidence: check
+        ? `what it reads is checked: ${check.evidence}`
+        : `${place.name} carries the login token`,
+    });
+  }
+  return sites;
+}
+
+function isInside(outer: NodePath | undefined, inner: NodePath): boolean {
+  return Boolean(outer && (outer.node === inner.node || inner.isDescendant(outer)));
+}
+
+function usesOfRead(sources: Sources, path: NodePath): Use[] {
+  // `const { authorization } = req.headers`
+  if (path.isObjectProperty()) {
+    return intoPattern(sources, path.get('value') as NodePath, { path, trail: [], part: 'token' }).flatMap(
+      (value) => usesOf(sources, value.path),
+    );
+  }
+  return usesOf(sources, path);
+}
+
+/** The place in a request that an expression (or a property of a pattern) reads, if it does. */
+function placeRead(sources: Sources, path: NodePath): RequestPlace | undefined {
+  if (path.isMemberExpression() || path.isOptionalMemberExpression()) {
+    const name = propertyName(path.node);
+    const holder = path.get('object') as NodePath;
+    return name === undefined ? undefined : placeIn(sources, holder, name);
+  }
+  if (path.isCallExpression() || path.isOptionalCallExpression()) {
+    const callee = path.get('callee') as NodePath;
+    if (!callee.isMemberExpression() && !callee.isOptionalMemberExpression()) return undefined;
+    if (!/^(?:get|header)$/.test(propertyName(callee.node) ?? '')) return undefined;
+    const [first] = path.get('arguments') as NodePath[];
+    if (!first?.isStringLiteral() || !isRequest(sources, callee.get('object') as NodePath)) return undefined;
+    return { in: 'header', name: first.node.value.toLowerCase() };
+  }
+  if (path.isObjectProperty() && path.parentPath.isObjectPattern()) {
+    const declarator = path.parentPath.parentPath;
+    const name = keyName(path.node);
+    if (name === undefined || !declarator?.isVariableDeclarator()) return undefined;
+    const init = declarator.get('init');
+    return init.node ? placeIn(sources, init as NodePath, name) : undefined;
+  }
+  return undefined;
+}
+
+function placeIn(sources: Sources, holder: NodePath, name: string): RequestPlace | undefined {
+  const part = propertyName(holder.node);
+  if (!holder.isMemberExpression() && !holder.isOptionalMemberExpression()) return undefined;
+  if (!isRequest(sources, holder.get('object') as NodePath)) return undefined;
+  if (part === 'headers') return { in: 'header', name: name.toLowerCase() };
+  if (part === 'cookies' || part === 'signedCookies') return { in: 'cookie', name };
+  if (part === 'query') return { in: 'query', name };
+  if (part === 'body') return { in: 'body', name };
+  return undefined;
+}
+
+/** Whether an expression is the request: a parameter that is one, or a property called so. */
+export function isRequest(sources: Sources, path: NodePath): boolean {
+  if (/^_?(?:req|request)$/.test(propertyName(path.node) ?? '')) return true;
+  if (!path.isIdentifier()) return false;
+  const definition = definitionOf(sources, path);
+  if (definition.kind !== 'parameter') return /^_?(?:req|request)$/.test(path.node.name);
+  if (definition.trail.length) return /^(?:req|request)$/.test(definition.trail.at(-1) ?? '');
+  if (requestParameter(definition.function) === path.node.name) return true;
+  return receivesRequest(sources, definition.function, definition.index, 0);
+}
+
+/** Whether every caller hands the request in at a parameter's position. */
+function receivesRequest(
+  sources: Sources,
+  called: NodePath<t.Function>,
+  index: number,
+  depth: number,
+): boolean {
+  if (depth > 3) return false;
+  const callers = callersOf(sources, called);
+  return (
+    callers.length > 0 &&
+    callers.every((call) => {
+      const argument = (call.get('arguments') as NodePath[])[index];
+      if (!argument?.isIdentifier()) return false;
+      const definition = definitionOf(sources, argument);
+      if (definition.kind !== 'parameter') return false;
+      return (
+        requestParameter(definition.function) === argument.node.name ||
+        receivesRequest(sources, definition.function, definition.index, depth + 1)
+      );
+    })
+  );
+}

@@ -1,0 +1,63 @@
+import type { NodePath } from '@babel/traverse';
+import type { Node } from '@babel/types';
+import { isTest } from './files.js';
+import { type Parsed, parseSource } from './parse.js';
+
+/** Where a file runs. */
+export type Side = 'server' | 'client' | 'unknown';
+
+/** A parsed source file. */
+export interface SourceFile extends Parsed {
+  /** Relative to the root, with `/`. */
+  readonly path: string;
+  readonly text: string;
+  readonly test: boolean;
+  /** `commonjs` when it requires and exports by assignment, `module` when it imports and exports. */
+  readonly system: 'commonjs' | 'module';
+}
+
+/**
+ * Parses a listed file.
+ *
+ * @throws {ParseError} when it is not JavaScript or TypeScript
+ */
+export function sourceFile(path: string, text: string): SourceFile {
+  const parsed = parseSource(path, text);
+  const system = parsed.ast.program.body.some((node) => /^(?:Import|Export)/.test(node.type))
+    ? 'module'
+    : parsed.ast.program.sourceType === 'module' && /\.mjs$/.test(path)
+      ? 'module'
+      : 'commonjs';
+  return { ...parsed, path, text, test: isTest(path), system };
+}
+
+/** The source text of a node. */
+export function textOf(file: SourceFile, node: Node): string {
+  return file.text.slice(startOf(node), endOf(node));
+}
+
+export function startOf(node: Node): number {
+  return node.start ?? 0;
+}
+
+export function endOf(node: Node): number {
+  return node.end ?? 0;
+}
+
+/** 1-based line and column of an offset. */
+export function positionOf(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset);
+  const lineStart = before.lastIndexOf('\n') + 1;
+  return { line: before.split('\n').length, column: offset - lineStart + 1 };
+}
+
+/** Every path of one node type in a file, in source order. */
+export function* pathsOf(file: SourceFile, ...types: Node['type'][]): Generator<NodePath> {
+  const wanted = new Set<string>(types);
+  for (const [node, path] of file.paths) if (wanted.has(node.type)) yield path;
+}
+
+/** Sorts places by file, then by position. */
+export function positionKey(file: SourceFile, node: Node): string {
+  return `${file.path}\n${String(startOf(node)).padStart(9, '0')}`;
+}

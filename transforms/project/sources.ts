@@ -1,0 +1,73 @@
+import type { NodePath } from '@babel/traverse';
+import type { Node } from '@babel/types';
+import { isMinified, isSource, type ListedFile } from './files.js';
+import { type ModuleResolver, moduleResolver } from './modules.js';
+import { type Package, packageAt, packagesOf } from './packages.js';
+import { type SourceFile, sourceFile } from './source.js';
+
+/** The application's files: every text at hand, each parsed at most once and only when it is asked for. */
+export interface Sources {
+  readonly listed: readonly ListedFile[];
+  readonly packages: readonly Package[];
+  /** Files that did not parse, with the reason. Grows as files are asked for. */
+  readonly failed: ReadonlyMap<string, string>;
+  /** The file at a path relative to the root, parsed; undefined when it is not there or does not parse. */
+  at(path: string): SourceFile | undefined;
+  /** The file that a path of one of these files' trees belongs to. */
+  fileOf(path: NodePath): SourceFile;
+  /** The application's file that a module specifier in `from` names; undefined for packages. */
+  resolve(from: SourceFile, specifier: string): SourceFile | undefined;
+  /** Parsed files whose text holds any of the words. */
+  mentioning(...words: string[]): SourceFile[];
+  packageOf(file: SourceFile): Package | undefined;
+}
+
+/** Takes the listed files of an application; parses nothing yet. */
+export function sourcesOf(listed: readonly ListedFile[]): Sources {
+  const packages = packagesOf(listed);
+  const resolver: ModuleResolver = moduleResolver(listed, packages);
+  const texts = new Map(listed.map((file) => [file.path, file.text]));
+  const readable = listed.filter((file) => isSource(file.path) && !isMinified(file.text));
+  const parsed = new Map<string, SourceFile | undefined>();
+  const byProgram = new WeakMap<Node, SourceFile>();
+  const failed = new Map<string, string>();
+
+  const at = (path: string): SourceFile | undefined => {
+    if (parsed.has(path)) return parsed.get(path);
+    const text = texts.get(path);
+    let file: SourceFile | undefined;
+    if (text !== undefined && isSource(path)) {
+      try {
+        file = sourceFile(path, text);
+        byProgram.set(file.program.node, file);
+      } catch (error) {
+        failed.set(path, error instanceof Error ? error.message : String(error));
+      }
+    }
+    parsed.set(path, file);
+    return file;
+  };
+
+  return {
+    listed,
+    packages,
+    failed,
+    at,
+    fileOf(path) {
+      const file = byProgram.get(path.scope.getProgramParent().path.node);
+      if (!file) throw new Error('a path was asked for that belongs to no file of the project');
+      return file;
+    },
+    resolve(from, specifier) {
+      const path = resolver.resolve(from.path, specifier);
+      return path === undefined ? undefined : at(path);
+    },
+    mentioning(...words) {
+      return readable
+        .filter((file) => words.some((word) => file.text.includes(word)))
+        .map((file) => at(file.path))
+        .filter((file) => file !== undefined);
+    },
+    packageOf: (file) => packageAt(packages, file.path),
+  };
+}

@@ -1,0 +1,244 @@
+// https://expressjs.com/en/api.html#req.get
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { alone } from '../alone.js';
+import type { Edit } from '../edit/edits.js';
+import { localName, SHIM } from '../edit/names.js';
+import { requestText } from '../edit/request.js';
+import { wholeLines } from '../edit/unused.js';
+import { type CredentialKind, credentialKind, widestCredential } from '../project/credential.js';
+import type { Project } from '../project/project.js';
+import { requestAt } from '../project/requests.js';
+import { isCheck, type ReadSite } from '../project/site.js';
+import { endOf, startOf, textOf } from '../project/source.js';
+import type { Decision, Rule } from '../rule.js';
+
+/** The login token's way out of the request → `sessionMarker(req)`, which is there when a session was presented. */
+export const rule: Rule<ReadSite> = {
+  step: 'server',
+  hints: ['authorization', 'Authorization', 'x-auth-token', 'x-access-token', 'cookies'],
+  knows: [],
+  owns: (site): site is ReadSite => site.role === 'read' && site.kind === 'request',
+  decide,
+  edit,
+};
+
+function decide(site: ReadSite, project: Project): Decision {
+  if (site.family === 'one-time') return { action: 'kept', reason: site.evidence };
+  if (site.family !== 'session') {
+    return {
+      action: 'manual',
+      reason: `it reads a ${site.family} token, which must go together with what mints it: ${site.evidence}`,
+    };
+  }
+  const odd = oddUse(site, project);
+  if (odd)
+    return { action: 'bridged', reason: `the token is also used in ${odd}, so that code keeps its shape` };
+  return {
+    action: 'rewritten',
+    reason: 'asks whether a session came with the request instead of reading a token',
+  };
+}
+
+/** The token reads of a site's file, whose expressions may be joined: `fromHeader(req) || req.cookies.token`. */
+function readsIn(site: ReadSite, { sites }: Project): ReadonlySet<t.Node> {
+  const reads = sites.filter(
+    (other) => other.role === 'read' && other.file === site.file && other.family === 'session',
+  );
+  return new Set(reads.map((read) => read.path.node));
+}
+
+/** A use of the token other than to test it, cut it out or check it; in the words of the code. */
+function oddUse(site: ReadSite, project: Project): string | undefined {
+  const reads = readsIn(site, project);
+  for (const mention of mentionsOf(site.path, reads)) {
+    if (role(mention, reads, project) === 'odd') {
+      const statement = mention.getStatementParent();
+      return textOf(site.file, (statement ?? mention).node)
+        .split('\n')[0]
+        ?.slice(0, 60);
+    }
+  }
+  return undefined;
+}
+
+type MentionRole = 'test' | 'value' | 'checked' | 'declared' | 'odd';
+
+/** What the widest expression around a mention of the credential is there for. */
+function role(mention: NodePath, reads: ReadonlySet<t.Node>, project: Project): MentionRole {
+  const widest = widestCredential(mention, reads);
+  if (!widest) return mention.isObjectProperty() ? 'declared' : 'odd';
+  const { path, kind } = widest;
+  const parent = path.parentPath;
+  if (!parent) return 'odd';
+  if (isChecked(path, project)) return 'checked';
+  if (parent.isVariableDeclarator()) return aliased(parent) ? 'declared' : 'odd';
+  if (parent.isAssignmentExpression() && path.key === 'right' && t.isIdentifier(parent.node.left))
+    return 'declared';
+  const tested =
+    (path.key === 'test' && !parent.isSwitchCase()) ||
+    parent.isLogicalExpression() ||
+    parent.isUnaryExpression({ operator: '!' });
+  if (tested) return 'test';
+  return kind === 'present' || kind === 'absent' ? 'value' : 'odd';
+}
+
+function aliased(declarator: NodePath<t.VariableDeclarator>): boolean {
+  const { id } = declarator.node;
+  return t.isIdentifier(id) || t.isArrayPattern(id);
+}
+
+/** Whether an expression is the token argument of a check that goes away. */
+function isChecked(path: NodePath, { sites }: Project): boolean {
+  return sites.some((site) => isCheck(site) && site.family === 'session' && site.token?.node === path.node);
+}
+
+/** Every mention of a read: itself, and the references of the variables it is put into. */
+function mentionsOf(read: NodePath, reads: ReadonlySet<t.Node>): NodePath[] {
+  const mentions: NodePath[] = [];
+  const seen = new Set<t.Node>();
+  const visit = (mention: NodePath) => {
+    if (seen.has(mention.node)) return;
+    seen.add(mention.node);
+    mentions.push(mention);
+    for (const name of namesGiven(mention, reads)) {
+      for (const reference of mention.scope.getBinding(name)?.referencePaths ?? []) visit(reference);
+    }
+  };
+  visit(read);
+  return mentions;
+}
+
+/** The variables that the credential around a mention is put into. */
+function namesGiven(mention: NodePath, reads: ReadonlySet<t.Node>): string[] {
+  if (mention.isObjectProperty()) return t.isIdentifier(mention.node.value) ? [mention.node.value.name] : [];
+  const parent = widestCredential(mention, reads)?.path.parentPath;
+  if (parent?.isVariableDeclarator()) return Object.keys(t.getBindingIdentifiers(parent.node.id));
+  if (parent?.isAssignmentExpression() && t.isIdentifier(parent.node.left)) return [parent.node.left.name];
+  return [];
+}
+
+function edit(site: ReadSite, decision: Decision, project: Project): readonly Edit[] {
+  if (decision.action === 'kept' || decision.action === 'manual') return [];
+  const { file } = site;
+  const request = requestText(project.sources, file, requestAt(project.sources, site.path));
+  if (decision.action === 'bridged') {
+    const whole = site.place.name === 'authorization';
+    const name = localName(file, SHIM, whole ? 'bridgedAuthorization' : 'sessionMarker');
+    return [
+      { ...replacement(site, site.path, `${name.local}(${request.text})`), needs: [name, ...request.needs] },
+      ...request.edits,
+    ];
+  }
+  const reads = readsIn(site, project);
+  const name = localName(file, SHIM, 'sessionMarker');
+  const marker = `${name.local}(${request.text})`;
+  const edits = mentionsOf(site.path, reads).flatMap((mention) =>
+    mentionEdits(site, mention, reads, marker, project),
+  );
+  return [
+    ...edits.map((one) => ({ ...one, needs: one.text.includes(name.local) ? [name, ...request.needs] : [] })),
+    ...request.edits,
+  ];
+}
+
+function mentionEdits(
+  site: ReadSite,
+  mention: NodePath,
+  reads: ReadonlySet<t.Node>,
+  marker: string,
+  project: Project,
+): Edit[] {
+  if (mention.isObjectProperty()) return patternEdits(site, mention, marker);
+  const widest = widestCredential(mention, reads);
+  if (!widest || isChecked(widest.path, project)) return [];
+  const { path, kind } = widest;
+  const declarator = path.parentPath;
+  if (declarator?.isVariableDeclarator()) {
+    if (isOnlyChecked(declarator, reads, project)) return [removal(site, declarator)];
+    return t.isIdentifier(declarator.node.id)
+      ? [replacement(site, path, subjectFor(path, reads, marker))]
+      : [];
+  }
+  const subject = subjectFor(path, reads, marker);
+  const text = said(kind, subject, path);
+  if (text === textOf(site.file, path.node)) return [];
+  return [
+    path.key === 'test'
+      ? withoutLineBreaks(replacement(site, path, text), site.file.text)
+      : replacement(site, path, text),
+  ];
+}
+
+/** A condition that filled several lines fits on one now. */
+function withoutLineBreaks(edit: Edit, text: string): Edit {
+  const before = /\(\s*$/.exec(text.slice(0, edit.start))?.[0] ?? '';
+  const after = /^\s*\)/.exec(text.slice(edit.end))?.[0] ?? '';
+  if (!before || !after) return edit;
+  return { ...edit, start: edit.start - before.length + 1, end: edit.end + after.length - 1 };
+}
+
+/** A variable that already holds the marker says it shorter; else the request is asked. */
+function subjectFor(path: NodePath, reads: ReadonlySet<t.Node>, marker: string): string {
+  let name: string | undefined;
+  const consider = (at: NodePath) => {
+    if (!at.isIdentifier() || name) return;
+    const declarator = at.scope.getBinding(at.node.name)?.path;
+    const held = declarator?.isVariableDeclarator() && t.isIdentifier(declarator.node.id);
+    if (held && credentialKind(at, reads) === 'token') name = at.node.name;
+  };
+  consider(path);
+  path.traverse({ Identifier: consider });
+  return name ?? marker;
+}
+
+function said(kind: CredentialKind, subject: string, path: NodePath): string {
+  if (kind === 'absent') return `!${subject}`;
+  const isTest =
+    path.key === 'test' || path.parentPath?.isLogicalExpression() || path.parentPath?.isUnaryExpression();
+  return kind === 'present' && !isTest ? `Boolean(${subject})` : subject;
+}
+
+/** Whether nothing is left of a variable once the checks that take it are gone. */
+function isOnlyChecked(
+  declarator: NodePath<t.VariableDeclarator>,
+  reads: ReadonlySet<t.Node>,
+  project: Project,
+): boolean {
+  const names = Object.keys(t.getBindingIdentifiers(declarator.node.id));
+  const references = names.flatMap((name) => declarator.scope.getBinding(name)?.referencePaths ?? []);
+  return references.every((reference) => {
+    const widest = widestCredential(reference, reads);
+    if (!widest) return false;
+    if (isChecked(widest.path, project)) return true;
+    const next = widest.path.parentPath;
+    // What a pattern took apart is asked of the request instead.
+    if (t.isArrayPattern(declarator.node.id) && (widest.kind === 'present' || widest.kind === 'absent'))
+      return true;
+    return Boolean(next?.isVariableDeclarator() && isOnlyChecked(next, reads, project));
+  });
+}
+
+/** `const { authorization } = req.headers` loses the name; the pattern goes when it had no other. */
+function patternEdits(site: ReadSite, property: NodePath<t.ObjectProperty>, marker: string): Edit[] {
+  const declarator = property.parentPath.parentPath;
+  const { value } = property.node;
+  if (!declarator?.isVariableDeclarator() || !t.isIdentifier(value) || !t.isObjectPattern(declarator.node.id))
+    return [];
+  if (declarator.node.id.properties.length > 1) return [];
+  return [replacement(site, declarator, `${value.name} = ${marker}`)];
+}
+
+function removal(site: ReadSite, declarator: NodePath<t.VariableDeclarator>): Edit {
+  const statement = declarator.parentPath;
+  const alone = statement.isVariableDeclaration() && statement.node.declarations.length === 1;
+  const { node } = alone ? statement : declarator;
+  return { file: site.file.path, ...wholeLines(site.file, startOf(node), endOf(node)), text: '' };
+}
+
+function replacement(site: ReadSite, path: NodePath, text: string): Edit {
+  return { file: site.file.path, start: startOf(path.node), end: endOf(path.node), text };
+}
+
+export default alone('server/request-token', rule);
+export const parser = 'tsx';
