@@ -1,0 +1,79 @@
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { migrate } from '../../transforms/migrate.js';
+import { parseSource } from '../../transforms/project/parse.js';
+import { RULES } from '../../transforms/registry.js';
+import type { Outcome, ReportedSite } from '../../transforms/words.js';
+
+const FIXTURES = join(import.meta.dirname, '../../fixtures');
+const TODAY = new Date('2026-01-01T00:00:00Z');
+
+for (const { id, rule } of RULES) {
+  describe(id, async () => {
+    for (const name of await foldersIn(join(FIXTURES, id))) {
+      const folder = join(FIXTURES, id, name);
+      const run = (root: string) => migrate({ root, steps: [rule.step], today: TODAY });
+
+      test(`${id}/${name}`, async () => {
+        const outcome = await run(join(folder, 'input'));
+        expect(resultOf(outcome)).toEqual(await filesIn(join(folder, 'expected')));
+        expect(outcome.sites.filter((site) => site.rule === id).map(listed)).toEqual(
+          JSON.parse(await readFile(join(folder, 'sites.json'), 'utf8')),
+        );
+        expect(undefinedNames(outcome)).toEqual([]);
+      });
+
+      test(`${id}/${name} is left alone by a second run`, async () => {
+        const copy = await mkdtemp(join(tmpdir(), 'fixture-'));
+        try {
+          await cp(join(folder, 'expected'), copy, { recursive: true });
+          const again = await run(copy);
+          expect(again.files.filter((file) => file.status !== 'unchanged').map((file) => file.path)).toEqual(
+            [],
+          );
+        } finally {
+          await rm(copy, { recursive: true });
+        }
+      });
+    }
+  });
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+}
+
+async function filesIn(folder: string): Promise<Record<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8')));
+  return Object.fromEntries(paths.map((path, index) => [path.slice(folder.length + 1), texts[index] ?? '']));
+}
+
+function resultOf(outcome: Outcome): Record<string, string> {
+  return Object.fromEntries(
+    outcome.files.map((file) => [file.path, file.after ?? `did not parse: ${file.reason}`]),
+  );
+}
+
+function listed({ file, line, role, action }: ReportedSite) {
+  return { file, line, role, action };
+}
+
+/** Names that the output uses without defining them, and that the input did not use so. */
+function undefinedNames(outcome: Outcome): string[] {
+  return outcome.files
+    .filter((file) => file.status === 'modified' && /\.(?:[cm]?[jt]sx?|vue|svelte)$/.test(file.path))
+    .flatMap((file) => {
+      const before = globalsOf(file.path, file.before ?? '');
+      return [...globalsOf(file.path, file.after ?? '')].filter((name) => !before.has(name));
+    });
+}
+
+function globalsOf(path: string, text: string): Set<string> {
+  const { program } = parseSource(path, text);
+  return new Set(Object.keys(Reflect.get(program.scope, 'globals')));
+}
