@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +17,7 @@ export async function registryText(root: string): Promise<string> {
     }
   }
   const variable = (id: string) => id.replace(/[/-](\w)/g, (_, letter: string) => letter.toUpperCase());
-  return [
+  const text = [
     '// Written by `npm run registry` from the folders: do not edit.',
     ...ids.map((id) => `import { rule as ${variable(id)} } from './${id}.js';`),
     "import type { RegisteredRule } from './rule.js';",
@@ -27,6 +28,16 @@ export async function registryText(root: string): Promise<string> {
     '];',
     '',
   ].join('\n');
+  return formatted(root, text);
+}
+
+/** As the formatter leaves it, which is also in the order that it wants imports in. */
+function formatted(root: string, text: string): string {
+  const biome = join(root, 'node_modules/.bin/biome');
+  const given = ['check', '--write', '--stdin-file-path=transforms/registry.ts'];
+  const run = spawnSync(biome, given, { cwd: root, input: text, encoding: 'utf8' });
+  if (run.status !== 0) throw new Error(`biome could not format the registry: ${run.stderr || run.error}`);
+  return run.stdout;
 }
 
 const root = join(import.meta.dirname, import.meta.dirname.includes('/dist/') ? '../..' : '..');

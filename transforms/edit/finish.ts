@@ -7,10 +7,13 @@ import { unusedAfter, wholeLines } from './unused.js';
 export function finishEdits(file: SourceFile, edits: readonly Edit[]): Edit[] {
   if (!edits.length) return [];
   const unused = unusedAfter(file, edits);
-  const needs = edits.flatMap((edit) => edit.needs ?? []);
+  const dropped = [...unused.statements.map(({ node }) => rangeOf(node.start, node.end)), ...unused.edits];
+  const kept = edits.filter(
+    (edit) => !dropped.some((range) => range.start <= edit.start && edit.end <= range.end),
+  );
   const imports = importEdits(
     file,
-    needs,
+    kept.flatMap((edit) => edit.needs ?? []),
     unused.statements.filter((statement) => statement.parentPath?.isProgram()),
   );
   const removed = unused.statements
@@ -19,5 +22,9 @@ export function finishEdits(file: SourceFile, edits: readonly Edit[]): Edit[] {
       const lines = wholeLines(file, startOf(statement.node), endOf(statement.node));
       return { file: file.path, ...lines, text: '' };
     });
-  return [...edits, ...unused.edits, ...imports.edits, ...removed];
+  return [...kept, ...unused.edits, ...imports.edits, ...removed];
+}
+
+function rangeOf(start: number | null | undefined, end: number | null | undefined) {
+  return { start: start ?? 0, end: end ?? 0 };
 }

@@ -11,17 +11,21 @@ export interface Unused {
   readonly statements: readonly NodePath[];
 }
 
+/** Functions of the shim that only ask: a variable that holds their answer can go when nothing reads it. */
+const QUESTIONS = new Set(['sessionMarker', 'bridgedAuthorization', 'sessionClaims', 'currentRequest']);
+
 /**
- * Finds the imports and constants that nothing uses any more once a file's edits are made. Only what was used
- * before is dropped, and only where dropping it changes nothing else.
+ * Finds the imports, constants and variables that nothing uses any more once a file's edits are made. Only what
+ * was used before is dropped, and only where dropping it changes nothing else.
  */
 export function unusedAfter(file: SourceFile, edits: readonly Edit[]): Unused {
-  const removed: Edit[] = edits.filter((edit) => edit.end > edit.start);
+  const replaced: Edit[] = edits.filter((edit) => edit.end > edit.start);
   const gone = new Set<Binding>();
+  const candidates = [...droppable(file, replaced)];
   for (let grew = true; grew; ) {
     grew = false;
-    for (const binding of droppable(file)) {
-      if (gone.has(binding) || !isUnused(file, binding, removed, gone)) continue;
+    for (const binding of candidates) {
+      if (gone.has(binding) || !isUnused(file, binding, replaced, gone)) continue;
       gone.add(binding);
       grew = true;
     }
@@ -38,16 +42,16 @@ export function wholeLines(file: SourceFile, start: number, end: number): { star
   return { start: lineStart, end: end + rest[0].length };
 }
 
-function* droppable(file: SourceFile): Generator<Binding> {
-  for (const binding of Object.values(file.program.scope.bindings)) {
-    if (!binding.referencePaths.length || !binding.constant) continue;
-    if (binding.kind === 'module') yield binding;
-    else if (
-      binding.path.isVariableDeclarator() &&
-      isPure(binding.path.node.init) &&
-      !isExported(binding.path)
-    ) {
-      yield binding;
+function* droppable(file: SourceFile, replaced: readonly Edit[]): Generator<Binding> {
+  for (const path of file.paths.values()) {
+    if (!path.isScope()) continue;
+    const bindings: Binding[] = Object.values(path.scope.bindings);
+    for (const binding of bindings) {
+      if (binding.scope !== path.scope || !binding.referencePaths.length || !binding.constant) continue;
+      if (binding.kind === 'module') yield binding;
+      else if (binding.path.isVariableDeclarator() && !isExported(binding.path)) {
+        if (isPure(binding.path.node.init, replaced)) yield binding;
+      }
     }
   }
 }
@@ -56,35 +60,45 @@ function isExported(declarator: NodePath): boolean {
   return declarator.parentPath?.parentPath?.isExportNamedDeclaration() === true;
 }
 
-/** Reading it has no effect: names, properties, literals, `require` of a package or a file. */
-function isPure(node: t.Node | null | undefined): boolean {
+/** Reading it has no effect: names, properties, literals, `require` of a package or a file, a cut-out string. */
+function isPure(node: t.Node | null | undefined, replaced: readonly Edit[]): boolean {
   if (!node) return false;
+  const pure = (other: t.Node | null | undefined) => isPure(other, replaced);
+  const now = replaced.find((edit) => edit.start === startOf(node) && edit.end === endOf(node));
+  if (now) return now.needs?.every((need) => QUESTIONS.has(need.name)) === true;
   if (t.isIdentifier(node) || t.isLiteral(node))
-    return !t.isTemplateLiteral(node) || node.expressions.every(isPure);
-  if (t.isMemberExpression(node)) return isPure(node.object) && (!node.computed || isPure(node.property));
-  if (t.isLogicalExpression(node)) return isPure(node.left) && isPure(node.right);
-  if (t.isTSAsExpression(node) || t.isTSNonNullExpression(node)) return isPure(node.expression);
-  if (!t.isCallExpression(node)) return false;
+    return !t.isTemplateLiteral(node) || node.expressions.every(pure);
+  if (t.isMemberExpression(node) || t.isOptionalMemberExpression(node))
+    return pure(node.object) && (!node.computed || pure(node.property));
+  if (t.isLogicalExpression(node)) return pure(node.left) && pure(node.right);
+  if (t.isConditionalExpression(node))
+    return pure(node.test) && pure(node.consequent) && pure(node.alternate);
+  if (t.isTSAsExpression(node) || t.isTSNonNullExpression(node)) return pure(node.expression);
+  if (!t.isCallExpression(node) && !t.isOptionalCallExpression(node)) return false;
   const [first] = node.arguments;
   if (t.isIdentifier(node.callee, { name: 'require' })) return t.isStringLiteral(first);
-  // `promisify(jwt.verify)`, `config.get('secret')`
-  const named = t.isMemberExpression(node.callee) ? node.callee.property : node.callee;
-  return t.isIdentifier(named) && /^(?:promisify|get)$/.test(named.name) && node.arguments.every(isPure);
+  // `promisify(jwt.verify)`, `config.get('secret')`, `header.split(' ')`
+  const { callee } = node;
+  const member = t.isMemberExpression(callee) || t.isOptionalMemberExpression(callee) ? callee : undefined;
+  const named = member?.property ?? callee;
+  if (!t.isIdentifier(named) || !node.arguments.every(pure)) return false;
+  if (member && /^(?:split|slice|substring|replace|trim)$/.test(named.name)) return pure(member.object);
+  return /^(?:promisify|get)$/.test(named.name);
 }
 
 function isUnused(
   file: SourceFile,
   binding: Binding,
-  removed: readonly Edit[],
+  replaced: readonly Edit[],
   gone: ReadonlySet<Binding>,
 ): boolean {
   const { name } = binding.identifier;
-  const word = new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`);
+  const word = new RegExp(`(?<![\\w$.])${name.replaceAll('$', '\\$')}(?![\\w$])`);
   const inGone = (node: t.Node) =>
     [...gone].some(({ path }) => startOf(path.node) <= startOf(node) && endOf(node) <= endOf(path.node));
   const isRemoved = (node: t.Node) =>
     inGone(node) ||
-    removed.some((edit) => edit.start <= startOf(node) && endOf(node) <= edit.end && !word.test(edit.text));
+    replaced.some((edit) => edit.start <= startOf(node) && endOf(node) <= edit.end && !word.test(edit.text));
   if (!binding.referencePaths.every((path) => isRemoved(path.node))) return false;
   if (/\.(?:vue|svelte)$/.test(file.path) && word.test(outsideScripts(file.text))) return false;
   return !isNamedInTypes(file, name);
@@ -110,7 +124,7 @@ function removal(file: SourceFile, gone: ReadonlySet<Binding>): Unused {
   const statements: NodePath[] = [];
   const byStatement = new Map<NodePath, Binding[]>();
   for (const binding of gone) {
-    const statement = binding.path.isVariableDeclarator() ? binding.path.parentPath : binding.path.parentPath;
+    const statement = binding.path.parentPath;
     if (statement) byStatement.set(statement, [...(byStatement.get(statement) ?? []), binding]);
   }
   for (const [statement, bindings] of byStatement) {
@@ -120,7 +134,7 @@ function removal(file: SourceFile, gone: ReadonlySet<Binding>): Unused {
       continue;
     }
     const items = bindings
-      .map((binding) => listItem(statement, binding))
+      .map((binding) => listItem(statement, binding, names))
       .filter((item) => item !== undefined);
     for (const list of new Set(items.map((item) => item.list))) {
       const nodes = new Set(items.filter((item) => item.list === list).map((item) => item.node));
@@ -130,8 +144,12 @@ function removal(file: SourceFile, gone: ReadonlySet<Binding>): Unused {
   return { edits, statements };
 }
 
-/** The list that holds one of several names, and the element that is the name's. */
-function listItem(statement: NodePath, binding: Binding): { list: t.Node[]; node: t.Node } | undefined {
+/** The list that holds one of several names that go, and the element that is the name's. */
+function listItem(
+  statement: NodePath,
+  binding: Binding,
+  names: ReadonlySet<string>,
+): { list: t.Node[]; node: t.Node } | undefined {
   if (statement.isImportDeclaration()) {
     const named = statement.node.specifiers.filter((specifier) => t.isImportSpecifier(specifier));
     const node = named.find((specifier) => specifier.local === binding.identifier);
@@ -139,19 +157,17 @@ function listItem(statement: NodePath, binding: Binding): { list: t.Node[]; node
   }
   if (!statement.isVariableDeclaration()) return undefined;
   const { declarations } = statement.node;
-  for (const declaration of declarations) {
-    if (declaration.id === binding.identifier) return { list: declarations, node: declaration };
-    if (
-      !t.isObjectPattern(declaration.id) ||
-      declaration.id.properties.some((property) => t.isRestElement(property))
-    )
-      continue;
-    const node = declaration.id.properties.find(
-      (property) => t.isObjectProperty(property) && property.value === binding.identifier,
-    );
-    if (node) return { list: declaration.id.properties, node };
-  }
-  return undefined;
+  const declaration = declarations.find((one) => one === binding.path.node);
+  if (!declaration) return undefined;
+  if (Object.keys(t.getBindingIdentifiers(declaration.id)).every((name) => names.has(name)))
+    return { list: declarations, node: declaration };
+  if (!t.isObjectPattern(declaration.id)) return undefined;
+  const { properties } = declaration.id;
+  if (properties.some((property) => t.isRestElement(property))) return undefined;
+  const node = properties.find(
+    (property) => t.isObjectProperty(property) && property.value === binding.identifier,
+  );
+  return node ? { list: properties, node } : undefined;
 }
 
 /** Takes neighbours out of a list together with one comma for each. */

@@ -2,7 +2,8 @@ import { type ParserOptions, type ParserPlugin, parse } from '@babel/parser';
 import traverseModule, { type NodePath } from '@babel/traverse';
 import type { File, Node, Program } from '@babel/types';
 
-const traverse = traverseModule.default;
+// Node hands out the module's exports here, bundlers and test runners the function itself.
+const traverse = typeof traverseModule === 'function' ? traverseModule : traverseModule.default;
 
 /** A parsed text: its program with scopes, and the path of every node. */
 export interface Parsed {

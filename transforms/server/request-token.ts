@@ -5,8 +5,8 @@ import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM } from '../edit/names.js';
 import { requestText } from '../edit/request.js';
-import { wholeLines } from '../edit/unused.js';
 import { type CredentialKind, credentialKind, widestCredential } from '../project/credential.js';
+import { readObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import { requestAt } from '../project/requests.js';
 import { isCheck, type ReadSite } from '../project/site.js';
@@ -31,6 +31,8 @@ function decide(site: ReadSite, project: Project): Decision {
       reason: `it reads a ${site.family} token, which must go together with what mints it: ${site.evidence}`,
     };
   }
+  const obstacle = readObstacle(site, project);
+  if (obstacle) return { action: 'manual', reason: obstacle };
   const odd = oddUse(site, project);
   if (odd)
     return { action: 'bridged', reason: `the token is also used in ${odd}, so that code keeps its shape` };
@@ -155,10 +157,8 @@ function mentionEdits(
   const { path, kind } = widest;
   const declarator = path.parentPath;
   if (declarator?.isVariableDeclarator()) {
-    if (isOnlyChecked(declarator, reads, project)) return [removal(site, declarator)];
-    return t.isIdentifier(declarator.node.id)
-      ? [replacement(site, path, subjectFor(path, reads, marker))]
-      : [];
+    const held = path.isIdentifier() ? path.node.name : marker;
+    return t.isIdentifier(declarator.node.id) ? [replacement(site, path, held)] : [];
   }
   const subject = subjectFor(path, reads, marker);
   const text = said(kind, subject, path);
@@ -182,7 +182,7 @@ function withoutLineBreaks(edit: Edit, text: string): Edit {
 function subjectFor(path: NodePath, reads: ReadonlySet<t.Node>, marker: string): string {
   let name: string | undefined;
   const consider = (at: NodePath) => {
-    if (!at.isIdentifier() || name) return;
+    if (!at.isIdentifier() || !at.isReferencedIdentifier() || name) return;
     const declarator = at.scope.getBinding(at.node.name)?.path;
     const held = declarator?.isVariableDeclarator() && t.isIdentifier(declarator.node.id);
     if (held && credentialKind(at, reads) === 'token') name = at.node.name;
@@ -199,26 +199,6 @@ function said(kind: CredentialKind, subject: string, path: NodePath): string {
   return kind === 'present' && !isTest ? `Boolean(${subject})` : subject;
 }
 
-/** Whether nothing is left of a variable once the checks that take it are gone. */
-function isOnlyChecked(
-  declarator: NodePath<t.VariableDeclarator>,
-  reads: ReadonlySet<t.Node>,
-  project: Project,
-): boolean {
-  const names = Object.keys(t.getBindingIdentifiers(declarator.node.id));
-  const references = names.flatMap((name) => declarator.scope.getBinding(name)?.referencePaths ?? []);
-  return references.every((reference) => {
-    const widest = widestCredential(reference, reads);
-    if (!widest) return false;
-    if (isChecked(widest.path, project)) return true;
-    const next = widest.path.parentPath;
-    // What a pattern took apart is asked of the request instead.
-    if (t.isArrayPattern(declarator.node.id) && (widest.kind === 'present' || widest.kind === 'absent'))
-      return true;
-    return Boolean(next?.isVariableDeclarator() && isOnlyChecked(next, reads, project));
-  });
-}
-
 /** `const { authorization } = req.headers` loses the name; the pattern goes when it had no other. */
 function patternEdits(site: ReadSite, property: NodePath<t.ObjectProperty>, marker: string): Edit[] {
   const declarator = property.parentPath.parentPath;
@@ -227,13 +207,6 @@ function patternEdits(site: ReadSite, property: NodePath<t.ObjectProperty>, mark
     return [];
   if (declarator.node.id.properties.length > 1) return [];
   return [replacement(site, declarator, `${value.name} = ${marker}`)];
-}
-
-function removal(site: ReadSite, declarator: NodePath<t.VariableDeclarator>): Edit {
-  const statement = declarator.parentPath;
-  const alone = statement.isVariableDeclaration() && statement.node.declarations.length === 1;
-  const { node } = alone ? statement : declarator;
-  return { file: site.file.path, ...wholeLines(site.file, startOf(node), endOf(node)), text: '' };
 }
 
 function replacement(site: ReadSite, path: NodePath, text: string): Edit {
