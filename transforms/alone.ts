@@ -1,9 +1,10 @@
 import type { API, FileInfo, Options } from 'jscodeshift';
+import { commentEdits } from './edit/comments.js';
 import { applyEdits } from './edit/edits.js';
 import { finishEdits } from './edit/finish.js';
 import { projectOf } from './project/project.js';
 import type { Site } from './project/site.js';
-import type { Rule } from './rule.js';
+import { noteOf, type Rule } from './rule.js';
 
 /** A jscodeshift module: file in, text out, undefined where nothing changes. */
 export type Transform = (file: FileInfo, api: API, options: Options) => string | undefined;
@@ -22,9 +23,14 @@ export function alone<S extends Site>(id: string, rule: Rule<S>): Transform {
       api.report(`${id}: ${project.sources.failed.get(path) ?? 'the file is not JavaScript or TypeScript'}`);
       return undefined;
     }
-    const edits = project.sites
+    const planned = project.sites
       .filter((site) => rule.owns(site, project))
-      .flatMap((site) => rule.edit(site, rule.decide(site, project), project));
-    return edits.length ? applyEdits(info.source, finishEdits(file, edits)) : undefined;
+      .map((site) => ({ site, decision: rule.decide(site, project) }));
+    const edits = planned.flatMap(({ site, decision }) => rule.edit(site, decision, project));
+    const notes = planned
+      .filter(({ decision }) => decision.action === 'manual')
+      .map(({ site, decision }) => ({ path: site.path, text: noteOf(decision) }));
+    const own = [...edits, ...commentEdits(file, notes, edits)];
+    return own.length ? applyEdits(info.source, finishEdits(file, own)) : undefined;
   };
 }

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { commentEdits } from './edit/comments.js';
 import { applyEdits, type Edit } from './edit/edits.js';
 import { finishEdits } from './edit/finish.js';
 import { type Planned, planOf } from './plan.js';
@@ -6,6 +7,7 @@ import { listFiles } from './project/files.js';
 import { type Project, projectOf } from './project/project.js';
 import { positionOf, startOf } from './project/source.js';
 import { RULES } from './registry.js';
+import { noteOf } from './rule.js';
 import type { FileOutcome, Outcome, ReportedSite, Step } from './words.js';
 
 export interface MigrateOptions {
@@ -36,16 +38,24 @@ export async function migrate(options: MigrateOptions): Promise<Outcome> {
     root: options.root,
     steps: options.steps,
     listed: listed.length,
-    files: outcomes(project, edits),
+    files: outcomes(project, edits, plan),
     sites: plan.map(reported),
     findings: [],
     ms: Math.round(performance.now() - started),
   };
 }
 
-function outcomes(project: Project, edits: readonly Edit[]): FileOutcome[] {
+function outcomes(project: Project, edits: readonly Edit[], plan: readonly Planned[]): FileOutcome[] {
   const byFile = new Map<string, Edit[]>();
   for (const edit of edits) byFile.set(edit.file, [...(byFile.get(edit.file) ?? []), edit]);
+  const manual = plan.filter(({ decision }) => decision.action === 'manual');
+  for (const file of new Set(manual.map(({ site }) => site.file))) {
+    const notes = manual
+      .filter(({ site }) => site.file === file)
+      .map(({ site, decision }) => ({ path: site.path, text: noteOf(decision) }));
+    const own = byFile.get(file.path) ?? [];
+    byFile.set(file.path, [...own, ...commentEdits(file, notes, own)]);
+  }
   const files = project.sources.listed.map(({ path, text }) =>
     outcome(project, path, text, byFile.get(path) ?? []),
   );

@@ -76,15 +76,21 @@ function planned(
       owners.map(({ id }) => id),
     );
   if (!owner) {
+    if (!steps.includes(stepOf(site))) return leftFor(stepOf(site), site, 'none');
     const reason = `no rule knows this ${site.role} yet: ${site.evidence}`;
     return { site, rule: 'none', decision: { action: 'manual', reason } };
   }
-  if (!steps.includes(owner.rule.step)) {
-    return {
-      site,
-      rule: owner.id,
-      decision: { action: 'kept', reason: `left for the step ${owner.rule.step}` },
-    };
-  }
+  if (!steps.includes(owner.rule.step)) return leftFor(owner.rule.step, site, owner.id);
   return { site, rule: owner.id, decision: owner.rule.decide(site, project), owner: owner.rule };
+}
+
+function leftFor(step: Step, site: Site, rule: string): Planned {
+  return { site, rule, decision: { action: 'kept', reason: `left for the step ${step}` } };
+}
+
+/** The step that a site belongs to which no rule owns. */
+function stepOf(site: Site): Step {
+  return site.role === 'store' || site.role === 'attach' || site.kind === 'client-entry'
+    ? 'client'
+    : 'server';
 }

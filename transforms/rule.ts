@@ -8,6 +8,14 @@ import type { Action, Step } from './words.js';
 export interface Decision {
   readonly action: Action;
   readonly reason: string;
+  /** For what is `manual`: what a person is to do; it goes into the comment in the code after the reason. */
+  readonly todo?: string;
+}
+
+/** What the comment above a `manual` site says. */
+export function noteOf({ reason, todo }: Decision): string {
+  const said = reason.charAt(0).toUpperCase() + reason.slice(1);
+  return todo ? `${said}. ${todo}` : `${said}.`;
 }
 
 /** Everything about one pattern. All rules have this shape; the registry finds them by their folder. */

@@ -40,6 +40,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'transforms/edit',
     'transforms/plan',
     'transforms/registry',
+    'transforms/rule',
     'transforms/words',
   ],
   'transforms/report': ['transforms/words'],

@@ -1,0 +1,84 @@
+import type { NodePath } from '@babel/traverse';
+import { type SourceFile, startOf } from '../project/source.js';
+import type { Edit } from './edits.js';
+import { indentationAt, styleOf } from './style.js';
+
+/** What a person has to do at one place. */
+export interface Note {
+  readonly path: NodePath;
+  readonly text: string;
+}
+
+const TAG = 'TODO(jwt-to-session):';
+const WIDEST = 100;
+/** Less than this makes a column of words, however deep the code stands. */
+const NARROWEST = 50;
+
+/**
+ * The comments that tell a person what is left to do, each above the statement it is about. A statement that has
+ * one keeps it; several notes on one statement become one comment; where no comment can stand there is none.
+ *
+ * @param edits the other edits of the file: no comment is put into what they replace
+ */
+export function commentEdits(file: SourceFile, notes: readonly Note[], edits: readonly Edit[]): Edit[] {
+  const byPlace = new Map<number, { anchor: NodePath; texts: Set<string> }>();
+  for (const { path, text } of notes) {
+    const anchor = anchorOf(file, path);
+    if (!anchor) continue;
+    const at = startOf(anchor.node);
+    const place = byPlace.get(at) ?? { anchor, texts: new Set<string>() };
+    place.texts.add(text);
+    byPlace.set(at, place);
+  }
+  const comments: Edit[] = [];
+  for (const [at, { texts }] of byPlace) {
+    if (edits.some((edit) => edit.start < at && at < edit.end) || hasComment(file, at)) continue;
+    const indent = indentationAt(file, at);
+    const { newline } = styleOf(file.text);
+    const lines = wrapped(`${TAG} ${[...texts].join(' ')}`, Math.max(NARROWEST, WIDEST - indent.length));
+    const text = lines.map((line) => `// ${line}${newline}${indent}`).join('');
+    comments.push({ file: file.path, start: at, end: at, text });
+  }
+  return comments;
+}
+
+/** The nearest thing around a path that begins a line and may have a comment before it. */
+function anchorOf(file: SourceFile, path: NodePath): NodePath | undefined {
+  for (let at: NodePath | null = path; at && !at.isProgram(); at = at.parentPath) {
+    if (takesComment(at) && beginsLine(file, startOf(at.node))) return at;
+  }
+  return undefined;
+}
+
+function takesComment(path: NodePath): boolean {
+  if (path.isStatement()) return path.listKey === 'body' || path.listKey === 'consequent';
+  if (path.isClassMethod() || path.isClassProperty()) return true;
+  return path.isObjectProperty() || path.isObjectMethod();
+}
+
+function beginsLine(file: SourceFile, offset: number): boolean {
+  const before = file.text.slice(file.text.lastIndexOf('\n', offset - 1) + 1, offset);
+  return /^\uFEFF?[ \t]*$/.test(before);
+}
+
+/** Whether the comment lines right above an offset hold one of ours. */
+function hasComment(file: SourceFile, offset: number): boolean {
+  const above = file.text.slice(0, offset).split('\n').slice(0, -1);
+  for (const line of above.toReversed()) {
+    if (!/^\s*(?:\/\/|\/?\*)/.test(line)) return false;
+    if (line.includes(TAG)) return true;
+  }
+  return false;
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/)) {
+    if (line && line.length + word.length + 1 > width) {
+      lines.push(line);
+      line = word;
+    } else line = line ? `${line} ${word}` : word;
+  }
+  return line ? [...lines, line] : lines;
+}
