@@ -26,7 +26,9 @@ export function alone<S extends Site>(id: string, rule: Rule<S>): Transform {
     const planned = project.sites
       .filter((site) => rule.owns(site, project))
       .map((site) => ({ site, decision: rule.decide(site, project) }));
-    const edits = planned.flatMap(({ site, decision }) => rule.edit(site, decision, project));
+    const edits = planned
+      .flatMap(({ site, decision }) => rule.edit(site, decision, project))
+      .filter((edit) => edit.file === path);
     const notes = planned
       .filter(({ decision }) => decision.action === 'manual')
       .map(({ site, decision }) => ({ path: site.path, text: noteOf(decision) }));

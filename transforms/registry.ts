@@ -1,5 +1,8 @@
 // Written by `npm run registry` from the folders: do not edit.
-
+import { rule as manifestCors } from './manifest/cors.js';
+import { rule as manifestMount } from './manifest/mount.js';
+import { rule as manifestOtherSession } from './manifest/other-session.js';
+import { rule as manifestPresent } from './manifest/present.js';
 import type { RegisteredRule } from './rule.js';
 import { rule as serverLibraryImport } from './server/library-import.js';
 import { rule as serverRequestToken } from './server/request-token.js';
@@ -8,6 +11,10 @@ import { rule as serverVerify } from './server/verify.js';
 
 /** Every rule under its name, in the order of the folders. */
 export const RULES: readonly RegisteredRule[] = [
+  { id: 'manifest/cors', rule: manifestCors },
+  { id: 'manifest/mount', rule: manifestMount },
+  { id: 'manifest/other-session', rule: manifestOtherSession },
+  { id: 'manifest/present', rule: manifestPresent },
   { id: 'server/library-import', rule: serverLibraryImport },
   { id: 'server/request-token', rule: serverRequestToken },
   { id: 'server/sign', rule: serverSign },

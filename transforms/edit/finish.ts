@@ -15,6 +15,7 @@ export function finishEdits(file: SourceFile, edits: readonly Edit[]): Edit[] {
     file,
     kept.flatMap((edit) => edit.needs ?? []),
     unused.statements.filter((statement) => statement.parentPath?.isProgram()),
+    Math.min(...kept.filter((edit) => edit.needs?.length).map((edit) => edit.start)),
   );
   const removed = unused.statements
     .filter((statement) => statement !== imports.replaced)

@@ -9,12 +9,14 @@ import { quoted, styleOf } from './style.js';
  * The edits that import names into a file: into a statement that imports from the same module already, in the
  * place of a statement that is dropped anyway, or after the last import.
  *
+ * @param before where the first of the names is used: a `require` must have run by then
  * @param dropped statements that other edits remove altogether; the one used up is left out of the result's `kept`
  */
 export function importEdits(
   file: SourceFile,
   needs: readonly NeededName[],
   dropped: readonly NodePath[],
+  before = Number.POSITIVE_INFINITY,
 ): { edits: Edit[]; replaced: NodePath | undefined } {
   const byModule = new Map<string, Map<string, NeededName>>();
   for (const need of needs) {
@@ -35,7 +37,7 @@ export function importEdits(
   }
   if (!fresh.length) return { edits, replaced: undefined };
   const { newline } = styleOf(file.text);
-  const replaced = dropped[0];
+  const replaced = dropped.find(({ node }) => file.system === 'module' || endOf(node) <= before);
   if (replaced) {
     edits.push({
       file: file.path,
@@ -45,7 +47,7 @@ export function importEdits(
     });
     return { edits, replaced };
   }
-  edits.push(insertion(file, fresh.join(newline), newline));
+  edits.push(insertion(file, fresh.join(newline), newline, before));
   return { edits, replaced: undefined };
 }
 
@@ -90,9 +92,12 @@ function existingSpecifiers(file: SourceFile, module: string): t.Node[] | undefi
 }
 
 /** After the last statement that imports or requires; before all code where none does. */
-function insertion(file: SourceFile, text: string, newline: string): Edit {
+function insertion(file: SourceFile, text: string, newline: string, before: number): Edit {
   const { body, directives } = file.ast.program;
-  const imports = body.filter(isImporting);
+  const hoisted = file.system === 'module';
+  const imports = body.filter(
+    (statement) => isImporting(statement) && (hoisted || endOf(statement) <= before),
+  );
   const after = imports.at(-1) ?? directives.at(-1);
   if (after) {
     const at = endOf(after);

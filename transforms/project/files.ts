@@ -19,8 +19,7 @@ const MANIFESTS = [
   '**/package.json',
   '**/tsconfig*.json',
   '**/jsconfig*.json',
-  '**/.env.example',
-  '**/.env.sample',
+  '**/{.,}env{.,-,_,}{example,sample,template,dist}',
   '**/*.html',
 ];
 

@@ -30,6 +30,7 @@ const RESPONSE_MEMBERS = new Set([
   'cookie',
   'render',
   'setHeader',
+  'header',
 ]);
 const DEEPEST_THREAD = 3;
 /** The name that a threaded request goes by. */

@@ -2,6 +2,8 @@ import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import type { Family, Role } from '../words.js';
 import type { CallPath } from './callers.js';
+import type { Application } from './express/application.js';
+import type { Cors } from './express/cors.js';
 import type { Use } from './flow/follow.js';
 import type { SourceFile } from './source.js';
 
@@ -99,6 +101,29 @@ export interface EntrySite extends Common<'configure'> {
   readonly kind: 'client-entry';
 }
 
+/** An Express application that serves logins is made. */
+export interface ApplicationSite extends Common<'configure'> {
+  readonly kind: 'application';
+  readonly application: Application;
+}
+
+/** What an application answers to other origins. */
+export interface CorsSite extends Common<'configure'> {
+  readonly kind: 'cors';
+  readonly application: Application;
+  readonly cors: Cors;
+}
+
+/** Another session middleware in front of an application that serves logins. */
+export interface OtherSessionSite extends Common<'configure'> {
+  readonly kind: 'other-session';
+}
+
+/** The session module hands the old checks a JWT: only while the server's code still reads one. */
+export interface PresentSite extends Common<'configure'> {
+  readonly kind: 'present';
+}
+
 export type Site =
   | MintSite
   | CheckSite
@@ -109,7 +134,11 @@ export type Site =
   | DropSite
   | EmitSite
   | PassSite
-  | EntrySite;
+  | EntrySite
+  | ApplicationSite
+  | CorsSite
+  | OtherSessionSite
+  | PresentSite;
 
 export function isMint(site: Site): site is MintSite {
   return site.kind === 'sign';

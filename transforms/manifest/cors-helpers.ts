@@ -1,0 +1,64 @@
+import { quoted, type Style } from '../edit/style.js';
+import type { ModuleImport } from './module-imports.js';
+
+/** What an application's CORS takes from the session module, so that its client may send the session cookie. */
+export type CorsHelper = 'withCredentials' | 'allowCredentials';
+
+/** The types that the helpers need in TypeScript. */
+export function corsTypes(helpers: readonly CorsHelper[]): ModuleImport[] {
+  const type = (specifier: string, ...names: string[]): ModuleImport => ({
+    specifier,
+    kind: 'name',
+    type: true,
+    names: names.map((name) => ({ name, local: name })),
+  });
+  return [
+    ...(helpers.includes('withCredentials') ? [type('cors', 'CorsOptions', 'CorsRequest')] : []),
+    ...(helpers.includes('allowCredentials') ? [type('express', 'Request', 'Response')] : []),
+  ];
+}
+
+/** The function that names the client's origins, and those that allow them credentials. */
+export function corsHelperLines(
+  origins: readonly string[],
+  helpers: readonly CorsHelper[],
+  typescript: boolean,
+  system: 'commonjs' | 'module',
+  style: Style,
+): string[] {
+  const exported = system === 'module' ? 'export ' : '';
+  const typed = (type: string) => (typescript ? type : '');
+  const lines = [
+    '/** Origins that the browser client is served from: they alone may send the session cookie from elsewhere. */',
+    `function clientOrigins()${typed(': string[]')} {`,
+    `  return (process.env.CLIENT_ORIGIN || ${quoted(style, origins.join(','))}).split(${quoted(style, ',')}).filter(Boolean);`,
+    '}',
+  ];
+  if (helpers.includes('withCredentials')) {
+    lines.push(
+      '',
+      '/** CORS options as they were, with credentials for the client; other origins are answered as before. */',
+      `${exported}function withCredentials(options${typed(': CorsOptions')} = {}) {`,
+      `  return (req${typed(': CorsRequest')}, callback${typed(': (error: Error | null, options?: CorsOptions) => void')}) => {`,
+      '    const { origin } = req.headers;',
+      `    const known = origin ${typescript ? '!== undefined && ' : '&& '}clientOrigins().includes(origin);`,
+      '    callback(null, known ? { ...options, origin, credentials: true } : options);',
+      '  };',
+      '}',
+    );
+  }
+  if (helpers.includes('allowCredentials')) {
+    lines.push(
+      '',
+      '/** Allows credentials to the client; other origins are answered as before. */',
+      `${exported}function allowCredentials(req${typed(': Request')}, res${typed(': Response')})${typed(': void')} {`,
+      '  const { origin } = req.headers;',
+      `  if (!origin || !clientOrigins().includes(origin)) return;`,
+      `  res.setHeader(${quoted(style, 'Access-Control-Allow-Origin')}, origin);`,
+      `  res.setHeader(${quoted(style, 'Access-Control-Allow-Credentials')}, ${quoted(style, 'true')});`,
+      `  res.vary(${quoted(style, 'Origin')});`,
+      '}',
+    );
+  }
+  return lines;
+}

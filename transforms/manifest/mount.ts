@@ -1,0 +1,103 @@
+// https://expressjs.com/en/guide/using-middleware.html
+import { alone } from '../alone.js';
+import type { Edit } from '../edit/edits.js';
+import { localName } from '../edit/names.js';
+import { indentationAt, styleOf } from '../edit/style.js';
+import type { Acceptance } from '../project/acceptance/acceptance.js';
+import { clientOriginsOf } from '../project/client-origins.js';
+import { corsOf } from '../project/express/cors.js';
+import { type Placement, placementOf } from '../project/express/placement.js';
+import type { Project } from '../project/project.js';
+import { sessionPathFor } from '../project/session-path.js';
+import type { ApplicationSite } from '../project/site.js';
+import { textOf } from '../project/source.js';
+import type { Decision, Rule } from '../rule.js';
+import type { CorsHelper } from './cors-helpers.js';
+import { environmentEdits } from './environment.js';
+import { specifierOf } from './module-path.js';
+import { packageJsonEdits } from './package-json.js';
+import { readinessOf } from './readiness.js';
+import { type ModuleFacts, sessionModuleText } from './session-module.js';
+import { closingOf } from './window.js';
+
+/** Puts the shim in front of an application: a session module beside it, mounted before the first route. */
+export const rule: Rule<ApplicationSite> = {
+  step: 'install',
+  hints: [],
+  knows: [],
+  owns: (site): site is ApplicationSite => site.kind === 'application',
+  decide,
+  edit,
+};
+
+function decide({ application }: ApplicationSite, project: Project): Decision {
+  const readiness = readinessOf(application, project);
+  if (readiness.state === 'mounted')
+    return { action: 'kept', reason: 'the shim stands in front of this application already' };
+  if (readiness.state === 'blocked')
+    return { action: 'manual', reason: readiness.reason, todo: readiness.todo };
+  return {
+    action: 'rewritten',
+    reason: 'the shim is mounted in front of the first route of this application',
+  };
+}
+
+function edit(site: ApplicationSite, decision: Decision, project: Project): readonly Edit[] {
+  const { file, application } = site;
+  if (decision.action !== 'rewritten') return [];
+  const { sources } = project;
+  const readiness = readinessOf(application, project);
+  if (readiness.state !== 'ready') return [];
+  const { acceptance, module } = readiness;
+  const home = sources.packageOf(file);
+  const facts = factsOf(site, acceptance, module, project);
+  const place = placementOf(application);
+  const because = 'the session module of the application';
+  const text = sessionModuleText(facts, styleOf(file.text));
+  return [
+    ...mountEdits(place, module),
+    { file: module, start: 0, end: 0, text, because },
+    ...(home ? packageJsonEdits(home) : []),
+    ...environmentEdits(sources.listed, home, facts.clientOrigins),
+  ];
+}
+
+function factsOf(
+  { application, file }: ApplicationSite,
+  acceptance: Acceptance,
+  path: string,
+  { sources, steps, today }: Project,
+): ModuleFacts {
+  const cors = corsOf(sources, application);
+  const helpers: CorsHelper[] = [];
+  if (cors.some(({ form }) => form === 'any')) helpers.push('withCredentials');
+  if (cors.some(({ form }) => form === 'header')) helpers.push('allowCredentials');
+  return {
+    path,
+    system: file.system,
+    typescript: /\.[cm]?tsx?$/.test(path),
+    acceptance,
+    user: acceptance.user ?? [],
+    presents: !steps.includes('server'),
+    endpoint: sessionPathFor(sources, application),
+    closes: closingOf(acceptance.lifetimes, today),
+    helpers,
+    ...(cors.length ? { clientOrigins: clientOriginsOf(sources) } : {}),
+  };
+}
+
+function mountEdits(place: Placement, module: string): Edit[] {
+  const { file, offset, how, application } = place;
+  const need = localName(file, specifierOf(file, module), 'sessions');
+  const { newline, semicolon } = styleOf(file.text);
+  const call = `.use(${need.local}())`;
+  const at = { file: file.path, start: offset, end: offset, needs: [need] };
+  const indent = indentationAt(file, offset);
+  if (how === 'chained') return [{ ...at, text: call }];
+  const statement = textOf(file, application.node) + call + semicolon;
+  if (how === 'after') return [{ ...at, text: newline + indent + statement }];
+  return [{ ...at, text: statement + newline + newline + indent }];
+}
+
+export default alone('manifest/mount', rule);
+export const parser = 'tsx';

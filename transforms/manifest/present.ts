@@ -1,0 +1,30 @@
+// https://github.com/auth0/node-jsonwebtoken#jwtsignpayload-secretorprivatekey-options-callback
+import { alone } from '../alone.js';
+import type { Edit } from '../edit/edits.js';
+import { wholeLines } from '../edit/unused.js';
+import type { PresentSite } from '../project/site.js';
+import { endOf, startOf } from '../project/source.js';
+import type { Decision, Rule } from '../rule.js';
+
+/** `present` leaves the session module once the server's code asks the session and no JWT. */
+export const rule: Rule<PresentSite> = {
+  step: 'server',
+  hints: ['cutover'],
+  knows: [],
+  owns: (site): site is PresentSite => site.kind === 'present',
+  decide: (): Decision => ({
+    action: 'rewritten',
+    reason: 'the code behind the shim asks the session and reads no JWT any more',
+  }),
+  edit,
+};
+
+function edit({ file, path }: PresentSite): readonly Edit[] {
+  const comment = path.node.leadingComments?.at(-1);
+  const start = comment?.start ?? startOf(path.node);
+  const comma = /^\s*,/.exec(file.text.slice(endOf(path.node)))?.[0].length ?? 0;
+  return [{ file: file.path, ...wholeLines(file, start, endOf(path.node) + comma), text: '' }];
+}
+
+export default alone('manifest/present', rule);
+export const parser = 'tsx';

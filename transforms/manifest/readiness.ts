@@ -1,0 +1,63 @@
+import { type Acceptance, acceptanceOf } from '../project/acceptance/acceptance.js';
+import type { Application } from '../project/express/application.js';
+import { filesOf } from '../project/express/reach.js';
+import type { Project } from '../project/project.js';
+import { modulePathOf } from './module-path.js';
+
+/** A person must mount the shim: why, and what to do. */
+interface Blocked {
+  readonly state: 'blocked';
+  readonly reason: string;
+  readonly todo: string;
+}
+
+/** Whether the shim can be put in front of an application. */
+export type Readiness =
+  | { readonly state: 'mounted' }
+  | Blocked
+  | { readonly state: 'ready'; readonly acceptance: Acceptance; readonly module: string };
+
+/** Judges an application by what is registered on it and by what its code accepts as a login. */
+export function readinessOf(application: Application, { sources, sites }: Project): Readiness {
+  const { registrations } = application;
+  if (registrations.some(({ kind }) => kind === 'shim')) return { state: 'mounted' };
+  if (registrations.some(({ kind }) => kind === 'session')) {
+    return {
+      state: 'blocked',
+      reason: 'another session middleware serves this application, and the shim serves req.session itself',
+      todo: `${MOUNT} in the place of that one, with its options as \`session\`.`,
+    };
+  }
+  const acceptance = acceptanceOf(sources, sites, filesOf(sources, application));
+  const blocked = missingIn(acceptance);
+  return blocked ?? { state: 'ready', acceptance, module: modulePathOf(application, sources) };
+}
+
+const MOUNT = 'Mount cutover() from @jwt-to-session/shim';
+
+/** Why no session module can be written. */
+function missingIn({ keys, user, unclear, alike }: Acceptance): Blocked | undefined {
+  const blocked = (reason: string, todo: string): Blocked => ({
+    state: 'blocked',
+    reason,
+    todo: `${MOUNT} before the first route, ${todo}.`,
+  });
+  if (!keys.length && unclear.length)
+    return blocked(
+      'the key of the login tokens is known only where it is used',
+      'with that key in legacy.keys',
+    );
+  if (!keys.length)
+    return blocked('nothing shows the key of the login tokens', 'with that key in legacy.keys');
+  if (!user)
+    return blocked(
+      'nothing shows which claim of a login token names the user',
+      'with a function that returns it as the option user',
+    );
+  if (alike.length)
+    return blocked(
+      'the key of the logins also signs tokens for another purpose, and nothing tells them apart',
+      'with an option legacy.claims that refuses those tokens by a claim that you give them',
+    );
+  return undefined;
+}

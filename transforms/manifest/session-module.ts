@@ -1,0 +1,191 @@
+import { SHIM } from '../edit/names.js';
+import { quoted, type Style } from '../edit/style.js';
+import type { Acceptance, AcceptedKey, Signer } from '../project/acceptance/acceptance.js';
+import type { TokenPlace } from '../project/acceptance/places.js';
+import { claimText } from '../project/acceptance/user.js';
+import type { Portable } from '../project/portable.js';
+import { type CorsHelper, corsHelperLines, corsTypes } from './cors-helpers.js';
+import { importLines, type ModuleImport, type Settled, settled } from './module-imports.js';
+
+/** What the session module of an application is made of. */
+export interface ModuleFacts {
+  /** The module's path relative to the root. */
+  readonly path: string;
+  readonly system: 'commonjs' | 'module';
+  readonly typescript: boolean;
+  readonly acceptance: Acceptance;
+  /** The claim that names the user. */
+  readonly user: readonly string[];
+  /** Whether the application's checks still read a JWT. */
+  readonly presents: boolean;
+  /** Where the shim's endpoints are. */
+  readonly endpoint: string;
+  /** The day on which the window closes, and why then. */
+  readonly closes: { readonly date: string; readonly because: string };
+  /** Origins beside its own that the browser client is served from; absent where no other origin is answered. */
+  readonly clientOrigins?: readonly string[];
+  readonly helpers: readonly CorsHelper[];
+}
+
+const WIDEST = 100;
+
+/** The text of the session module, in a style. */
+export function sessionModuleText(facts: ModuleFacts, style: Style): string {
+  const { acceptance, system, path, helpers } = facts;
+  const places = [...new Set(acceptance.places.map(placeFunction))];
+  const own = ['cutover', 'memoryStore', 'redisStore', ...places];
+  const names = settled(
+    portablesOf(facts),
+    path,
+    new Set([...own, 'sessions', 'clientOrigins', ...helpers, 'key']),
+  );
+  const shim: ModuleImport = {
+    specifier: SHIM,
+    kind: 'name',
+    names: own.map((name) => ({ name, local: name })),
+  };
+  const types = facts.typescript ? corsTypes(helpers) : [];
+  const lines = [
+    ...importLines(
+      system,
+      [
+        ...names.imports.filter((one) => !one.specifier.startsWith('.')),
+        shim,
+        ...types,
+        ...names.imports.filter((one) => one.specifier.startsWith('.')),
+      ],
+      style,
+    ),
+    '',
+    ...sessionsLines(facts, names, style),
+    ...(facts.clientOrigins
+      ? ['', ...corsHelperLines(facts.clientOrigins, helpers, facts.typescript, system, style)]
+      : []),
+    ...(system === 'commonjs' ? ['', `module.exports = { ${['sessions', ...helpers].join(', ')} };`] : []),
+  ];
+  return lines.map((line) => styled(line, style)).join(style.newline) + style.newline;
+}
+
+/** A line written with two blanks an indent and a semicolon, in the style of the application. */
+function styled(line: string, style: Style): string {
+  const [white = ''] = /^ */.exec(line) ?? [];
+  const text = line.slice(white.length);
+  const comment = /^(?:\/\*\*|\*|\/\/)/.test(text);
+  const odd = white.length % 2 ? ' ' : '';
+  const ended = style.semicolon || comment ? text : text.replace(/;$/, '');
+  return style.indent.repeat(Math.floor(white.length / 2)) + odd + ended;
+}
+
+/** The expressions from the application's code that the module repeats. */
+function portablesOf({ acceptance, presents }: ModuleFacts): Portable[] {
+  const { keys, refusals, signer } = acceptance;
+  const signing = presents && signer ? [signer.call, signer.key] : [];
+  return [
+    ...signing,
+    ...keys.flatMap(({ key, issuer, audience }) =>
+      [key, issuer, audience].filter((one) => one !== undefined),
+    ),
+    ...refusals,
+  ];
+}
+
+function sessionsLines(facts: ModuleFacts, names: Settled, style: Style): string[] {
+  const { acceptance, system, user, endpoint, closes } = facts;
+  const secret = secretOf(acceptance, names);
+  const keyText = (key: Portable) => (secret && names.textOf(key) === secret ? 'key' : names.textOf(key));
+  const text = (string: string) => quoted(style, string);
+  return [
+    '/**',
+    ' * Keeps users logged in by session. Until the window closes a JWT from an earlier login is exchanged for a',
+    ' * session; after that no JWT is accepted.',
+    ' */',
+    `${system === 'module' ? 'export ' : ''}function sessions() {`,
+    ...(secret ? [`  const key = ${secret};`] : []),
+    '  return cutover({',
+    '    session: {',
+    '      secret: process.env.SESSION_SECRET,',
+    '      store: process.env.REDIS_URL ? redisStore(process.env.REDIS_URL) : memoryStore(),',
+    '    },',
+    `    user: (claims) => String(${claimText('claims', user)}),`,
+    '    legacy: {',
+    ...keyLines(acceptance.keys, names, keyText, style),
+    `      from: [${acceptance.places.map((place) => placeText(place, text)).join(', ')}],`,
+    ...claimsLines(acceptance.refusals.map((refusal) => names.textOf(refusal))),
+    ...(facts.presents && acceptance.signer ? presentLines(acceptance.signer, names, keyText, text) : []),
+    '    },',
+    `    // ${closes.because}`,
+    `    window: { closes: ${text(closes.date)} },`,
+    ...(facts.clientOrigins ? ['    trustedOrigins: clientOrigins(),'] : []),
+    ...(endpoint === '/session' ? [] : [`    path: ${text(endpoint)},`]),
+    '  });',
+    '}',
+  ];
+}
+
+/** A key with a fixed text in it is written once, whatever uses it. */
+function secretOf({ keys }: Acceptance, names: Settled): string | undefined {
+  const [first] = keys;
+  return first &&
+    keys.length === 1 &&
+    first.key.literals.length &&
+    /^['"`]|(?:\|\||\?\?)/.test(first.key.text)
+    ? names.textOf(first.key)
+    : undefined;
+}
+
+function keyLines(
+  keys: readonly AcceptedKey[],
+  names: Settled,
+  keyText: (key: Portable) => string,
+  style: Style,
+): string[] {
+  const objects = keys.map(({ key, algorithms, issuer, audience }) => {
+    const parts = [
+      keyText(key) === 'key' ? 'key' : `key: ${keyText(key)}`,
+      `algorithms: [${algorithms.map((one) => quoted(style, one)).join(', ')}]`,
+      ...(issuer ? [`issuer: ${names.textOf(issuer)}`] : []),
+      ...(audience ? [`audience: ${names.textOf(audience)}`] : []),
+    ];
+    return `{ ${parts.join(', ')} }`;
+  });
+  const [only] = objects;
+  if (objects.length === 1 && only) return [`      keys: ${only},`];
+  return ['      keys: [', ...objects.map((object) => `        ${object},`), '      ],'];
+}
+
+function claimsLines(refusals: readonly string[]): string[] {
+  if (!refusals.length) return [];
+  const test =
+    refusals.length > 1 ? refusals.map((one) => (/\|\||&&/.test(one) ? `(${one})` : one)) : refusals;
+  const line = `      claims: (payload) => (${test.join(' || ')} ? undefined : payload),`;
+  if (line.length <= WIDEST) return [line];
+  return [
+    '      claims: (payload) =>',
+    ...test.map((one, index) => `        ${index === 0 ? '' : '  || '}${one}`),
+    '          ? undefined',
+    '          : payload,',
+  ];
+}
+
+function presentLines(
+  { call, key, algorithm }: Signer,
+  names: Settled,
+  keyText: (key: Portable) => string,
+  text: (string: string) => string,
+): string[] {
+  const options = algorithm && algorithm !== 'HS256' ? `, { algorithm: ${text(algorithm)} }` : '';
+  return [
+    `      // For code that still reads a JWT: one that lives for a minute, when a request comes with a session only.`,
+    `      present: (claims) => ${names.textOf(call)}(claims, ${keyText(key)}${options}),`,
+  ];
+}
+
+function placeFunction(place: TokenPlace): string {
+  return place.scheme !== undefined ? 'bearer' : place.in;
+}
+
+function placeText(place: TokenPlace, text: (string: string) => string): string {
+  if (place.scheme !== undefined)
+    return place.scheme === 'Bearer' ? 'bearer()' : `bearer(${text(place.scheme)})`;
+  return `${place.in}(${text(place.name)})`;
+}

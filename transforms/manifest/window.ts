@@ -1,0 +1,27 @@
+import type { Lifetime } from '../project/acceptance/lifetimes.js';
+
+const DAY = 86_400;
+/** Time to deploy the steps after this one: until the last of them is out, logins still sign JWTs. */
+const DEPLOY_DAYS = 30;
+/** How long tokens without an end, or with one that only the running application knows, are accepted. */
+const OPEN_DAYS = 90;
+
+/** The day on which the window closes: once the longest token that may yet be signed has run out. */
+export function closingOf(lifetimes: readonly Lifetime[], today: Date): { date: string; because: string } {
+  const seconds = lifetimes.map((lifetime) => (lifetime.kind === 'seconds' ? lifetime.seconds : undefined));
+  const known = seconds.filter((one) => one !== undefined);
+  const all = seconds.length > 0 && known.length === seconds.length;
+  const longest = Math.ceil(Math.max(0, ...known) / DAY);
+  const days = all ? Math.min(DEPLOY_DAYS + longest, 400) : OPEN_DAYS;
+  const endless = lifetimes.some(({ kind }) => kind === 'unlimited');
+  const because = all
+    ? `A month to deploy the other steps, and the ${longest === 1 ? 'day' : `${longest} days`} that a JWT lives.`
+    : endless
+      ? 'A JWT that was signed here never expires: it is accepted for ninety days.'
+      : 'How long a JWT lives is known only when the application runs: ninety days, unless you know better.';
+  return { date: dayAfter(today, days), because };
+}
+
+function dayAfter(today: Date, days: number): string {
+  return new Date(today.getTime() + days * DAY * 1000).toISOString().slice(0, 10);
+}

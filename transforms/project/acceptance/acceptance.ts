@@ -1,0 +1,142 @@
+import type { NodePath } from '@babel/traverse';
+import { definitionOf } from '../definitions.js';
+import { stringOf } from '../flow/origins.js';
+import { type Portable, portableOf } from '../portable.js';
+import { isMint, type MintSite, type Site } from '../site.js';
+import type { SourceFile } from '../source.js';
+import type { Sources } from '../sources.js';
+import { type Door, doorsOf, propertyOf } from './doors.js';
+import { guardsOf, lookAlikes, type Refusal } from './guards.js';
+import { type Lifetime, lifetimeOf } from './lifetimes.js';
+import { placesOf, type TokenPlace } from './places.js';
+import { userOf } from './user.js';
+
+/** A key that login tokens are checked with, and what else the check demands. */
+export interface AcceptedKey {
+  readonly key: Portable;
+  readonly algorithms: readonly string[];
+  readonly issuer?: Portable;
+  readonly audience?: Portable;
+}
+
+/** How the application signs a login token: what `present` needs. */
+export interface Signer {
+  readonly library: string;
+  readonly call: Portable;
+  readonly key: Portable;
+  readonly algorithm?: string;
+}
+
+/** What an application accepts as a login, read off its code. */
+export interface Acceptance {
+  readonly keys: readonly AcceptedKey[];
+  readonly places: readonly TokenPlace[];
+  readonly user: readonly string[] | undefined;
+  readonly refusals: readonly Refusal[];
+  readonly lifetimes: readonly Lifetime[];
+  readonly signer?: Signer;
+  /** Kept tokens that nothing tells from login tokens. */
+  readonly alike: readonly MintSite[];
+  /** Keys that can't be named outside the place that uses them. */
+  readonly unclear: readonly NodePath[];
+}
+
+/** Reads off the code of an application what it accepts as a login token. */
+export function acceptanceOf(
+  sources: Sources,
+  sites: readonly Site[],
+  files: ReadonlySet<SourceFile>,
+): Acceptance {
+  const doors = doorsOf(sources, sites, files);
+  const mints = sites.filter(isMint).filter((mint) => files.has(mint.file));
+  const logins = mints.filter((mint) => mint.family === 'session');
+  const { keys, unclear } = keysOf(sources, doors, logins);
+  const user = userOf(sources, logins, doors);
+  const texts = new Set(keys.map(({ key }) => key.text));
+  const kept = mints.filter((mint) => mint.family === 'one-time' && sharesKey(sources, mint, texts));
+  const guards = guardsOf(sources, doors, logins);
+  const guarded = new Set(guards.map(({ claim }) => claim));
+  const { refusals, alike } = lookAlikes(sources, kept, logins, user);
+  const signer = signerOf(sources, logins, keys);
+  return {
+    keys,
+    unclear,
+    user,
+    alike: guards.length ? [] : alike,
+    places: placesOf(sources, sites, doors, files),
+    refusals: [...guards, ...refusals.filter(({ claim }) => !claim || !guarded.has(claim))],
+    lifetimes: logins.map((mint) => lifetimeOf(sources, mint)),
+    ...(signer ? { signer } : {}),
+  };
+}
+
+function keysOf(
+  sources: Sources,
+  doors: readonly Door[],
+  logins: readonly MintSite[],
+): { keys: AcceptedKey[]; unclear: NodePath[] } {
+  const keys = new Map<string, AcceptedKey>();
+  const unclear: NodePath[] = [];
+  const signed = [
+    ...new Set(logins.map((mint) => algorithmOf(sources, mint)).filter((one) => one !== undefined)),
+  ];
+  for (const door of doors) {
+    if (door.family !== 'session' || !door.key) continue;
+    const key = portableOf(sources, door.key);
+    if (!key) {
+      unclear.push(door.key);
+      continue;
+    }
+    const listed = door.algorithms && stringsOf(sources, door.algorithms);
+    const algorithms = listed?.length ? listed : signed.length ? signed : ['HS256'];
+    const demand = (name: string) => {
+      const path = door.options && propertyOf(sources, door.options, name);
+      return path && portableOf(sources, path);
+    };
+    const [issuer, audience] = [demand('issuer'), demand('audience')];
+    keys.set(key.text, { key, algorithms, ...(issuer ? { issuer } : {}), ...(audience ? { audience } : {}) });
+  }
+  if (!keys.size) {
+    for (const mint of logins) {
+      const key = mint.key && portableOf(sources, mint.key);
+      if (key) keys.set(key.text, { key, algorithms: [algorithmOf(sources, mint) ?? 'HS256'] });
+      else if (mint.key) unclear.push(mint.key);
+    }
+  }
+  return { keys: [...keys.values()], unclear };
+}
+
+function algorithmOf(sources: Sources, mint: MintSite): string | undefined {
+  const path = mint.options && propertyOf(sources, mint.options, 'algorithm');
+  return path && stringOf(sources, path);
+}
+
+function stringsOf(sources: Sources, path: NodePath): string[] {
+  const definition = definitionOf(sources, path);
+  const list = definition.kind === 'value' ? definition.path : path;
+  if (!list.isArrayExpression()) return [];
+  return list
+    .get('elements')
+    .map((one) => (one.node ? stringOf(sources, one as NodePath) : undefined))
+    .filter((one) => one !== undefined);
+}
+
+function sharesKey(sources: Sources, mint: MintSite, texts: ReadonlySet<string>): boolean {
+  const key = mint.key && portableOf(sources, mint.key);
+  return !key || texts.has(key.text);
+}
+
+function signerOf(
+  sources: Sources,
+  logins: readonly MintSite[],
+  keys: readonly AcceptedKey[],
+): Signer | undefined {
+  const mint = logins[0];
+  if (!mint) return undefined;
+  const call = portableOf(sources, mint.call.get('callee') as NodePath);
+  const own = mint.key && portableOf(sources, mint.key);
+  const key = own ?? keys[0]?.key;
+  if (!call || !key) return undefined;
+  const algorithm = algorithmOf(sources, mint);
+  return { library: mint.library, call, key, ...(algorithm ? { algorithm } : {}) };
+}

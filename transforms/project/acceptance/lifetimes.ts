@@ -1,0 +1,53 @@
+import type { NodePath } from '@babel/traverse';
+import type * as t from '@babel/types';
+import { definitionOf } from '../definitions.js';
+import { originsOf } from '../flow/origins.js';
+import type { MintSite } from '../site.js';
+import type { Sources } from '../sources.js';
+import { propertyOf } from './doors.js';
+
+/** How long a token lives: for ever, a number of seconds, or a time that only the running application knows. */
+export type Lifetime =
+  | { readonly kind: 'unlimited' | 'unknown' }
+  | { readonly kind: 'seconds'; readonly seconds: number };
+
+/** The lifetime that a mint gives its token. */
+export function lifetimeOf(sources: Sources, mint: MintSite): Lifetime {
+  const given =
+    (mint.options && propertyOf(sources, mint.options, 'expiresIn')) ??
+    (mint.claims && propertyOf(sources, mint.claims, 'exp'));
+  if (!given) {
+    const named = mint.options && definitionOf(sources, mint.options).kind !== 'object';
+    const unseen = mint.claims && definitionOf(sources, mint.claims).kind !== 'object';
+    return { kind: named || (unseen && !mint.options) ? 'unknown' : 'unlimited' };
+  }
+  const seconds = secondsOf(sources, given);
+  return seconds === undefined ? { kind: 'unknown' } : { kind: 'seconds', seconds };
+}
+
+const UNITS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800, y: 31_557_600 };
+
+/** Seconds of what `expiresIn` takes: a number of them, or a text such as `7d`; a bare number in a text is milliseconds. */
+function secondsOf(sources: Sources, path: NodePath): number | undefined {
+  const found = originsOf(sources, path).map(({ path: origin, trail }) =>
+    trail.length ? undefined : fixed(origin),
+  );
+  const known = found.filter((one) => one !== undefined);
+  return known.length ? Math.max(...known) : undefined;
+}
+
+function fixed(origin: NodePath<t.Node>): number | undefined {
+  const { confident, value }: { confident: boolean; value: unknown } = origin.evaluate();
+  if (!confident) return undefined;
+  if (typeof value === 'number') return value > 0 && value < 1e9 ? value : undefined;
+  if (typeof value !== 'string') return undefined;
+  const [, count, unit = ''] =
+    /^\s*(\d*\.?\d+)\s*(ms|milliseconds?|msecs?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?|y|yrs?|years?)?\s*$/i.exec(
+      value,
+    ) ?? [];
+  if (count === undefined) return undefined;
+  const letter = unit.toLowerCase();
+  const scale =
+    letter === '' || letter.startsWith('ms') || letter.startsWith('milli') ? 0.001 : UNITS[letter.charAt(0)];
+  return scale === undefined ? undefined : Number(count) * scale;
+}

@@ -1,0 +1,101 @@
+import type { NodePath } from '@babel/traverse';
+import { definitionOf, keyName, patternTrail, propertyName } from '../definitions.js';
+import { usesOf } from '../flow/follow.js';
+import type { MintSite } from '../site.js';
+import type { Sources } from '../sources.js';
+import type { Door } from './doors.js';
+import { propertyOf } from './doors.js';
+
+/** Names of claims that say whose token it is, the surest first. */
+const NAMES = ['sub', 'id', '_id', 'userId', 'user_id', 'userid', 'userID', 'uid', 'accountId'];
+const NESTED = ['user', 'data', 'account', 'payload'];
+const LAST = ['username', 'userName', 'email', 'name', 'login', 'phone'];
+
+/** Where in the claims the user is named, from the claims that the login mints, else from what the checks read. */
+export function userOf(
+  sources: Sources,
+  mints: readonly MintSite[],
+  doors: readonly Door[],
+): string[] | undefined {
+  for (const mint of mints) {
+    const subject = mint.options && propertyOf(sources, mint.options, 'subject');
+    if (subject) return ['sub'];
+    const trail = mint.claims && inClaims(sources, mint.claims);
+    if (trail) return trail;
+  }
+  return bestOf(doors.flatMap((door) => trailsRead(sources, door)));
+}
+
+function inClaims(sources: Sources, claims: NodePath): string[] | undefined {
+  const trails = trailsOf(sources, claims, 0);
+  // A claim whose value is an id says more than its name: `{ id: session.id, owner: user._id }`.
+  return bestOf(trails);
+}
+
+/** The names of the claims in an object that is written out, nested ones included. */
+function trailsOf(sources: Sources, path: NodePath, depth: number): string[][] {
+  const definition = definitionOf(sources, path);
+  if (definition.kind !== 'object' || depth > 2) return [];
+  const trails: string[][] = [];
+  for (const property of definition.path.get('properties')) {
+    const key = keyName(property.node);
+    if (key === undefined) continue;
+    const inner = property.isObjectProperty()
+      ? trailsOf(sources, property.get('value') as NodePath, depth + 1)
+      : [];
+    trails.push(...(inner.length ? inner.map((rest) => [key, ...rest]) : [[key]]));
+  }
+  return trails;
+}
+
+/** The surest of several ways to the user. */
+export function bestOf(trails: readonly string[][]): string[] | undefined {
+  const find = (wanted: (trail: string[]) => boolean) => trails.find(wanted);
+  for (const name of NAMES) {
+    const found = find((trail) => trail.length === 1 && trail[0] === name);
+    if (found) return found;
+  }
+  for (const holder of NESTED) {
+    for (const name of [...NAMES, ...LAST]) {
+      const found = find((trail) => trail.length === 2 && trail[0] === holder && trail[1] === name);
+      if (found) return found;
+    }
+  }
+  for (const name of LAST) {
+    const found = find((trail) => trail.length === 1 && trail[0] === name);
+    if (found) return found;
+  }
+  return find((trail) => /id$/i.test(trail.at(-1) ?? ''));
+}
+
+/** The properties of the claims that the code behind a door reads. */
+function trailsRead(sources: Sources, { call, claims }: Door): string[][] {
+  if (claims?.isObjectPattern()) {
+    return Object.values(claims.getBindingIdentifiers()).flatMap((name) => {
+      const trail = name && !Array.isArray(name) ? patternTrail(claims.node, name) : undefined;
+      return trail ? [trail] : [];
+    });
+  }
+  const starts = claims?.isIdentifier()
+    ? (claims.scope.getBinding(claims.node.name)?.referencePaths ?? [])
+    : [call];
+  return starts
+    .flatMap((start) => usesOf(sources, start))
+    .map(({ path }) => memberTrail(path))
+    .filter((trail) => trail.length > 0);
+}
+
+function memberTrail(path: NodePath): string[] {
+  const trail: string[] = [];
+  for (let at: NodePath | null = path; at?.key === 'object' && at.parentPath; at = at.parentPath) {
+    const name = propertyName(at.parentPath.node);
+    if (name === undefined || at.parentPath.key === 'callee') break;
+    trail.push(name);
+  }
+  return trail;
+}
+
+/** A claim by its trail, as it is written. */
+export function claimText(holder: string, trail: readonly string[]): string {
+  return [holder, ...trail].join('.');
+}

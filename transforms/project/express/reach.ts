@@ -1,0 +1,55 @@
+import { isTest } from '../files.js';
+import { sideOf } from '../sides.js';
+import type { SourceFile } from '../source.js';
+import type { Sources } from '../sources.js';
+import { type Application, applicationsOf } from './application.js';
+
+const remembered = new WeakMap<Application, ReadonlySet<SourceFile>>();
+
+/**
+ * The files whose code an application runs. Where there is one application in a package it is the whole package
+ * but for browser code; where there are several it is what each of them imports.
+ */
+export function filesOf(sources: Sources, application: Application): ReadonlySet<SourceFile> {
+  const known = remembered.get(application);
+  if (known) return known;
+  const home = sources.packageOf(application.file);
+  const neighbours = applicationsOf(sources).filter((other) => sources.packageOf(other.file) === home);
+  const imported = importedFrom(sources, application);
+  const files =
+    neighbours.length > 1 ? imported : new Set([...imported, ...packageFiles(sources, application.file)]);
+  remembered.set(application, files);
+  return files;
+}
+
+function packageFiles(sources: Sources, home: SourceFile): SourceFile[] {
+  const folder = sources.packageOf(home)?.folder ?? '';
+  const inside = sources.listed.filter(
+    ({ path }) => !isTest(path) && (folder === '' || path.startsWith(`${folder}/`)),
+  );
+  const words = /jsonwebtoken|express-jwt|passport-jwt|njwt|jose|jwt|[tT]oken|[aA]uthorization/;
+  return inside
+    .filter(({ text }) => words.test(text))
+    .map(({ path }) => sources.at(path))
+    .filter((file) => file !== undefined)
+    .filter(
+      (file) => sources.packageOf(file) === sources.packageOf(home) && sideOf(sources, file) !== 'client',
+    );
+}
+
+/** The application's file, what it and the files that register on it import, and what those import. */
+function importedFrom(sources: Sources, { file, registrations }: Application): Set<SourceFile> {
+  const reached = new Set<SourceFile>();
+  const waiting = [file, ...registrations.map((registration) => registration.file)];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    if (reached.has(next)) continue;
+    reached.add(next);
+    for (const [, specifier = ''] of next.text.matchAll(
+      /(?:from|import|require\()\s*\(?\s*['"]([^'"]+)['"]/g,
+    )) {
+      const imported = sources.resolve(next, specifier);
+      if (imported && !imported.test) waiting.push(imported);
+    }
+  }
+  return reached;
+}

@@ -1,0 +1,254 @@
+import type { Binding, NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { callersOf } from './callers.js';
+import { definitionOf, propertyName, unwrapped } from './definitions.js';
+import { exportsOf, moduleName, requiredModule } from './exports.js';
+import { valuesOfMember } from './members.js';
+import { endOf, type SourceFile, startOf, textOf } from './source.js';
+import type { Sources } from './sources.js';
+
+/** A name that an expression needs from another module, as the code that it is taken from imports it. */
+export interface PortableImport {
+  readonly local: string;
+  readonly imported:
+    | { readonly kind: 'name'; readonly name: string }
+    | { readonly kind: 'default' | 'namespace' | 'whole' };
+  /** The file of the application that it comes from; absent for a package. */
+  readonly file?: SourceFile;
+  /** The specifier as it is written in `from`. */
+  readonly specifier: string;
+  readonly from: SourceFile;
+}
+
+/** An expression that means the same in another file, with what must be imported for it there. */
+export interface Portable {
+  readonly text: string;
+  readonly imports: readonly PortableImport[];
+  /** Fixed strings in it: secrets, when the expression is a key. */
+  readonly literals: readonly NodePath<t.StringLiteral>[];
+}
+
+interface Replacement {
+  readonly node: t.Node;
+  readonly portable: Portable;
+}
+
+const DEEPEST = 12;
+
+/**
+ * Takes an expression out of its file: names are imported, or stand for what they were made of.
+ *
+ * @param named what certain nodes are called in the other file, such as the parameter of a callback
+ * @returns undefined where it depends on something that only that place has
+ */
+export function portableOf(
+  sources: Sources,
+  path: NodePath,
+  named: ReadonlyMap<t.Node, string> = new Map(),
+  depth = 0,
+): Portable | undefined {
+  if (depth > DEEPEST) return undefined;
+  const { node } = path;
+  const given = named.get(node);
+  if (given !== undefined) return { text: given, imports: [], literals: [] };
+  const file = sources.fileOf(path);
+  if (path.isStringLiteral()) return { text: textOf(file, node), imports: [], literals: [path] };
+  if (path.isLiteral() && !path.isTemplateLiteral())
+    return { text: textOf(file, node), imports: [], literals: [] };
+  if (path.isIdentifier()) return ofName(sources, file, path, named, depth);
+  if (path.isThisExpression() || path.isFunction() || path.isAwaitExpression()) return undefined;
+  const held = valueOfThis(path);
+  if (held) return portableOf(sources, held, named, depth + 1);
+  const parts = partsOf(path);
+  if (!parts) return undefined;
+  const replacements: Replacement[] = [];
+  for (const part of parts) {
+    const portable = portableOf(sources, part, named, depth + 1);
+    if (!portable) return undefined;
+    replacements.push({ node: part.node, portable });
+  }
+  return spliced(file, node, replacements);
+}
+
+/** The one value that `this.name` has in its class. */
+function valueOfThis(path: NodePath): NodePath | undefined {
+  if (!path.isMemberExpression() || !path.get('object').isThisExpression()) return undefined;
+  const owner = path.findParent((above) => above.isClass());
+  const name = propertyName(path.node);
+  if (!owner?.isClass() || name === undefined) return undefined;
+  const values = valuesOfMember(owner, name);
+  return values.length === 1 ? values[0] : undefined;
+}
+
+/** The expressions that an expression is made of; undefined for a kind that is not taken elsewhere. */
+function partsOf(path: NodePath): NodePath[] | undefined {
+  const bare = unwrapped(path);
+  if (bare !== path) return [bare];
+  if (path.isMemberExpression() || path.isOptionalMemberExpression()) {
+    const object = path.get('object') as NodePath;
+    return path.node.computed ? [object, path.get('property') as NodePath] : [object];
+  }
+  if (path.isLogicalExpression() || path.isBinaryExpression()) {
+    return [path.get('left') as NodePath, path.get('right') as NodePath];
+  }
+  if (path.isUnaryExpression()) return [path.get('argument')];
+  if (path.isConditionalExpression())
+    return [path.get('test'), path.get('consequent'), path.get('alternate')];
+  if (path.isTemplateLiteral()) return path.get('expressions') as NodePath[];
+  if (path.isCallExpression() || path.isNewExpression()) {
+    if (requiredModule(path.node) !== undefined) return undefined;
+    return [path.get('callee') as NodePath, ...(path.get('arguments') as NodePath[])];
+  }
+  if (path.isArrayExpression())
+    return path.get('elements').flatMap((one) => (one.node ? [one as NodePath] : []));
+  if (path.isObjectExpression()) {
+    const properties = path.get('properties');
+    return properties.every((one) => one.isObjectProperty() && !one.node.computed && !one.node.shorthand)
+      ? properties.map((one) => one.get('value') as NodePath)
+      : undefined;
+  }
+  return undefined;
+}
+
+function spliced(file: SourceFile, node: t.Node, replacements: readonly Replacement[]): Portable {
+  let text = '';
+  let from = startOf(node);
+  for (const { node: part, portable } of [...replacements].sort(
+    (a, b) => startOf(a.node) - startOf(b.node),
+  )) {
+    text += file.text.slice(from, startOf(part)) + portable.text;
+    from = endOf(part);
+  }
+  return {
+    text: text + file.text.slice(from, endOf(node)),
+    imports: replacements.flatMap(({ portable }) => portable.imports),
+    literals: replacements.flatMap(({ portable }) => portable.literals),
+  };
+}
+
+function ofName(
+  sources: Sources,
+  file: SourceFile,
+  path: NodePath<t.Identifier>,
+  named: ReadonlyMap<t.Node, string>,
+  depth: number,
+): Portable | undefined {
+  const { name } = path.node;
+  const binding = path.scope.getBinding(name);
+  if (!binding)
+    return /^__(?:dirname|filename)$/.test(name) ? undefined : { text: name, imports: [], literals: [] };
+  const imported = importOf(sources, file, binding);
+  if (imported) return { text: imported.local, imports: [imported], literals: [] };
+  if (binding.kind === 'param') return ofParameter(sources, path, named, depth);
+  const exported = exportOf(sources, file, binding);
+  const init = binding.path.isVariableDeclarator() ? binding.path.get('init') : undefined;
+  const simple =
+    binding.constant &&
+    init?.node &&
+    t.isIdentifier(binding.path.isVariableDeclarator() ? binding.path.node.id : null);
+  if (exported && !(simple && init && isPlainRead(init as NodePath))) {
+    return { text: exported.local, imports: [exported], literals: [] };
+  }
+  return simple ? portableOf(sources, init as NodePath, named, depth + 1) : undefined;
+}
+
+/** `process.env.SECRET` says as much as a name that is imported for it, and needs no import. */
+function isPlainRead(path: NodePath): boolean {
+  const bare = unwrapped(path);
+  if (bare !== path) return isPlainRead(bare);
+  return path.isMemberExpression() && /^process\.env\b/.test(String(path));
+}
+
+/** What every caller hands in at a parameter's place, when that is one and the same expression. */
+function ofParameter(
+  sources: Sources,
+  path: NodePath<t.Identifier>,
+  named: ReadonlyMap<t.Node, string>,
+  depth: number,
+): Portable | undefined {
+  const definition = definitionOf(sources, path);
+  if (definition.kind !== 'parameter' || definition.trail.length) return undefined;
+  const parameter = definition.function.get('params')[definition.index];
+  const values: NodePath[] = [];
+  if (parameter?.isAssignmentPattern()) values.push(parameter.get('right'));
+  for (const call of callersOf(sources, definition.function)) {
+    const argument = (call.get('arguments') as NodePath[])[definition.index];
+    if (argument) values.push(argument);
+  }
+  const found = values.map((value) => portableOf(sources, value, named, depth + 1));
+  const [first] = found;
+  return first && found.every((one) => one?.text === first.text) ? first : undefined;
+}
+
+/** The import that binds a name, in either module system. */
+export function importOf(sources: Sources, from: SourceFile, binding: Binding): PortableImport | undefined {
+  const local = binding.identifier.name;
+  const at = binding.path;
+  const made = (specifier: string, imported: PortableImport['imported']): PortableImport => {
+    const file = sources.resolve(from, specifier);
+    return { local, imported, specifier, from, ...(file ? { file } : {}) };
+  };
+  const declaration = at.parentPath;
+  if (declaration?.isImportDeclaration()) {
+    const specifier = declaration.node.source.value;
+    if (at.isImportSpecifier()) return made(specifier, { kind: 'name', name: moduleName(at.node.imported) });
+    return made(specifier, { kind: at.isImportNamespaceSpecifier() ? 'namespace' : 'default' });
+  }
+  if (at.isTSImportEqualsDeclaration() && t.isTSExternalModuleReference(at.node.moduleReference))
+    return made(at.node.moduleReference.expression.value, { kind: 'whole' });
+  if (!at.isVariableDeclarator() || !at.node.init) return undefined;
+  const { id, init } = at.node;
+  const specifier = requiredModule(init);
+  if (specifier !== undefined && t.isIdentifier(id)) return made(specifier, { kind: 'whole' });
+  if (specifier !== undefined && t.isObjectPattern(id)) {
+    const property = id.properties.find(
+      (one): one is t.ObjectProperty => t.isObjectProperty(one) && one.value === binding.identifier,
+    );
+    if (property && t.isIdentifier(property.key))
+      return made(specifier, { kind: 'name', name: property.key.name });
+  }
+  // `const secret = require('./config').secret`
+  if (t.isMemberExpression(init) && t.isIdentifier(init.property) && !init.computed && t.isIdentifier(id)) {
+    const inner = requiredModule(init.object);
+    if (inner !== undefined)
+      return made(
+        inner,
+        init.property.name === 'default' ? { kind: 'default' } : { kind: 'name', name: init.property.name },
+      );
+  }
+  return undefined;
+}
+
+/** The way to import a name that a file exports itself. */
+function exportOf(sources: Sources, file: SourceFile, binding: Binding): PortableImport | undefined {
+  const local = binding.identifier.name;
+  for (const [name, exported] of exportsOf(file).names) {
+    const same = exported.isIdentifier()
+      ? exported.scope.getBinding(exported.node.name) === binding
+      : exported.node === binding.path.node;
+    if (same)
+      return {
+        local,
+        file,
+        from: file,
+        specifier: '',
+        imported: name === 'default' ? { kind: 'default' } : { kind: 'name', name },
+      };
+  }
+  const { whole } = exportsOf(file);
+  if (!whole?.isObjectExpression()) return undefined;
+  for (const property of whole.get('properties')) {
+    if (!property.isObjectProperty() || !t.isIdentifier(property.node.key)) continue;
+    const value = property.get('value') as NodePath;
+    if (value.isIdentifier() && value.scope.getBinding(value.node.name) === binding)
+      return {
+        local,
+        file,
+        from: file,
+        specifier: '',
+        imported: { kind: 'name', name: property.node.key.name },
+      };
+  }
+  void sources;
+  return undefined;
+}
