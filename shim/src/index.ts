@@ -1,1 +1,30 @@
-export {};
+export { cutover, type Handler } from './cutover.js';
+export type { ShimEvent } from './events.js';
+export { bearer, body, cookie, header, type Place, query } from './request/places.js';
+export { currentRequest } from './request/visit.js';
+export { UnavailableError } from './response/unavailable.js';
+export { requireSession, sessionClaims } from './session/claims.js';
+export { endAllSessions, endSession, listSessions, type OpenSession } from './session/end.js';
+export {
+  SessionAbsentError,
+  SessionExpiredError,
+  SessionInvalidError,
+  SessionRequiredError,
+} from './session/errors.js';
+export { bridgedAuthorization, type StartOptions, sessionMarker, startSession } from './session/start.js';
+export type { Duration } from './settings/durations.js';
+export { OptionError } from './settings/option-error.js';
+export type {
+  CookieOptions,
+  CutoverOptions,
+  JwksOptions,
+  KeyFinder,
+  KeyOptions,
+  KeySource,
+  LegacyOptions,
+  SessionClaims,
+  SessionOptions,
+} from './settings/options.js';
+export { memoryStore } from './stores/memory.js';
+export { type RedisStoreOptions, redisStore } from './stores/redis.js';
+export type { CutoverStore } from './stores/store.js';

@@ -1,0 +1,99 @@
+import { createSecretKey, randomBytes, verify as verifySignature } from 'node:crypto';
+import jwt, { type JwtHeader, type JwtPayload } from 'jsonwebtoken';
+import type { Refusal } from '../events.js';
+import { isUnambiguous } from './json.js';
+import { isKnownToLibrary, type Keys, type PreparedKey } from './keys.js';
+
+/** A payload that one of the keys has signed; `refusal` says why it is not valid now all the same. */
+export type Verified =
+  | {
+      readonly payload: JwtPayload;
+      readonly refusal?: 'expired' | 'not-yet-valid';
+      /** Seconds since 1970 from which on the token is refused; none when its expiry is ignored. */
+      readonly ends?: number | undefined;
+    }
+  | { readonly payload?: undefined; readonly refusal: Refusal };
+
+/**
+ * Checks a token as the application did: jsonwebtoken with its keys and options. Refuses on top of that what no
+ * honest token has: unknown critical headers, a key named twice, a payload that is no object.
+ */
+export async function verify(token: string, keys: Keys, maxBytes: number): Promise<Verified> {
+  if (token.length > maxBytes) return { refusal: 'too-large' };
+  const header = headerOf(token);
+  if (!header) return { refusal: 'malformed' };
+  const fitting = await keys(header);
+  if (fitting.length === 0) return { refusal: 'algorithm' };
+  const outcomes = fitting.map((key) => verifyWith(token, key, header));
+  return (
+    outcomes.find((outcome) => outcome.refusal === undefined) ??
+    outcomes.find((outcome) => outcome.payload !== undefined) ??
+    outcomes.find((outcome) => outcome.refusal !== 'signature') ??
+    outcomes[0] ?? { refusal: 'signature' }
+  );
+}
+
+/** The header, when the token has three parts that read the same to everyone. */
+function headerOf(token: string): JwtHeader | undefined {
+  const [head, payload, signature, ...rest] = token.split('.');
+  if (!head || !payload || !signature || rest.length > 0) return undefined;
+  const header = objectIn(head);
+  if (!header || !objectIn(payload)) return undefined;
+  if ('crit' in header || typeof header.alg !== 'string') return undefined;
+  if (header.kid !== undefined && typeof header.kid !== 'string') return undefined;
+  return { ...header, alg: header.alg, ...(header.kid === undefined ? {} : { kid: header.kid }) };
+}
+
+function objectIn(part: string): Record<string, unknown> | undefined {
+  if (!/^[\w-]+$/.test(part)) return undefined;
+  const text = Buffer.from(part, 'base64url').toString('utf8');
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) && isUnambiguous(text) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function verifyWith(token: string, prepared: PreparedKey, header: JwtHeader): Verified {
+  try {
+    const payload = payloadOf(token, prepared, header.alg);
+    const { ignoreExpiration, clockTolerance = 0 } = prepared.options;
+    const ends = ignoreExpiration || payload.exp === undefined ? undefined : payload.exp + clockTolerance;
+    return { payload, ends };
+  } catch (error) {
+    // jsonwebtoken looks at the signature first, so a payload that is only out of time was signed.
+    if (error instanceof jwt.TokenExpiredError) return { ...signedPayload(token), refusal: 'expired' };
+    if (error instanceof jwt.NotBeforeError) return { ...signedPayload(token), refusal: 'not-yet-valid' };
+    const message = error instanceof Error ? error.message : '';
+    return { refusal: /signature|asymmetric|symmetric|key type/.test(message) ? 'signature' : 'claims' };
+  }
+}
+
+function payloadOf(token: string, { key, algorithms, options }: PreparedKey, algorithm: string): JwtPayload {
+  if (algorithm !== 'EdDSA') {
+    const known = algorithms.filter(isKnownToLibrary);
+    return objectPayload(jwt.verify(token, key, { ...options, algorithms: known, complete: false }));
+  }
+  const at = token.lastIndexOf('.');
+  const signature = Buffer.from(token.slice(at + 1), 'base64url');
+  if (!verifySignature(null, Buffer.from(token.slice(0, at)), key, signature))
+    throw new jwt.JsonWebTokenError('invalid signature');
+  // jsonwebtoken does not know EdDSA; the tests of the claims are its own all the same, on a copy signed here.
+  const ephemeral = createSecretKey(randomBytes(32));
+  const copy = jwt.sign(signedPayload(token).payload, ephemeral, { noTimestamp: true });
+  return objectPayload(jwt.verify(copy, ephemeral, { ...options, algorithms: ['HS256'], complete: false }));
+}
+
+function objectPayload(payload: string | JwtPayload): JwtPayload {
+  if (typeof payload === 'object') return payload;
+  throw new jwt.JsonWebTokenError('invalid token');
+}
+
+function signedPayload(token: string): { payload: JwtPayload } {
+  return { payload: objectIn(token.split('.')[1] ?? '') ?? {} };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

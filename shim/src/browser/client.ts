@@ -1,0 +1,189 @@
+export interface LegacyPlace {
+  /** Where the old client kept its token. */
+  storage: 'local' | 'session' | 'cookie';
+  key: string;
+  /** The token is this field of a JSON object that is stored under the key. */
+  field?: string;
+}
+export type AdoptOptions = { at: string } & (LegacyPlace | { from: LegacyPlace[] });
+export interface SessionInfo {
+  exp: number;
+  iat: number;
+  // What the application put into its claims: as open as decoding a token was.
+  [claim: string]: unknown;
+}
+
+const NOTE = 'jwt-to-session';
+let at = '/session';
+let places: LegacyPlace[] = [];
+let kept: string | null = null;
+let adopting: Promise<void> | undefined;
+
+const storage = (kind: string): Storage | undefined => {
+  try {
+    return kind === 'session' ? sessionStorage : localStorage;
+  } catch {
+    return undefined;
+  }
+};
+
+const readAt = ({ storage: kind, key }: LegacyPlace): string | null => {
+  if (kind !== 'cookie') {
+    const from = storage(kind);
+    return from ? from.getItem(key) : null;
+  }
+  for (const pair of document.cookie.split('; ')) {
+    if (pair.startsWith(`${key}=`)) return decodeURIComponent(pair.slice(key.length + 1));
+  }
+  return null;
+};
+
+const parsed = (text: string | null): unknown => {
+  try {
+    return JSON.parse(text || 'null');
+  } catch {
+    return text;
+  }
+};
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+/** The token waiting at a place; markers are no tokens. */
+const tokenAt = (place: LegacyPlace): string | undefined => {
+  const text = readAt(place);
+  const value = parsed(text);
+  const found = place.field
+    ? isRecord(value) && value[place.field]
+    : typeof value === 'string'
+      ? value
+      : text;
+  return isToken(found) ? found : undefined;
+};
+
+const isToken = (value: unknown): value is string =>
+  typeof value === 'string' && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(value);
+
+const dropAt = (place: LegacyPlace): void => {
+  const { storage: kind, key, field } = place;
+  if (kind === 'cookie') {
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in browsers that this serves
+    document.cookie = `${key}=; path=/; max-age=0`;
+    return;
+  }
+  const from = storage(kind);
+  if (!from) return;
+  const value = field ? parsed(from.getItem(key)) : undefined;
+  if (field && isRecord(value)) {
+    delete value[field];
+    from.setItem(key, JSON.stringify(value));
+  } else {
+    from.removeItem(key);
+  }
+};
+
+const note = (marker: string | null): void => {
+  kept = marker;
+  const local = storage('local');
+  try {
+    if (local && marker) local.setItem(NOTE, marker);
+    else if (local) local.removeItem(NOTE);
+  } catch {
+    // Full, or forbidden: this page remembers it.
+  }
+};
+
+const noted = (): string | null => {
+  const local = storage('local');
+  return local?.getItem(NOTE) || kept;
+};
+
+/** Asks the server; `null` when it says that there is no session. Rejects when there is no clear answer. */
+const ask = async (path: string, token?: string): Promise<string | null> => {
+  const response = await fetch(at + path, {
+    method: token ? 'POST' : 'GET',
+    credentials: 'include',
+    headers: token ? { Authorization: `Bearer ${token}` } : {},
+  });
+  if (response.status === 401) return null;
+  if (!response.ok) throw new Error(`${at}${path} answered ${response.status}`);
+  return (await response.json()).marker;
+};
+
+const adopt = async (): Promise<void> => {
+  for (const place of places) {
+    const token = tokenAt(place);
+    if (!token) continue;
+    const marker = await ask('/exchange', token);
+    // A login may have put another token there meanwhile.
+    if (tokenAt(place) === token) dropAt(place);
+    if (marker) note(marker);
+  }
+};
+
+/**
+ * Turns a token that an earlier version of the page left in this browser into a session, and forgets it once the
+ * server has taken or refused it. Never rejects: without a network the token stays, and is tried again when
+ * there is one.
+ */
+export function adoptLegacyToken(options: AdoptOptions): Promise<void> {
+  at = options.at;
+  places = 'from' in options ? options.from : [options];
+  const run = (): Promise<void> =>
+    (adopting =
+      adopting ||
+      adopt()
+        .catch(() => addEventListener('online', run, { once: true }))
+        .then(() => {
+          adopting = undefined;
+        }));
+  return run();
+}
+
+/**
+ * What a login returned: a marker is noted, a token is exchanged and forgotten, and with nothing the server is
+ * asked. Resolves to the marker, or to `null` when there is no session.
+ */
+export async function acceptSession(value?: string | null): Promise<string | null> {
+  const marker = value && !isToken(value) ? value : await ask(value ? '/exchange' : '', value || undefined);
+  note(marker);
+  return marker;
+}
+
+/** Whether somebody is logged in, as far as this browser knows; true also while an old token waits. */
+export function hasSession(): boolean {
+  const info = sessionInfo();
+  return info ? !(info.exp * 1000 <= Date.now()) : !!noted() || places.some(tokenAt);
+}
+
+/** What the session, or the token that waits, says about its user. */
+export function sessionInfo<Claims = SessionInfo>(): Claims | null {
+  const text = places.map(tokenAt).filter(Boolean)[0] || noted() || '';
+  try {
+    const part = (text.split('.')[1] || '').replace(/-/g, '+').replace(/_/g, '/');
+    return JSON.parse(decodeURIComponent(escape(atob(part))));
+  } catch {
+    return null;
+  }
+}
+
+/** Forgets that there was a session, as removing a stored token did. The server is told by `signOut`. */
+export function forgetSession(): void {
+  note(null);
+  places.forEach(dropAt);
+}
+
+/** Logs out here and on the server. Never rejects. */
+export function signOut(): Promise<void> {
+  const tokens = places.map(tokenAt).filter(isToken);
+  forgetSession();
+  return fetch(at, {
+    method: 'DELETE',
+    credentials: 'include',
+    keepalive: true,
+    headers: tokens[0] ? { Authorization: `Bearer ${tokens[0]}` } : {},
+  }).then(
+    () => undefined,
+    () => undefined,
+  );
+}

@@ -1,0 +1,58 @@
+import type { Refusal } from '../events.js';
+import type { Visit } from '../request/visit.js';
+import { ApplicationError } from '../response/application-error.js';
+import { claimsOf, seconds } from '../session/login.js';
+import { loginOf } from '../session/sessions.js';
+import type { LegacySettings } from '../settings/settings.js';
+import type { Found } from './tokens-on-request.js';
+
+/** How long a token lives that is signed for one request. */
+const ONE_REQUEST = 60;
+
+/**
+ * Leaves on the request only tokens that the shim stands by, and puts one there for a session that came without.
+ * What the shim refused must not get in further back, where the application still checks JWTs.
+ */
+export function showTokens(visit: Visit, found: readonly Found[], legacy: LegacySettings): void {
+  const login = loginOf(visit.req.session);
+  for (const one of found) if (!mayStay(one, login?.user, legacy, visit)) one.place.remove(visit.req);
+  const first = legacy.from[0];
+  // Anything else at a place where no token could be read (two headers, a list) is no token either.
+  for (const place of legacy.from)
+    if (place.carrier === 'header' && !found.some((one) => one.place === place)) place.remove(visit.req);
+  if (!login || !first || !legacy.present || first.read(visit.req) !== undefined) return;
+  const claims = { ...claimsOf(login), exp: seconds() + ONE_REQUEST };
+  try {
+    first.place(visit.req, legacy.present(claims));
+  } catch (error) {
+    throw new ApplicationError('legacy.present', error);
+  }
+}
+
+/** Tokens that no login key has signed, or that the application never took for a login. */
+const OF_SOMETHING_ELSE: readonly Refusal[] = [
+  'marker',
+  'malformed',
+  'algorithm',
+  'signature',
+  'claims',
+  'too-large',
+];
+
+function mayStay(
+  { place, verdict }: Found,
+  user: string | undefined,
+  legacy: LegacySettings,
+  visit: Visit,
+): boolean {
+  const login = loginOf(visit.req.session);
+  if (verdict.accepted) {
+    // Whoever the session is: its own token says the same, and where a deny list or a table of tokens is
+    // consulted only the token itself will do. An older one would be served stale claims.
+    if (verdict.accepted.user !== user) return false;
+    return verdict.accepted.hash === login?.token?.hash || place !== legacy.from[0];
+  }
+  // In query and body other tokens live under the same names (a reset link, another service's): routes check
+  // those themselves.
+  return place.carrier === 'link' && OF_SOMETHING_ELSE.includes(verdict.refusal);
+}

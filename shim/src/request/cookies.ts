@@ -1,0 +1,78 @@
+import type { IncomingMessage } from 'node:http';
+import { parse } from 'cookie';
+import { unsign } from 'cookie-signature';
+
+/** What cookie-parser leaves on a request, when it runs before us. */
+interface ParsedCookies {
+  cookies?: Record<string, unknown>;
+  signedCookies?: Record<string, unknown>;
+}
+
+/** A cookie's value as the application would read it, signed ones included when cookie-parser has run. */
+export function readCookie(req: IncomingMessage & ParsedCookies, name: string): string | undefined {
+  const header = req.headers.cookie === undefined ? undefined : parse(req.headers.cookie)[name];
+  const value = own(req.signedCookies, name) || own(req.cookies, name) || header;
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** The id in a cookie that express-session signed with one of the secrets. */
+export function readSignedCookie(
+  req: IncomingMessage,
+  name: string,
+  secrets: readonly string[],
+): string | undefined {
+  const header = req.headers.cookie;
+  if (header === undefined) return undefined;
+  const value = parse(header)[name];
+  if (!value?.startsWith('s:')) return undefined;
+  for (const secret of secrets) {
+    const id = unsign(value.slice(2), secret);
+    if (id !== false) return id;
+  }
+  return undefined;
+}
+
+/** Takes a cookie off the request, wherever the application may look for it. */
+export function removeCookie(req: IncomingMessage & ParsedCookies, name: string): void {
+  if (req.headers.cookie !== undefined) {
+    const left = without(req.headers.cookie, name);
+    if (left === '') delete req.headers.cookie;
+    else req.headers.cookie = left;
+    rewriteRaw(req, (value) => without(value, name));
+  }
+  if (req.cookies) delete req.cookies[name];
+  if (req.signedCookies) delete req.signedCookies[name];
+}
+
+/** Puts a cookie on the request, in the place of one of the same name. */
+export function placeCookie(req: IncomingMessage & ParsedCookies, name: string, value: string): void {
+  removeCookie(req, name);
+  const pair = `${name}=${encodeURIComponent(value)}`;
+  const header = req.headers.cookie === undefined ? pair : `${req.headers.cookie}; ${pair}`;
+  req.headers.cookie = header;
+  rewriteRaw(req, () => '');
+  req.rawHeaders.push('Cookie', header);
+  if (req.cookies) req.cookies[name] = value;
+}
+
+function without(header: string, name: string): string {
+  return header
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair !== '' && pair.split('=', 1)[0]?.trim() !== name)
+    .join('; ');
+}
+
+function rewriteRaw(req: IncomingMessage, change: (value: string) => string): void {
+  const raw = req.rawHeaders;
+  for (let at = raw.length - 2; at >= 0; at -= 2) {
+    if (raw[at]?.toLowerCase() !== 'cookie') continue;
+    const value = change(raw[at + 1] ?? '');
+    if (value === '') raw.splice(at, 2);
+    else raw[at + 1] = value;
+  }
+}
+
+function own(cookies: Record<string, unknown> | undefined, name: string): unknown {
+  return cookies && Object.hasOwn(cookies, name) ? cookies[name] : undefined;
+}

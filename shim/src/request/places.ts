@@ -1,0 +1,178 @@
+import type { IncomingMessage } from 'node:http';
+import { placeCookie, readCookie, removeCookie } from './cookies.js';
+
+/** A place where the application reads its token from a request. */
+export interface Place {
+  /** How a token gets there: by a script that sets a header, by the browser alone, or by any page or link. */
+  readonly carrier: 'header' | 'cookie' | 'link';
+  readonly name: string;
+  read(req: IncomingMessage): string | undefined;
+  remove(req: IncomingMessage): void;
+  place(req: IncomingMessage, token: string): void;
+  /** What the application finds at this place when it reads it. */
+  wrap(token: string): string;
+}
+
+interface WithQuery {
+  query?: unknown;
+  originalUrl?: string;
+}
+
+interface WithBody {
+  body?: unknown;
+}
+
+/** `Authorization: Bearer <token>`, or another scheme: `bearer('Token')`. */
+export function bearer(scheme = 'Bearer'): Place {
+  return {
+    carrier: 'header',
+    name: 'authorization',
+    read(req) {
+      const [given, token, ...rest] = (req.headers.authorization ?? '').trim().split(/ +/);
+      const same = given?.toLowerCase() === scheme.toLowerCase();
+      return same && token && rest.length === 0 ? token : undefined;
+    },
+    // Code that splits at the space takes a token under any scheme; other credentials (Basic) stay.
+    remove(req) {
+      const parts = (req.headers.authorization ?? '').split(/[\s,]+/);
+      const named = parts[0]?.toLowerCase() === scheme.toLowerCase();
+      if (named || parts.some(looksLikeToken) || given(req, 'authorization') > 1)
+        removeHeader(req, 'authorization');
+    },
+    place: (req, token) => placeHeader(req, 'Authorization', `${scheme} ${token}`),
+    wrap: (token) => `${scheme} ${token}`,
+  };
+}
+
+/** A header whose whole value is the token; `Bearer` before it is allowed. */
+export function header(name: string): Place {
+  const key = name.toLowerCase();
+  return {
+    carrier: 'header',
+    name: key,
+    read(req) {
+      const value = req.headers[key];
+      const token = typeof value === 'string' ? value.trim().replace(/^Bearer +/i, '') : '';
+      return token === '' ? undefined : token;
+    },
+    remove: (req) => removeHeader(req, key),
+    place: (req, token) => placeHeader(req, name, token),
+    wrap: bare,
+  };
+}
+
+/** A cookie, signed by cookie-parser or not. */
+export function cookie(name: string): Place {
+  return {
+    carrier: 'cookie',
+    name,
+    read: (req) => readCookie(req, name),
+    remove: (req) => removeCookie(req, name),
+    place: (req, token) => placeCookie(req, name, token),
+    wrap: bare,
+  };
+}
+
+/** A parameter of the URL. */
+export function query(name: string): Place {
+  return {
+    carrier: 'link',
+    name,
+    read(req) {
+      const values = new URL(req.url ?? '/', 'http://localhost').searchParams.getAll(name);
+      return values.length === 1 && values[0] ? values[0] : undefined;
+    },
+    remove: (req) => rewriteQuery(req, name, undefined),
+    place: (req, token) => rewriteQuery(req, name, token),
+    wrap: bare,
+  };
+}
+
+/** A field of the parsed body. */
+export function body(name: string): Place {
+  return {
+    carrier: 'link',
+    name,
+    read(req: IncomingMessage & WithBody) {
+      const value = fields(req.body)?.[name];
+      return typeof value === 'string' && value !== '' ? value : undefined;
+    },
+    remove(req: IncomingMessage & WithBody) {
+      const parsed = fields(req.body);
+      if (parsed) delete parsed[name];
+    },
+    place(req: IncomingMessage & WithBody, token) {
+      const parsed = fields(req.body);
+      if (parsed) parsed[name] = token;
+      else if (req.body === undefined) req.body = { [name]: token };
+    },
+    wrap: bare,
+  };
+}
+
+const bare = (token: string): string => token;
+
+/** Three base64url parts; the last is empty in an unsigned token. */
+function looksLikeToken(text: string): boolean {
+  return /^[\w-]+\.[\w-]+\.[\w-]*$/.test(text);
+}
+
+/** How many headers of this name the client sent: Node keeps the first of several and hides the rest. */
+export function given(req: IncomingMessage, name: string): number {
+  let count = 0;
+  for (let at = 0; at < req.rawHeaders.length; at += 2)
+    if (req.rawHeaders[at]?.toLowerCase() === name) count += 1;
+  return count;
+}
+
+function removeHeader(req: IncomingMessage, name: string): void {
+  delete req.headers[name];
+  delete req.headersDistinct[name];
+  for (let at = req.rawHeaders.length - 2; at >= 0; at -= 2)
+    if (req.rawHeaders[at]?.toLowerCase() === name) req.rawHeaders.splice(at, 2);
+}
+
+function placeHeader(req: IncomingMessage, name: string, value: string): void {
+  removeHeader(req, name.toLowerCase());
+  req.headers[name.toLowerCase()] = value;
+  req.headersDistinct[name.toLowerCase()] = [value];
+  req.rawHeaders.push(name, value);
+}
+
+/** Express 4 has parsed the query once, Express 5 parses the URL whenever it is asked. */
+function rewriteQuery(req: IncomingMessage & WithQuery, name: string, token: string | undefined): void {
+  const change = (url: string) => {
+    const [path = '/', search = ''] = url.split(/\?(.*)/s);
+    const kept = search.split('&').filter((pair) => pair !== '' && !namesParameter(nameOf(pair), name));
+    if (token !== undefined) kept.push(`${encodeURIComponent(name)}=${encodeURIComponent(token)}`);
+    return kept.length === 0 ? path : `${path}?${kept.join('&')}`;
+  };
+  if (req.url !== undefined) req.url = change(req.url);
+  if (req.originalUrl !== undefined) req.originalUrl = change(req.originalUrl);
+  const parsed = Object.hasOwn(req, 'query') ? fields(req.query) : undefined;
+  if (!parsed) return;
+  if (token === undefined) delete parsed[name];
+  else parsed[name] = token;
+}
+
+/** `token`, and `token[]` or `token[0]`, which Express 4 reads as a list under the same name. */
+function namesParameter(given: string, name: string): boolean {
+  return given === name || given.startsWith(`${name}[`);
+}
+
+function nameOf(pair: string): string {
+  const raw = pair.split('=', 1)[0]?.replaceAll('+', ' ') ?? '';
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    return raw;
+  }
+}
+
+function fields(value: unknown): Record<string, unknown> | undefined {
+  return isRecord(value) ? value : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

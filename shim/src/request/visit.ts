@@ -1,0 +1,80 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Request } from 'express';
+import type { AcceptedToken } from '../acceptance/acceptance.js';
+import type { Ledger } from '../exchange/ledger.js';
+import type { ExpressStore } from '../session/express-store.js';
+import type { Sessions } from '../session/sessions.js';
+import type { Settings } from '../settings/settings.js';
+
+/** What one `cutover()` works with. */
+export interface Shop {
+  readonly settings: Settings;
+  readonly sessions: Sessions;
+  readonly ledger: Ledger;
+  readonly express: ExpressStore;
+}
+
+/** Why a request has no session: what clients of JWTs tell apart. */
+export type Lack = 'absent' | 'expired' | 'invalid';
+
+/** What the shim knows of a request that is being served. */
+export interface Visit {
+  readonly shop: Shop;
+  readonly req: Request;
+  readonly res: ServerResponse;
+  lack: Lack;
+  /** A legacy token that came with the request and would have been let in. */
+  token: AcceptedToken | undefined;
+  /** The id that express-session gave the request, to tell a session that was made anew from it. */
+  firstId: string | undefined;
+  /** What the response head waits for. */
+  readonly pending: Promise<unknown>[];
+  /** Sessions that end when the one that replaces them is stored. */
+  readonly replaced: { readonly id: string; readonly user: string | undefined }[];
+  /** The session's cookie is taken from the client, unless a new one is set. */
+  clearCookie: boolean;
+  /** The answer goes to a page that must not be given the session's cookie. */
+  cookieless: boolean;
+  /** The session has ended while it was being used here: its cookie must not be set again. */
+  gone: boolean;
+}
+
+const visits = new WeakMap<IncomingMessage, Visit>();
+const current = new AsyncLocalStorage<Visit>();
+
+/** Runs the rest of a request so that `currentRequest()` finds it. */
+export function during(visit: Visit, run: () => void): void {
+  visits.set(visit.req, visit);
+  current.run(visit, run);
+}
+
+/**
+ * The request that is being served, for code that has none at hand.
+ * @throws outside of a request that `cutover` has seen
+ */
+export function currentRequest(): Request {
+  const visit = current.getStore();
+  if (visit) return visit.req;
+  throw new Error(
+    'currentRequest: no request is being served here. app.use(cutover(…)) must come before this route, and the call must be made while the request runs',
+  );
+}
+
+/** The visit of the request being served, if any. */
+export function currentVisit(): Visit | undefined {
+  return current.getStore();
+}
+
+/** @throws when `cutover` has not seen the request */
+export function visitOf(req: IncomingMessage, caller: string): Visit {
+  const visit = visits.get(req);
+  if (visit) return visit;
+  throw new Error(
+    `${caller}: this request has not passed cutover(): app.use(cutover(…)) must come before this route`,
+  );
+}
+
+export function hasVisit(req: IncomingMessage): boolean {
+  return visits.has(req);
+}

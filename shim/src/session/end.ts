@@ -1,0 +1,97 @@
+import type { IncomingMessage } from 'node:http';
+import { currentVisit, type Shop, type Visit, visitOf } from '../request/visit.js';
+import { loginOf } from './sessions.js';
+import { within } from './settle.js';
+
+/** A session as `listSessions` shows it. */
+export interface OpenSession {
+  readonly id: string;
+  readonly created: Date;
+  readonly lastSeen: Date;
+  readonly expires: Date;
+  readonly userAgent: string | undefined;
+}
+
+/** How long the store may take over all sessions of a user. */
+const LONGEST = 5000;
+
+/** The cutovers of this process, for calls that are made outside of a request. */
+const shops = new Set<Shop>();
+
+export function register(shop: Shop): void {
+  shops.add(shop);
+}
+
+/**
+ * Logs out: the session ends, the legacy token it came from opens nothing any more, the cookie is taken back.
+ * The response waits until the store has done it, whether or not the promise is awaited.
+ */
+export function endSession(req: IncomingMessage): Promise<void> {
+  const visit = visitOf(req, 'endSession');
+  const ending = ended(visit);
+  // The head waits for it and answers 503 when it fails; a caller that does not await it has nobody to tell.
+  ending.catch(() => {});
+  visit.pending.push(ending);
+  return ending;
+}
+
+async function ended(visit: Visit): Promise<void> {
+  const { req, shop, token } = visit;
+  const held = req.session;
+  const login = loginOf(held);
+  visit.clearCookie = true;
+  visit.token = undefined;
+  // express-session stores nothing for a request without a session; a guest's takes its place.
+  if (held) shop.express.makeGuest(req);
+  visit.firstId = req.session?.id;
+  const revoked = [login?.token, token].flatMap((one) => (one ? [one.hash] : []));
+  // The token first: a session that ends while its token still opens another has not ended.
+  for (const one of [login?.token, token]) if (one) await shop.ledger.revoke(one);
+  if (held && (login || shop.express.isStored(held))) await shop.sessions.end(held.id, login?.user);
+  if (login || revoked.length > 0)
+    shop.settings.report({ type: 'ended', user: login?.user ?? token?.user ?? '' });
+}
+
+/**
+ * Logs a user out everywhere: all sessions, and all legacy tokens made up to now, exchanged or not.
+ * @param userId as `options.user` names the user
+ */
+export async function endAllSessions(userId: string | number): Promise<void> {
+  const user = String(userId);
+  for (const { ledger, sessions, settings } of shopsHere('endAllSessions')) {
+    await within(LONGEST, ledger.revokeAllOf(user));
+    const ids = await within(LONGEST, sessions.idsOf(user));
+    await within(LONGEST, Promise.all(ids.map((id) => sessions.end(id, user))));
+    for (const _ of ids) settings.report({ type: 'ended', user });
+  }
+}
+
+/** The sessions of a user that are open. */
+export async function listSessions(userId: string | number): Promise<OpenSession[]> {
+  const user = String(userId);
+  const open: OpenSession[] = [];
+  for (const { sessions } of shopsHere('listSessions')) {
+    for (const id of await within(LONGEST, sessions.idsOf(user))) {
+      const login = loginOf(await within(LONGEST, sessions.read(id)));
+      if (!login) continue;
+      const created = new Date(login.iat * 1000);
+      const seen = await within(LONGEST, sessions.seenAt(id));
+      open.push({
+        id,
+        created,
+        lastSeen: seen === undefined ? created : new Date(seen),
+        expires: new Date(login.exp * 1000),
+        userAgent: login.agent,
+      });
+    }
+  }
+  return open;
+}
+
+/** In a request: the cutover that serves it. Outside: all of this process. */
+function shopsHere(caller: string): Iterable<Shop> {
+  const visit = currentVisit();
+  if (visit) return [visit.shop];
+  if (shops.size === 0) throw new Error(`${caller}: cutover() has not been called in this process`);
+  return shops;
+}

@@ -1,0 +1,105 @@
+import type { IncomingMessage } from 'node:http';
+import { type Visit, visitOf } from '../request/visit.js';
+import { expiresInSeconds } from '../settings/durations.js';
+import { type Login, sameClaims, seconds, storable } from './login.js';
+import { emptyMarker, markerOf } from './marker.js';
+import { loginOf } from './sessions.js';
+
+/** What `jwt.sign` takes as options, as far as it means something for a session. */
+export interface StartOptions {
+  readonly expiresIn?: string | number | undefined;
+  readonly subject?: string | undefined;
+  readonly issuer?: string | undefined;
+  readonly audience?: string | readonly string[] | undefined;
+  readonly jwtid?: string | undefined;
+  readonly [option: string]: unknown;
+}
+
+const THIRTY_DAYS = 30 * 24 * 60 * 60;
+
+/**
+ * Logs a user in: a session with a new id, stored before the head of the response leaves. The same claims again
+ * prolong the session that is there.
+ * @param claims what `jwt.sign` was given
+ * @param options `expiresIn` as jsonwebtoken reads it; without it the session lasts as long as
+ *   `session.absolute`, or 30 days
+ * @returns the marker, for the place in the response where the token was
+ * @throws when the head is sent already, or the claims can't be stored
+ */
+export function startSession(req: IncomingMessage, claims: object, options: StartOptions = {}): string {
+  const visit = visitOf(req, 'startSession');
+  const login = loginFrom(visit, claims, options);
+  if (visit.res.headersSent)
+    throw new Error(
+      'startSession: the head of the response is sent already, so the cookie can not reach the client',
+    );
+  if (!visit.req.session && !visit.req.sessionStore)
+    throw new Error('startSession: this path is outside of session.cookie.path');
+  const before = visit.req.session ? loginOf(visit.req.session) : undefined;
+  if (before && sameClaims(before, login)) {
+    visit.req.session.sessionLogin = { ...before, ...login, exp: Math.max(before.exp, login.exp) };
+    return markerOf(visit.req.session.id, visit.req.session.sessionLogin);
+  }
+  if (visit.req.session && visit.shop.express.isStored(visit.req.session))
+    visit.replaced.push({ id: visit.req.session.id, user: before?.user });
+  visit.shop.express.generate(visit.req);
+  visit.req.session.sessionLogin = login;
+  visit.req.session.cookie.maxAge = login.exp * 1000 - Date.now();
+  visit.clearCookie = false;
+  visit.gone = false;
+  return markerOf(visit.req.session.id, login);
+}
+
+/**
+ * The marker of the session that serves the request: for the other tokens of a login, such as a refresh token.
+ */
+export function sessionMarker(req: IncomingMessage): string {
+  const visit = visitOf(req, 'sessionMarker');
+  const login = visit.req.session ? loginOf(visit.req.session) : undefined;
+  return login ? markerOf(visit.req.session.id, login) : emptyMarker();
+}
+
+/**
+ * What stands for the `Authorization` header where code goes on reading it: there when there is a session, or
+ * when a credential came that is no longer good (then `requireSession` says why), else `undefined`.
+ */
+export function bridgedAuthorization(req: IncomingMessage): string | undefined {
+  const visit = visitOf(req, 'bridgedAuthorization');
+  const login = visit.req.session ? loginOf(visit.req.session) : undefined;
+  const wrap = visit.shop.settings.legacy?.from[0]?.wrap ?? ((token: string) => `Bearer ${token}`);
+  if (login) return wrap(markerOf(visit.req.session.id, login));
+  return visit.lack === 'absent' ? undefined : wrap(emptyMarker());
+}
+
+function loginFrom({ req, shop }: Visit, claims: object, options: StartOptions): Login {
+  if (typeof claims !== 'object' || claims === null)
+    throw new TypeError(
+      `startSession: the claims must be an object, as { id: user.id }, not ${typeof claims}`,
+    );
+  const { iat, exp }: { iat?: unknown; exp?: unknown } = claims;
+  const registered = {
+    ...(options.subject === undefined ? {} : { sub: options.subject }),
+    ...(options.issuer === undefined ? {} : { iss: options.issuer }),
+    ...(options.audience === undefined ? {} : { aud: options.audience }),
+    ...(options.jwtid === undefined ? {} : { jti: options.jwtid }),
+  };
+  const kept = storable({ ...claims, ...registered });
+  const started = typeof iat === 'number' ? Math.floor(iat) : seconds();
+  const { absolute } = shop.settings.session;
+  const limit = absolute === undefined ? undefined : seconds() + Math.floor(absolute / 1000);
+  const length = options.expiresIn === undefined ? undefined : expiresInSeconds(options.expiresIn);
+  if (options.expiresIn !== undefined && length === undefined)
+    throw new TypeError(
+      `startSession: expiresIn is ${JSON.stringify(options.expiresIn)}; give seconds, or text as '7d'`,
+    );
+  const asked = length === undefined ? exp : started + length;
+  const ends = typeof asked === 'number' ? asked : (limit ?? seconds() + THIRTY_DAYS);
+  const agent = req.headers['user-agent']?.slice(0, 200);
+  return {
+    user: shop.settings.user(kept),
+    claims: kept,
+    iat: started,
+    exp: Math.floor(limit === undefined ? ends : Math.min(ends, limit)),
+    ...(agent === undefined ? {} : { agent }),
+  };
+}

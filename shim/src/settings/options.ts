@@ -1,0 +1,107 @@
+import type { KeyObject } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { JwtHeader, JwtPayload, VerifyOptions } from 'jsonwebtoken';
+import type { ShimEvent } from '../events.js';
+import type { Place } from '../request/places.js';
+import type { CutoverStore } from '../stores/store.js';
+import type { Duration } from './durations.js';
+
+/** What a session says about its user; add your own claims by declaration merging. */
+export interface SessionClaims extends JwtPayload {
+  iat: number;
+  exp: number;
+}
+
+/** A key as the application has it, with what it gave to `jwt.verify`. */
+export interface KeyOptions extends Omit<VerifyOptions, 'algorithms' | 'complete'> {
+  /** A secret, a PEM, a key object: what the second argument of `jwt.verify` was. */
+  readonly key: string | Buffer | KeyObject;
+  /** The algorithms that the application accepts with this key. */
+  readonly algorithms: readonly string[];
+  /** Only for tokens that name this key, or none. */
+  readonly kid?: string;
+}
+
+/** Keys that another host publishes. */
+export interface JwksOptions extends Omit<VerifyOptions, 'algorithms' | 'complete'> {
+  readonly jwksUri: string;
+  readonly algorithms: readonly string[];
+}
+
+/** Finds the key for a token's header, or nothing. */
+export type KeyFinder = (header: JwtHeader) => KeyOptions | undefined | Promise<KeyOptions | undefined>;
+
+export type KeySource = KeyOptions | JwksOptions | KeyFinder;
+
+export interface LegacyOptions {
+  readonly keys: KeySource | readonly KeySource[];
+  /** Where the application reads its tokens. Default: `Authorization: Bearer`. */
+  readonly from?: readonly Place[];
+  /** The claims to keep, or `undefined` to refuse: every test the application made after `verify`. */
+  readonly claims?: (payload: JwtPayload, req: IncomingMessage) => object | undefined;
+  /** The application's own deny list, token version or `passwordChangedAt`. */
+  readonly isRevoked?: (
+    payload: JwtPayload,
+    token: string,
+    req: IncomingMessage,
+  ) => boolean | Promise<boolean>;
+  /** While the application still checks JWTs: what it reads when a session comes without a token. */
+  readonly present?: (claims: SessionClaims) => string;
+  /** Tokens issued after this are refused: set it once nobody signs any more. */
+  readonly mintedBefore?: string | Date;
+  /** Seconds that clocks may differ. */
+  readonly clockTolerance?: number;
+  /** Longer tokens are refused unread. Default 8192. */
+  readonly maxBytes?: number;
+}
+
+export interface CookieOptions {
+  readonly path?: string;
+  readonly domain?: string;
+  readonly secure?: boolean | 'auto';
+  readonly httpOnly?: boolean;
+  readonly sameSite?: boolean | 'lax' | 'strict' | 'none';
+  readonly maxAge?: number;
+  readonly partitioned?: boolean;
+  readonly priority?: 'low' | 'medium' | 'high';
+}
+
+export interface SessionOptions {
+  /** Signs the cookie; with several the first signs and all are accepted. */
+  readonly secret: string | readonly string[];
+  /** Default: `memoryStore()`. */
+  readonly store?: CutoverStore;
+  /** The cookie's name. Default `session`. */
+  readonly name?: string;
+  readonly cookie?: CookieOptions;
+  /** A session unused for so long ends. Default: no such limit. */
+  readonly idle?: Duration;
+  /** A session ends after so long, used or not. Default: what `expiresIn` or the token says, else 30 days. */
+  readonly absolute?: Duration;
+  /** express-session's own. */
+  readonly genid?: (req: IncomingMessage) => string;
+  readonly proxy?: boolean;
+  readonly resave?: boolean;
+  readonly rolling?: boolean;
+  readonly saveUninitialized?: boolean;
+  readonly unset?: 'destroy' | 'keep';
+}
+
+export interface CutoverOptions {
+  readonly session: SessionOptions;
+  /** Which user these claims are: needed with `legacy`. */
+  readonly user?: (claims: JwtPayload) => string;
+  /** What the application accepted before; `false` for a plain session layer. */
+  readonly legacy: LegacyOptions | false;
+  /** From when until when legacy tokens are accepted. */
+  readonly window?: { readonly opens?: string | Date; readonly closes: string | Date };
+  /** What a token is worth once its session has reached the client. Default `once`: nothing. */
+  readonly reuse?: 'same-session' | 'once';
+  /** How long a spent token still leads to its session, for requests on the way. Default 10 s. */
+  readonly grace?: Duration;
+  /** Other origins whose pages may use the session, as `https://app.example.com`. */
+  readonly trustedOrigins?: readonly string[];
+  /** Where the shim's own endpoints are. Default `/session`. */
+  readonly path?: string;
+  readonly onEvent?: (event: ShimEvent) => void;
+}

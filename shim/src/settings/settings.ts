@@ -1,0 +1,215 @@
+import type { IncomingMessage } from 'node:http';
+import type { JwtPayload } from 'jsonwebtoken';
+import { type Keys, prepareKeys } from '../acceptance/keys.js';
+import { type Report, reporting } from '../events.js';
+import { bearer, type Place } from '../request/places.js';
+import { memoryStore } from '../stores/memory.js';
+import { type CutoverStore, isCutoverStore } from '../stores/store.js';
+import { milliseconds } from './durations.js';
+import { OptionError } from './option-error.js';
+import type {
+  CookieOptions,
+  CutoverOptions,
+  LegacyOptions,
+  SessionClaims,
+  SessionOptions,
+} from './options.js';
+
+/** The options, checked, with defaults filled in and times in milliseconds. */
+export interface Settings {
+  readonly session: SessionSettings;
+  readonly legacy: LegacySettings | undefined;
+  readonly user: (claims: JwtPayload) => string;
+  readonly trustedOrigins: ReadonlySet<string>;
+  readonly path: string;
+  readonly report: Report;
+}
+
+export interface SessionSettings {
+  readonly secrets: string[];
+  readonly store: CutoverStore;
+  readonly name: string;
+  readonly cookie: CookieOptions;
+  readonly idle: number | undefined;
+  readonly absolute: number | undefined;
+  readonly express: Pick<
+    SessionOptions,
+    'genid' | 'proxy' | 'resave' | 'rolling' | 'saveUninitialized' | 'unset'
+  >;
+}
+
+export interface LegacySettings {
+  readonly keys: Keys;
+  readonly from: readonly Place[];
+  readonly claims: (payload: JwtPayload, req: IncomingMessage) => object | undefined;
+  readonly isRevoked: LegacyOptions['isRevoked'];
+  readonly present: ((claims: SessionClaims) => string) | undefined;
+  /** Seconds since 1970, as `iat` counts. */
+  readonly mintedBefore: number | undefined;
+  readonly maxBytes: number;
+  readonly opens: number;
+  readonly closes: number;
+  readonly once: boolean;
+  readonly grace: number;
+}
+
+/** Checks the options of `cutover`. Throws an OptionError that names the option and the way out. */
+export function settingsOf(options: CutoverOptions): Settings {
+  if (typeof options !== 'object' || options === null)
+    throw new OptionError('options', 'is missing', 'cutover({ session: { secret }, user, legacy, window })');
+  const legacy = options.legacy;
+  if (legacy === undefined)
+    throw new OptionError(
+      'legacy',
+      'is missing',
+      'say which tokens the application accepted, or `legacy: false` for sessions alone',
+    );
+  return {
+    session: sessionSettings(options.session),
+    legacy: legacy === false ? undefined : legacySettings(options, legacy),
+    user: userOf(options),
+    trustedOrigins: new Set((options.trustedOrigins ?? []).map(origin)),
+    path: pathOf(options.path ?? '/session'),
+    report: reporting(options.onEvent),
+  };
+}
+
+function sessionSettings(session: SessionOptions | undefined): SessionSettings {
+  if (!session)
+    throw new OptionError('session', 'is missing', 'session: { secret: process.env.SESSION_SECRET }');
+  const secrets = (Array.isArray(session.secret) ? [...session.secret] : [session.secret]).map((secret) => {
+    if (typeof secret === 'string' && secret !== '') return secret;
+    throw new OptionError(
+      'session.secret',
+      `is ${secret === '' ? 'empty' : String(secret)}`,
+      'set SESSION_SECRET to a long random text (node -p "crypto.randomBytes(32).toString(\'hex\')") and pass it here',
+    );
+  });
+  if (secrets.length === 0)
+    throw new OptionError('session.secret', 'is an empty list', 'give one or more secrets');
+  if (session.store !== undefined && !isCutoverStore(session.store))
+    throw new OptionError(
+      'session.store',
+      'is no store of this package',
+      'use redisStore(url) or memoryStore()',
+    );
+  const { genid, proxy, resave, rolling, saveUninitialized, unset } = session;
+  const express = { genid, proxy, resave, rolling, saveUninitialized, unset };
+  return {
+    secrets,
+    store: session.store ?? memoryStore(),
+    name: session.name ?? 'session',
+    cookie: cookieSettings(session.name ?? 'session', session.cookie ?? {}),
+    idle: length('session.idle', session.idle),
+    absolute: length('session.absolute', session.absolute),
+    express: Object.fromEntries(Object.entries(express).filter(([, value]) => value !== undefined)),
+  };
+}
+
+/** A prefix that promises `Secure` must be able to keep it, or browsers drop the cookie without a word. */
+function cookieSettings(name: string, cookie: CookieOptions): CookieOptions {
+  const whole: CookieOptions = { path: '/', httpOnly: true, sameSite: 'lax', secure: 'auto', ...cookie };
+  if (/^__(?:Host|Secure)-/.test(name) && whole.secure !== true)
+    throw new OptionError('session.name', `"${name}" needs Secure always`, 'set session.cookie.secure: true');
+  if (name.startsWith('__Host-') && (whole.path !== '/' || whole.domain !== undefined))
+    throw new OptionError(
+      'session.name',
+      `"${name}" allows no domain and only path "/"`,
+      'choose "__Secure-…"',
+    );
+  if (whole.sameSite === 'none' && whole.secure === false)
+    throw new OptionError(
+      'session.cookie.sameSite',
+      '"none" needs Secure',
+      'set session.cookie.secure: true',
+    );
+  return whole;
+}
+
+function legacySettings(options: CutoverOptions, legacy: LegacyOptions): LegacySettings {
+  const { window, reuse = 'once' } = options;
+  if (!window) throw new OptionError('window', 'is missing', "window: { closes: '2027-02-01' }");
+  const opens = window.opens === undefined ? Date.now() : instant('window.opens', window.opens);
+  const closes = instant('window.closes', window.closes);
+  if (window.opens !== undefined && opens >= closes)
+    throw new OptionError('window.closes', 'is not after window.opens', 'give a later time');
+  if (reuse !== 'once' && reuse !== 'same-session')
+    throw new OptionError('reuse', `is ${JSON.stringify(reuse)}`, "'once' or 'same-session'");
+  const { maxBytes = 8192, from = [bearer()] } = legacy;
+  if (from.length === 0)
+    throw new OptionError('legacy.from', 'is an empty list', 'say where tokens are read: [bearer()]');
+  if (!Number.isInteger(maxBytes) || maxBytes < 1)
+    throw new OptionError('legacy.maxBytes', 'is no whole number above 0', 'leave it out for 8192');
+  return {
+    keys: prepareKeys(legacy.keys, legacy.clockTolerance),
+    from,
+    claims: legacy.claims ?? ((payload) => payload),
+    isRevoked: legacy.isRevoked,
+    present: legacy.present,
+    mintedBefore:
+      legacy.mintedBefore === undefined
+        ? undefined
+        : Math.floor(instant('legacy.mintedBefore', legacy.mintedBefore) / 1000),
+    maxBytes,
+    opens,
+    closes,
+    once: reuse === 'once',
+    grace: length('grace', options.grace) ?? 10_000,
+  };
+}
+
+/** The user's id as text; `''` where the claims name none, so that nobody becomes the user "undefined". */
+function userOf({ user, legacy }: CutoverOptions): (claims: JwtPayload) => string {
+  if (!user) {
+    if (legacy)
+      throw new OptionError(
+        'user',
+        'is missing',
+        'say whose claims these are: (claims) => String(claims.id)',
+      );
+    return () => '';
+  }
+  if (typeof user !== 'function')
+    throw new OptionError('user', 'is no function', '(claims) => String(claims.id)');
+  return (claims) => {
+    const id = user(claims);
+    const text = id === undefined || id === null ? '' : String(id);
+    return ['undefined', 'null', 'NaN', '[object Object]'].includes(text) ? '' : text;
+  };
+}
+
+function length(option: string, value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  const ms = milliseconds(value);
+  if (ms === undefined)
+    throw new OptionError(option, `is ${JSON.stringify(value)}`, "give '30m', '7d' or milliseconds");
+  return ms;
+}
+
+function instant(option: string, value: string | Date): number {
+  const time = new Date(value).getTime();
+  if (Number.isNaN(time))
+    throw new OptionError(
+      option,
+      `is ${JSON.stringify(value)}`,
+      "give a Date or a time as '2027-02-01T00:00:00Z'",
+    );
+  return time;
+}
+
+/** An origin as browsers send it; `*`, paths and wildcards would trust more than they seem to. */
+function origin(value: string): string {
+  const parsed = URL.canParse(value) ? new URL(value) : undefined;
+  if (parsed && parsed.origin !== 'null' && parsed.origin === value.replace(/\/$/, '').toLowerCase())
+    return parsed.origin;
+  throw new OptionError(
+    'trustedOrigins',
+    `has ${JSON.stringify(value)}, which is no origin`,
+    "give scheme, host and port alone, as 'https://app.example.com'",
+  );
+}
+
+function pathOf(path: string): string {
+  if (/^\/[^?#\s]*[^/?#\s]$/.test(path)) return path;
+  throw new OptionError('path', `is ${JSON.stringify(path)}`, "give a path as '/session' or '/api/session'");
+}
