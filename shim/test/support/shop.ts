@@ -14,6 +14,12 @@ import {
 } from '../../src/index.js';
 import { EXPRESSES, listen } from './server.js';
 
+declare module 'express-session' {
+  interface SessionData {
+    count?: number;
+  }
+}
+
 export const SECRET = 'the application signs with this';
 
 export interface Wanted extends Partial<Omit<CutoverOptions, 'session' | 'legacy'>> {
@@ -67,9 +73,8 @@ export async function shopApplication(
     res.json({ out: true });
   });
   app.all('/count', (req, res) => {
-    const held: { count?: number } = req.session;
-    held.count = (held.count ?? 0) + 1;
-    res.json({ count: held.count });
+    req.session.count = (req.session.count ?? 0) + 1;
+    res.json({ count: req.session.count });
   });
   more(app);
   return listen(app);
