@@ -3,6 +3,11 @@ import * as t from '@babel/types';
 import { endOf, type SourceFile, startOf } from '../project/source.js';
 import type { Edit } from './edits.js';
 
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** What becomes unused through a file's edits. */
 export interface Unused {
   /** Edits that take single names out of statements that stay. */
@@ -12,7 +17,7 @@ export interface Unused {
 }
 
 /** Functions of the shim that only ask: a variable that holds their answer can go when nothing reads it. */
-const QUESTIONS = new Set(['sessionMarker', 'bridgedAuthorization', 'sessionClaims', 'currentRequest']);
+const QUESTIONS = new Set(['sessionPresented', 'bridgedAuthorization', 'sessionClaims', 'currentRequest']);
 
 /**
  * Finds the imports, constants and variables that nothing uses any more once a file's edits are made. Only what
@@ -30,16 +35,35 @@ export function unusedAfter(file: SourceFile, edits: readonly Edit[]): Unused {
       grew = true;
     }
   }
-  return removal(file, gone);
+  return removal(file, gone, replaced);
 }
 
 /** The range of a statement with its line, so that no empty line is left behind. */
-export function wholeLines(file: SourceFile, start: number, end: number): { start: number; end: number } {
+export function wholeLines(file: SourceFile, start: number, end: number): Range {
   const { text } = file;
   const lineStart = text.lastIndexOf('\n', start - 1) + 1;
   const rest = /^[ \t]*(?:\r?\n|$)/.exec(text.slice(end));
   if (!rest || text.slice(lineStart, start).trim()) return { start, end };
-  return { start: lineStart, end: end + rest[0].length };
+  return withBlank(file, withComment(file, { start: lineStart, end: end + rest[0].length }));
+}
+
+/** A comment right above that tells of the token goes with the statement that took it. */
+function withComment(file: SourceFile, { start, end }: Range): Range {
+  let first = start;
+  for (;;) {
+    const lineStart = file.text.lastIndexOf('\n', first - 2) + 1;
+    const line = file.text.slice(lineStart, first);
+    if (lineStart >= first || !/^[ \t]*\/\/.*(?:token|header|bearer|jwt|cookie)/i.test(line)) break;
+    first = lineStart;
+  }
+  return { start: first, end };
+}
+
+/** Where a block begins, or a blank line stands already, another blank line would be left over. */
+function withBlank({ text }: SourceFile, { start, end }: Range): Range {
+  const opens = /(?:[{(]|\n)[ \t]*\r?\n$|^$/.test(text.slice(Math.max(0, start - 200), start));
+  const blank = opens ? /^[ \t]*\r?\n/.exec(text.slice(end)) : null;
+  return { start, end: end + (blank?.[0].length ?? 0) };
 }
 
 function* droppable(file: SourceFile, replaced: readonly Edit[]): Generator<Binding> {
@@ -47,13 +71,28 @@ function* droppable(file: SourceFile, replaced: readonly Edit[]): Generator<Bind
     if (!path.isScope()) continue;
     const bindings: Binding[] = Object.values(path.scope.bindings);
     for (const binding of bindings) {
-      if (binding.scope !== path.scope || !binding.referencePaths.length || !binding.constant) continue;
+      if (binding.scope !== path.scope || !binding.referencePaths.length) continue;
       if (binding.kind === 'module') yield binding;
       else if (binding.path.isVariableDeclarator() && !isExported(binding.path)) {
-        if (isPure(binding.path.node.init, replaced)) yield binding;
+        if (isQuiet(binding, replaced)) yield binding;
       }
     }
   }
+}
+
+/** Whether making and filling a variable has no effect but to fill it. */
+function isQuiet(binding: Binding, replaced: readonly Edit[]): boolean {
+  const { path, constantViolations } = binding;
+  if (!path.isVariableDeclarator()) return false;
+  const filled = constantViolations.every(
+    (fill) =>
+      fill.isAssignmentExpression({ operator: '=' }) &&
+      t.isIdentifier(fill.node.left) &&
+      fill.parentPath.isExpressionStatement() &&
+      isPure(fill.node.right, replaced),
+  );
+  if (constantViolations.length) return filled && (!path.node.init || isPure(path.node.init, replaced));
+  return isPure(path.node.init, replaced);
 }
 
 function isExported(declarator: NodePath): boolean {
@@ -68,6 +107,7 @@ function isPure(node: t.Node | null | undefined, replaced: readonly Edit[]): boo
   if (now) return now.needs?.every((need) => QUESTIONS.has(need.name)) === true;
   if (t.isIdentifier(node) || t.isLiteral(node))
     return !t.isTemplateLiteral(node) || node.expressions.every(pure);
+  if (t.isUnaryExpression(node, { operator: '!' })) return pure(node.argument);
   if (t.isMemberExpression(node) || t.isOptionalMemberExpression(node))
     return pure(node.object) && (!node.computed || pure(node.property));
   if (t.isLogicalExpression(node)) return pure(node.left) && pure(node.right);
@@ -119,13 +159,14 @@ function isNamedInTypes(file: SourceFile, name: string): boolean {
   return false;
 }
 
-function removal(file: SourceFile, gone: ReadonlySet<Binding>): Unused {
+function removal(file: SourceFile, gone: ReadonlySet<Binding>, replaced: readonly Edit[]): Unused {
   const edits: Edit[] = [];
   const statements: NodePath[] = [];
   const byStatement = new Map<NodePath, Binding[]>();
   for (const binding of gone) {
     const statement = binding.path.parentPath;
     if (statement) byStatement.set(statement, [...(byStatement.get(statement) ?? []), binding]);
+    for (const fill of binding.constantViolations) if (fill.parentPath) statements.push(fill.parentPath);
   }
   for (const [statement, bindings] of byStatement) {
     const names = new Set(bindings.map((binding) => binding.identifier.name));
@@ -141,7 +182,33 @@ function removal(file: SourceFile, gone: ReadonlySet<Binding>): Unused {
       edits.push(...withoutItems(file, list, nodes));
     }
   }
-  return { edits, statements };
+  return { edits, statements: withEmptied(statements, replaced) };
+}
+
+/** Conditions of which nothing is left to do go with what they did. */
+function withEmptied(statements: readonly NodePath[], replaced: readonly Edit[]): NodePath[] {
+  const nodes = new Set(statements.map((statement) => statement.node));
+  const isEmptied = (node: t.Node | null | undefined): boolean => {
+    if (!node || nodes.has(node)) return true;
+    if (t.isBlockStatement(node)) return node.body.every(isEmptied);
+    return t.isIfStatement(node) && isPure(node.test, replaced) && isDone(node);
+  };
+  const isDone = (node: t.IfStatement) => isEmptied(node.consequent) && isEmptied(node.alternate);
+  const emptied = new Set<NodePath>();
+  for (const statement of statements) {
+    let widest: NodePath | undefined;
+    for (
+      let at = statement.parentPath;
+      at && (at.isBlockStatement() || at.isIfStatement());
+      at = at.parentPath
+    ) {
+      if (!at.isIfStatement()) continue;
+      if (!isEmptied(at.node)) break;
+      widest = at;
+    }
+    emptied.add(widest ?? statement);
+  }
+  return [...emptied];
 }
 
 /** The list that holds one of several names that go, and the element that is the name's. */

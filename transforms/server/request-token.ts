@@ -5,7 +5,7 @@ import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM } from '../edit/names.js';
 import { requestText } from '../edit/request.js';
-import { type CredentialKind, credentialKind, widestCredential } from '../project/credential.js';
+import { credentialKind, widestCredential } from '../project/credential.js';
 import { readObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import { requestAt } from '../project/requests.js';
@@ -13,7 +13,7 @@ import { isCheck, type ReadSite } from '../project/site.js';
 import { endOf, startOf, textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
-/** The login token's way out of the request → `sessionMarker(req)`, which is there when a session was presented. */
+/** The login token's way out of the request → `sessionPresented(req)`, where all that is asked is whether it is there. */
 export const rule: Rule<ReadSite> = {
   step: 'server',
   hints: ['authorization', 'Authorization', 'x-auth-token', 'x-access-token', 'cookies'],
@@ -125,21 +125,20 @@ function edit(site: ReadSite, decision: Decision, project: Project): readonly Ed
   const { file } = site;
   const request = requestText(project.sources, file, requestAt(project.sources, site.path));
   if (decision.action === 'bridged') {
-    const whole = site.place.name === 'authorization';
-    const name = localName(file, SHIM, whole ? 'bridgedAuthorization' : 'sessionMarker');
+    const name = localName(file, SHIM, 'bridgedAuthorization');
     return [
       { ...replacement(site, site.path, `${name.local}(${request.text})`), needs: [name, ...request.needs] },
       ...request.edits,
     ];
   }
   const reads = readsIn(site, project);
-  const name = localName(file, SHIM, 'sessionMarker');
-  const marker = `${name.local}(${request.text})`;
+  const name = localName(file, SHIM, 'sessionPresented');
+  const asked = `${name.local}(${request.text})`;
   const edits = mentionsOf(site.path, reads).flatMap((mention) =>
-    mentionEdits(site, mention, reads, marker, project),
+    mentionEdits(site, mention, reads, asked, project),
   );
   return [
-    ...edits.map((one) => ({ ...one, needs: one.text.includes(name.local) ? [name, ...request.needs] : [] })),
+    ...edits.map((one) => ({ ...one, needs: one.text.includes(asked) ? [name, ...request.needs] : [] })),
     ...request.edits,
   ];
 }
@@ -148,20 +147,20 @@ function mentionEdits(
   site: ReadSite,
   mention: NodePath,
   reads: ReadonlySet<t.Node>,
-  marker: string,
+  asked: string,
   project: Project,
 ): Edit[] {
-  if (mention.isObjectProperty()) return patternEdits(site, mention, marker);
+  if (mention.isObjectProperty()) return patternEdits(site, mention, asked);
   const widest = widestCredential(mention, reads);
   if (!widest || isChecked(widest.path, project)) return [];
   const { path, kind } = widest;
   const declarator = path.parentPath;
   if (declarator?.isVariableDeclarator()) {
-    const held = path.isIdentifier() ? path.node.name : marker;
+    const held = path.isIdentifier() ? path.node.name : asked;
     return t.isIdentifier(declarator.node.id) ? [replacement(site, path, held)] : [];
   }
-  const subject = subjectFor(path, reads, marker);
-  const text = said(kind, subject, path);
+  const subject = subjectFor(path, reads, asked, project);
+  const text = kind === 'absent' ? `!${subject}` : subject;
   if (text === textOf(site.file, path.node)) return [];
   return [
     path.key === 'test'
@@ -178,35 +177,36 @@ function withoutLineBreaks(edit: Edit, text: string): Edit {
   return { ...edit, start: edit.start - before.length + 1, end: edit.end + after.length - 1 };
 }
 
-/** A variable that already holds the marker says it shorter; else the request is asked. */
-function subjectFor(path: NodePath, reads: ReadonlySet<t.Node>, marker: string): string {
+/** A variable that holds the answer and is asked for it more than once stays; else the request is asked. */
+function subjectFor(path: NodePath, reads: ReadonlySet<t.Node>, asked: string, project: Project): string {
   let name: string | undefined;
   const consider = (at: NodePath) => {
-    if (!at.isIdentifier() || !at.isReferencedIdentifier() || name) return;
-    const declarator = at.scope.getBinding(at.node.name)?.path;
-    const held = declarator?.isVariableDeclarator() && t.isIdentifier(declarator.node.id);
-    if (held && credentialKind(at, reads) === 'token') name = at.node.name;
+    if (name || !at.isIdentifier() || !at.isReferencedIdentifier()) return;
+    const binding = at.scope.getBinding(at.node.name);
+    const held = binding?.path.isVariableDeclarator() && t.isIdentifier(binding.path.node.id);
+    if (!binding?.constant || !held || credentialKind(at, reads) !== 'token') return;
+    const asking = binding.referencePaths.map((reference) => widestCredential(reference, reads)?.path);
+    const questions = asking.filter((one) => one && isQuestion(one, project));
+    if (new Set(questions).size > 1) name = at.node.name;
   };
   consider(path);
   path.traverse({ Identifier: consider });
-  return name ?? marker;
+  return name ?? asked;
 }
 
-function said(kind: CredentialKind, subject: string, path: NodePath): string {
-  if (kind === 'absent') return `!${subject}`;
-  const isTest =
-    path.key === 'test' || path.parentPath?.isLogicalExpression() || path.parentPath?.isUnaryExpression();
-  return kind === 'present' && !isTest ? `Boolean(${subject})` : subject;
+/** Whether an expression asks for a credential and does not only hand it on. */
+function isQuestion(path: NodePath, project: Project): boolean {
+  return !path.parentPath?.isVariableDeclarator() && !isChecked(path, project);
 }
 
 /** `const { authorization } = req.headers` loses the name; the pattern goes when it had no other. */
-function patternEdits(site: ReadSite, property: NodePath<t.ObjectProperty>, marker: string): Edit[] {
+function patternEdits(site: ReadSite, property: NodePath<t.ObjectProperty>, asked: string): Edit[] {
   const declarator = property.parentPath.parentPath;
   const { value } = property.node;
   if (!declarator?.isVariableDeclarator() || !t.isIdentifier(value) || !t.isObjectPattern(declarator.node.id))
     return [];
   if (declarator.node.id.properties.length > 1) return [];
-  return [replacement(site, declarator, `${value.name} = ${marker}`)];
+  return [replacement(site, declarator, `${value.name} = ${asked}`)];
 }
 
 function replacement(site: ReadSite, path: NodePath, text: string): Edit {
