@@ -11,7 +11,13 @@ export {
   SessionInvalidError,
   SessionRequiredError,
 } from './session/errors.js';
-export { bridgedAuthorization, type StartOptions, sessionMarker, startSession } from './session/start.js';
+export {
+  bridgedAuthorization,
+  type StartOptions,
+  sessionMarker,
+  sessionPresented,
+  startSession,
+} from './session/start.js';
 export type { Duration } from './settings/durations.js';
 export { OptionError } from './settings/option-error.js';
 export type {

@@ -60,6 +60,14 @@ export function sessionMarker(req: IncomingMessage): string {
 }
 
 /**
+ * Whether the request came with a session, or with a credential that is no longer good (then `requireSession`
+ * says why): what code asks that answers "nothing came" in another way than "what came is refused".
+ */
+export function sessionPresented(req: IncomingMessage): boolean {
+  return bridgedAuthorization(req) !== undefined;
+}
+
+/**
  * What stands for the `Authorization` header where code goes on reading it: there when there is a session, or
  * when a credential came that is no longer good (then `requireSession` says why), else `undefined`.
  */
