@@ -4,6 +4,7 @@ import { applyEdits, type Edit } from './edit/edits.js';
 import { finishEdits } from './edit/finish.js';
 import { type Planned, planOf } from './plan.js';
 import { listFiles } from './project/files.js';
+import { findingsOf } from './project/findings/findings.js';
 import { type Project, projectOf } from './project/project.js';
 import { positionOf, startOf } from './project/source.js';
 import { RULES } from './registry.js';
@@ -40,7 +41,7 @@ export async function migrate(options: MigrateOptions): Promise<Outcome> {
     listed: listed.length,
     files: outcomes(project, edits, plan),
     sites: plan.map(reported),
-    findings: [],
+    findings: findingsOf(project),
     ms: Math.round(performance.now() - started),
   };
 }

@@ -21,20 +21,22 @@ export function environmentEdits(
   const { path, text } = example;
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
   const lines: string[] = [];
-  if (!/^\s*#?\s*SESSION_SECRET=/m.test(text))
+  // Some write `NAME = value`.
+  const is = /^\w+ = /m.test(text) ? ' = ' : '=';
+  if (!/^\s*#?\s*SESSION_SECRET\s*=/m.test(text))
     lines.push(
       '# Signs the session cookie: a long random text, the same for every instance',
-      'SESSION_SECRET=replace-with-a-long-random-text',
+      `SESSION_SECRET${is}replace-with-a-long-random-text`,
     );
-  if (!/^\s*#?\s*REDIS_URL=/m.test(text))
+  if (!/^\s*#?\s*REDIS_URL\s*=/m.test(text))
     lines.push(
       '# Where sessions are kept; without it in memory, which one process in development can do with',
-      '# REDIS_URL=redis://127.0.0.1:6379',
+      `# REDIS_URL${is}redis://127.0.0.1:6379`,
     );
-  if (clientOrigins && !/^\s*#?\s*CLIENT_ORIGIN=/m.test(text))
+  if (clientOrigins && !/^\s*#?\s*CLIENT_ORIGIN\s*=/m.test(text))
     lines.push(
       '# Origins that the browser client is served from, separated by commas',
-      `CLIENT_ORIGIN=${clientOrigins.join(',')}`,
+      `CLIENT_ORIGIN${is}${clientOrigins.join(',')}`,
     );
   if (!lines.length) return [];
   const gap = text === '' ? '' : text.endsWith('\n') ? newline : newline + newline;

@@ -5,12 +5,13 @@ import { localName } from '../edit/names.js';
 import { indentationAt, styleOf } from '../edit/style.js';
 import type { Acceptance } from '../project/acceptance/acceptance.js';
 import { clientOriginsOf } from '../project/client-origins.js';
-import { corsOf } from '../project/express/cors.js';
+import { type Cors, corsOf, namedOrigins } from '../project/express/cors.js';
 import { type Placement, placementOf } from '../project/express/placement.js';
 import type { Project } from '../project/project.js';
 import { sessionPathFor } from '../project/session-path.js';
 import type { ApplicationSite } from '../project/site.js';
 import { textOf } from '../project/source.js';
+import type { Sources } from '../project/sources.js';
 import type { Decision, Rule } from '../rule.js';
 import type { CorsHelper } from './cors-helpers.js';
 import { environmentEdits } from './environment.js';
@@ -82,8 +83,14 @@ function factsOf(
     endpoint: sessionPathFor(sources, application),
     closes: closingOf(acceptance.lifetimes, today),
     helpers,
-    ...(cors.length ? { clientOrigins: clientOriginsOf(sources) } : {}),
+    ...(cors.length ? { clientOrigins: originsFor(sources, cors) } : {}),
   };
+}
+
+/** Where the client is served from: what its CORS names, else the development servers of the repository. */
+function originsFor(sources: Sources, cors: readonly Cors[]): string[] {
+  const named = namedOrigins(sources, cors);
+  return named.length ? named : clientOriginsOf(sources);
 }
 
 function mountEdits(place: Placement, module: string): Edit[] {

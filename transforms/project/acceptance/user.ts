@@ -2,6 +2,7 @@ import type { NodePath } from '@babel/traverse';
 import { definitionOf, keyName, patternTrail, propertyName } from '../definitions.js';
 import { usesOf } from '../flow/follow.js';
 import type { MintSite } from '../site.js';
+import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import type { Door } from './doors.js';
 import { propertyOf } from './doors.js';
@@ -20,16 +21,19 @@ export function userOf(
   for (const mint of mints) {
     const subject = mint.options && propertyOf(sources, mint.options, 'subject');
     if (subject) return ['sub'];
-    const trail = mint.claims && inClaims(sources, mint.claims);
+    const trail =
+      mint.claims && (bestOf(trailsOf(sources, mint.claims, 0)) ?? ofDocument(sources, mint.claims));
     if (trail) return trail;
   }
   return bestOf(doors.flatMap((door) => trailsRead(sources, door)));
 }
 
-function inClaims(sources: Sources, claims: NodePath): string[] | undefined {
-  const trails = trailsOf(sources, claims, 0);
-  // A claim whose value is an id says more than its name: `{ id: session.id, owner: user._id }`.
-  return bestOf(trails);
+/** A document of MongoDB that is signed as a whole: it is known by its `_id`. */
+function ofDocument(sources: Sources, claims: NodePath): string[] | undefined {
+  const file = sources.fileOf(claims);
+  const text = textOf(file, claims.node);
+  const hasMongoose = sources.packageOf(file)?.dependencies.has('mongoose') === true;
+  return hasMongoose && /\.(?:toObject|toJSON)\(|\._doc\b/.test(text) ? ['_id'] : undefined;
 }
 
 /** The names of the claims in an object that is written out, nested ones included. */

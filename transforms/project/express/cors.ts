@@ -93,3 +93,17 @@ function byHand(sources: Sources, middleware: NodePath<t.Function>): Cors[] {
   });
   return found;
 }
+
+/** The origins that an application's CORS names, where they are written out. */
+export function namedOrigins(sources: Sources, answers: readonly Cors[]): string[] {
+  const origins = answers.flatMap(({ form, origin }) => {
+    if (!origin || form === 'any' || form === 'unclear') return [];
+    const definition = definitionOf(sources, origin);
+    const value = unwrapped(definition.kind === 'value' ? definition.path : origin);
+    const parts = value.isArrayExpression() ? value.node.elements : [value.node];
+    return parts.flatMap((part) =>
+      t.isStringLiteral(part) && /^https?:/.test(part.value) ? [part.value] : [],
+    );
+  });
+  return [...new Set(origins)];
+}

@@ -1,0 +1,85 @@
+import type { Finding } from '../../words.js';
+import { lifetimeOf } from '../acceptance/lifetimes.js';
+import { propertyName } from '../definitions.js';
+import { usesOf } from '../flow/follow.js';
+import { originsOf } from '../flow/origins.js';
+import type { Project } from '../project.js';
+import { sideOf } from '../sides.js';
+import { isCheck, isMint } from '../site.js';
+import { at } from './at.js';
+
+/** Login tokens that never end, that nobody checks, or that stand in a URL. */
+export function tokenFindings(project: Project): Finding[] {
+  return [...endless(project), ...unchecked(project), ...inAddresses(project)];
+}
+
+function endless({ sources, sites }: Project): Finding[] {
+  return sites
+    .filter(isMint)
+    .filter((mint) => mint.family === 'session' && lifetimeOf(sources, mint).kind === 'unlimited')
+    .map((mint) => ({
+      severity: 'warning',
+      title: 'A login token never expires',
+      detail:
+        'It is signed without expiresIn. The session that takes its place ends; the token is accepted until the window closes.',
+      ...at(sources, mint.path),
+    }));
+}
+
+function unchecked({ sources, sites }: Project): Finding[] {
+  const reads = sites.filter(({ role }) => role === 'read');
+  const verified = new Set(
+    sites
+      .filter(isCheck)
+      .filter(({ kind }) => kind === 'verify')
+      .map(({ path }) => path.getFunctionParent()?.node),
+  );
+  return sites
+    .filter(isCheck)
+    .filter(
+      (check) =>
+        check.kind === 'decode' && check.family === 'session' && sideOf(sources, check.file) === 'server',
+    )
+    .filter((check) => !verified.has(check.path.getFunctionParent()?.node))
+    .filter(
+      (check) =>
+        check.token &&
+        originsOf(sources, check.token).some(({ path }) =>
+          reads.some((read) => read.path.node === path.node),
+        ),
+    )
+    .map((check) => ({
+      severity: 'error',
+      title: 'A token is believed without a check',
+      detail:
+        'It is decoded and its signature is not checked: anybody can write himself one. The shim accepts only tokens whose signature holds.',
+      ...at(sources, check.path),
+    }));
+}
+
+function inAddresses({ sources, sites }: Project): Finding[] {
+  const detail = 'Addresses end in logs, histories and Referer headers. A session cookie does not.';
+  const reads = sites.flatMap((site): Finding[] =>
+    site.role === 'read' && site.kind === 'request' && site.family === 'session' && site.place.in === 'query'
+      ? [
+          {
+            severity: 'warning',
+            title: 'A login token is taken from the URL',
+            detail,
+            ...at(sources, site.path),
+          },
+        ]
+      : [],
+  );
+  const redirects = sites.filter(isMint).flatMap((mint): Finding[] => {
+    if (mint.family !== 'session') return [];
+    return usesOf(sources, mint.path).flatMap(({ path }): Finding[] => {
+      const call = path.parentPath;
+      const redirected = call?.isCallExpression() && propertyName(call.node.callee) === 'redirect';
+      return redirected
+        ? [{ severity: 'warning', title: 'A login token is put into a URL', detail, ...at(sources, path) }]
+        : [];
+    });
+  });
+  return [...reads, ...redirects];
+}
