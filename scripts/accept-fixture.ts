@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import { migrate } from '../transforms/migrate.js';
@@ -33,4 +33,10 @@ for (const path of process.argv.slice(2)) {
     console.log(`${site.file}:${site.line} ${site.role} ${site.action}: ${site.reason}`);
   const listed = sites.map(({ file, line, role, action }) => ({ file, line, role, action }));
   await writeFile(join(at, 'sites.json'), `${JSON.stringify(listed, null, 2)}\n`);
+  // Only fixtures that are about findings list them.
+  const findings = join(at, 'findings.json');
+  if (await readFile(findings).catch(() => undefined)) {
+    const told = outcome.findings.map(({ file, line, severity, title }) => ({ file, line, severity, title }));
+    await writeFile(findings, `${JSON.stringify(told, null, 2)}\n`);
+  }
 }

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { migrate } from '../../transforms/migrate.js';
 import { parseSource } from '../../transforms/project/parse.js';
 import { RULES } from '../../transforms/registry.js';
-import type { Outcome, ReportedSite } from '../../transforms/words.js';
+import type { Finding, Outcome, ReportedSite } from '../../transforms/words.js';
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures');
 const TODAY = new Date('2026-01-01T00:00:00Z');
@@ -23,6 +23,8 @@ for (const { id, rule } of RULES) {
           JSON.parse(await readFile(join(folder, 'sites.json'), 'utf8')),
         );
         expect(undefinedNames(outcome)).toEqual([]);
+        const findings = await readFile(join(folder, 'findings.json'), 'utf8').catch(() => undefined);
+        if (findings !== undefined) expect(outcome.findings.map(found)).toEqual(JSON.parse(findings));
       });
 
       test(`${id}/${name} is left alone by a second run`, async () => {
@@ -61,6 +63,10 @@ function resultOf(outcome: Outcome): Record<string, string> {
 
 function listed({ file, line, role, action }: ReportedSite) {
   return { file, line, role, action };
+}
+
+function found({ file, line, severity, title }: Finding) {
+  return { file, line, severity, title };
 }
 
 /** Names that the output uses without defining them, and that the input did not use so. */

@@ -24,31 +24,33 @@ export function importEdits(
     byModule.set(need.module, names.set(need.local, need));
   }
   const edits: Edit[] = [];
-  const fresh: string[] = [];
+  const ofFiles: string[] = [];
+  const ofPackages: string[] = [];
   for (const [module, names] of byModule) {
     const missing = [...names.values()].filter((need) => !bindsAtTop(file, need.local));
     if (!missing.length) continue;
-    const specifiers = existingSpecifiers(file, module);
-    const last = specifiers?.at(-1);
+    const last = existingSpecifiers(file, module)?.at(-1);
     if (last) {
       const text = missing.map((need) => `, ${specifierText(file, need)}`).join('');
       edits.push({ file: file.path, start: endOf(last), end: endOf(last), text });
-    } else fresh.push(statementText(file, module, missing));
+    } else (module.startsWith('.') ? ofFiles : ofPackages).push(statementText(file, module, missing));
   }
-  if (!fresh.length) return { edits, replaced: undefined };
   const { newline } = styleOf(file.text);
-  const replaced = dropped.find(({ node }) => file.system === 'module' || endOf(node) <= before);
+  const replaced = ofPackages.length
+    ? dropped.find(({ node }) => file.system === 'module' || endOf(node) <= before)
+    : undefined;
   if (replaced) {
-    edits.push({
-      file: file.path,
-      start: startOf(replaced.node),
-      end: endOf(replaced.node),
-      text: fresh.join(newline),
-    });
-    return { edits, replaced };
+    const { node } = replaced;
+    const text = ofPackages.join(newline);
+    edits.push({ file: file.path, start: startOf(node), end: endOf(node), text });
   }
-  edits.push(insertion(file, fresh.join(newline), newline, before));
-  return { edits, replaced: undefined };
+  // Files come first, as they do when another step adds the package later.
+  const fresh = [...ofFiles, ...(replaced ? [] : ofPackages)];
+  if (fresh.length) {
+    const removed = new Set(dropped.filter((statement) => statement !== replaced).map(({ node }) => node));
+    edits.push(insertion(file, fresh.join(newline), newline, before, removed));
+  }
+  return { edits, replaced };
 }
 
 /** A statement that imports names, in the file's module system and style. */
@@ -92,11 +94,18 @@ function existingSpecifiers(file: SourceFile, module: string): t.Node[] | undefi
 }
 
 /** After the last statement that imports or requires; before all code where none does. */
-function insertion(file: SourceFile, text: string, newline: string, before: number): Edit {
+function insertion(
+  file: SourceFile,
+  text: string,
+  newline: string,
+  before: number,
+  removed: ReadonlySet<t.Node>,
+): Edit {
   const { body, directives } = file.ast.program;
   const hoisted = file.system === 'module';
   const imports = body.filter(
-    (statement) => isImporting(statement) && (hoisted || endOf(statement) <= before),
+    (statement) =>
+      isImporting(statement) && !removed.has(statement) && (hoisted || endOf(statement) <= before),
   );
   const after = imports.at(-1) ?? directives.at(-1);
   if (after) {

@@ -1,3 +1,4 @@
+import type { NodePath } from '@babel/traverse';
 import type { Finding } from '../../words.js';
 import { lifetimeOf } from '../acceptance/lifetimes.js';
 import { propertyName } from '../definitions.js';
@@ -6,6 +7,7 @@ import { originsOf } from '../flow/origins.js';
 import type { Project } from '../project.js';
 import { sideOf } from '../sides.js';
 import { isCheck, isMint } from '../site.js';
+import type { Sources } from '../sources.js';
 import { at } from './at.js';
 
 /** Login tokens that never end, that nobody checks, or that stand in a URL. */
@@ -41,13 +43,7 @@ function unchecked({ sources, sites }: Project): Finding[] {
         check.kind === 'decode' && check.family === 'session' && sideOf(sources, check.file) === 'server',
     )
     .filter((check) => !verified.has(check.path.getFunctionParent()?.node))
-    .filter(
-      (check) =>
-        check.token &&
-        originsOf(sources, check.token).some(({ path }) =>
-          reads.some((read) => read.path.node === path.node),
-        ),
-    )
+    .filter(({ token }) => token && reads.some((read) => comesFrom(sources, token, read.path)))
     .map((check) => ({
       severity: 'error',
       title: 'A token is believed without a check',
@@ -55,6 +51,13 @@ function unchecked({ sources, sites }: Project): Finding[] {
         'It is decoded and its signature is not checked: anybody can write himself one. The shim accepts only tokens whose signature holds.',
       ...at(sources, check.path),
     }));
+}
+
+/** Whether a token is what a read takes from the request. */
+function comesFrom(sources: Sources, token: NodePath, read: NodePath): boolean {
+  return originsOf(sources, token).some(
+    ({ path }) => path.node === read.node || path.isDescendant(read) || read.isDescendant(path),
+  );
 }
 
 function inAddresses({ sources, sites }: Project): Finding[] {
