@@ -14,8 +14,8 @@ export interface SessionClaims extends JwtPayload {
 
 /** A key as the application has it, with what it gave to `jwt.verify`. */
 export interface KeyOptions extends Omit<VerifyOptions, 'algorithms' | 'complete'> {
-  /** A secret, a PEM, a key object: what the second argument of `jwt.verify` was. */
-  readonly key: string | Buffer | KeyObject;
+  /** A secret, a PEM, a key object: what the second argument of `jwt.verify` was. Missing, it is refused at the start. */
+  readonly key: string | Buffer | KeyObject | undefined;
   /** The algorithms that the application accepts with this key. */
   readonly algorithms: readonly string[];
   /** Only for tokens that name this key, or none. */
@@ -67,8 +67,8 @@ export interface CookieOptions {
 }
 
 export interface SessionOptions {
-  /** Signs the cookie; with several the first signs and all are accepted. */
-  readonly secret: string | readonly string[];
+  /** Signs the cookie; with several the first signs and all are accepted. Missing, it is refused at the start. */
+  readonly secret: string | readonly string[] | undefined;
   /** Default: `memoryStore()`. */
   readonly store?: CutoverStore;
   /** The cookie's name. Default `session`. */
