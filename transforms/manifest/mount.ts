@@ -6,7 +6,9 @@ import { indentationAt, styleOf } from '../edit/style.js';
 import type { Acceptance } from '../project/acceptance/acceptance.js';
 import { clientOriginsOf } from '../project/client-origins.js';
 import { type Cors, corsOf, namedOrigins } from '../project/express/cors.js';
+import { lateLoadOf } from '../project/express/environment.js';
 import { type Placement, placementOf } from '../project/express/placement.js';
+import { type Portable, portableOf } from '../project/portable.js';
 import type { Project } from '../project/project.js';
 import { sessionPathFor } from '../project/session-path.js';
 import type { ApplicationSite } from '../project/site.js';
@@ -51,8 +53,8 @@ function edit(site: ApplicationSite, decision: Decision, project: Project): read
   if (readiness.state !== 'ready') return [];
   const { acceptance, module } = readiness;
   const home = sources.packageOf(file);
-  const facts = factsOf(site, acceptance, module, project);
   const place = placementOf(application);
+  const facts = factsOf(site, acceptance, module, place, project);
   const because = 'the session module of the application';
   const text = sessionModuleText(facts, styleOf(file.text));
   return [
@@ -67,14 +69,17 @@ function factsOf(
   { application, file }: ApplicationSite,
   acceptance: Acceptance,
   path: string,
+  place: Placement,
   { sources, steps, today }: Project,
 ): ModuleFacts {
   const cors = corsOf(sources, application);
   const helpers: CorsHelper[] = [];
   if (cors.some(({ form }) => form === 'any')) helpers.push('withCredentials');
   if (cors.some(({ form }) => form === 'header')) helpers.push('allowCredentials');
+  const environment = environmentFor(sources, place);
   return {
     path,
+    ...(environment ? { environment } : {}),
     system: file.system,
     typescript: /\.[cm]?tsx?$/.test(path),
     acceptance,
@@ -85,6 +90,14 @@ function factsOf(
     helpers,
     ...(cors.length ? { clientOrigins: originsFor(sources, cors) } : {}),
   };
+}
+
+/** How the session module reads the environment file itself, where it would run too early otherwise. */
+function environmentFor(sources: Sources, place: Placement): Portable | 'import' | undefined {
+  const late = lateLoadOf(sources, place);
+  if (!late) return undefined;
+  const call = late.path.isCallExpression() ? portableOf(sources, late.path) : undefined;
+  return call && late.options ? call : 'import';
 }
 
 /** Where the client is served from: what its CORS names, else the development servers of the repository. */

@@ -25,6 +25,8 @@ export interface ModuleFacts {
   /** Origins beside its own that the browser client is served from; absent where no other origin is answered. */
   readonly clientOrigins?: readonly string[];
   readonly helpers: readonly CorsHelper[];
+  /** The environment file is read after this module runs, so it has to see to that itself. */
+  readonly environment?: Portable | 'import';
 }
 
 const WIDEST = 100;
@@ -46,6 +48,7 @@ export function sessionModuleText(facts: ModuleFacts, style: Style): string {
   };
   const types = facts.typescript ? corsTypes(helpers) : [];
   const lines = [
+    ...environmentImport(facts, style),
     ...importLines(
       system,
       [
@@ -56,6 +59,7 @@ export function sessionModuleText(facts: ModuleFacts, style: Style): string {
       ],
       style,
     ),
+    ...environmentCall(facts, names),
     '',
     ...sessionsLines(facts, names, style),
     ...(facts.clientOrigins
@@ -77,15 +81,31 @@ function styled(line: string, style: Style): string {
 }
 
 /** The expressions from the application's code that the module repeats. */
-function portablesOf({ acceptance, presents }: ModuleFacts): Portable[] {
+function portablesOf({ acceptance, presents, environment }: ModuleFacts): Portable[] {
   const { keys, refusals, signer } = acceptance;
   const signing = presents && signer ? [signer.call, signer.key] : [];
   return [
+    ...(environment && environment !== 'import' ? [environment] : []),
     ...signing,
     ...keys.flatMap(({ key, issuer, audience }) =>
       [key, issuer, audience].filter((one) => one !== undefined),
     ),
     ...refusals,
+  ];
+}
+
+function environmentImport({ environment, system }: ModuleFacts, style: Style): string[] {
+  if (environment !== 'import') return [];
+  const config = quoted(style, 'dotenv/config');
+  return [system === 'module' ? `import ${config};` : `require(${config});`];
+}
+
+function environmentCall({ environment }: ModuleFacts, names: Settled): string[] {
+  if (!environment || environment === 'import') return [];
+  return [
+    '',
+    '// This runs before the rest of the application has read its environment file.',
+    `${names.textOf(environment)};`,
   ];
 }
 

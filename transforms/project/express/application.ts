@@ -20,6 +20,9 @@ export interface Application {
 
 const METHODS = new Set(['use', 'get', 'post', 'put', 'delete', 'patch', 'all', 'options', 'head', 'route']);
 
+/** Methods that return the application, so that others can follow in a chain. */
+const CHAINED = new Set([...METHODS, 'set', 'enable', 'disable', 'engine', 'param']);
+
 const remembered = new WeakMap<Sources, readonly Application[]>();
 
 /** Every Express application that is made in the code, tests left aside; remembered with the sources. */
@@ -87,7 +90,7 @@ function registrationsOn(sources: Sources, creation: CallPath): Registration[] {
 function chainRoot(path: NodePath): NodePath {
   if (!path.isCallExpression()) return path;
   const callee = path.get('callee');
-  const chained = callee.isMemberExpression() && METHODS.has(propertyName(callee.node) ?? '');
+  const chained = callee.isMemberExpression() && CHAINED.has(propertyName(callee.node) ?? '');
   return chained && callee.isMemberExpression() ? chainRoot(callee.get('object')) : path;
 }
 

@@ -11,6 +11,8 @@ export interface Placement {
   readonly how: 'after' | 'before' | 'chained';
   /** The expression that names the application there. */
   readonly application: NodePath;
+  /** The registration (or the making of the application) that it stands next to. */
+  readonly at: NodePath;
 }
 
 /** Finds the place for one more middleware on an application. */
@@ -25,6 +27,7 @@ export function placementOf({ file, creation, registrations }: Application): Pla
     return {
       file: anchor.file,
       application: anchor.application,
+      at: anchor.call,
       ...(chained
         ? { how: 'chained', offset: endOf(anchor.call.node) }
         : { how: 'after', offset: endOf(statement.node) }),
@@ -40,7 +43,7 @@ export function placementOf({ file, creation, registrations }: Application): Pla
     : declarator?.isAssignmentExpression()
       ? declarator.get('left')
       : creation;
-  return { file, how: 'after', offset: endOf(made.node), application: name };
+  return { file, how: 'after', offset: endOf(made.node), application: name, at: creation };
 }
 
 function before({ call, file, application }: Registration): Placement {
@@ -52,7 +55,7 @@ function before({ call, file, application }: Registration): Placement {
     if (between.split('\n').length > 2) break;
     offset = comment.start ?? offset;
   }
-  return { file, how: 'before', offset, application };
+  return { file, how: 'before', offset, application, at: call };
 }
 
 /** The statement around a path that always runs when its function does: conditions and loops are climbed out of. */
