@@ -4,7 +4,10 @@ import { rule as manifestMount } from './manifest/mount.js';
 import { rule as manifestOtherSession } from './manifest/other-session.js';
 import { rule as manifestPresent } from './manifest/present.js';
 import type { RegisteredRule } from './rule.js';
+import { rule as serverExpressJwt } from './server/express-jwt.js';
 import { rule as serverLibraryImport } from './server/library-import.js';
+import { rule as serverOtherLibrary } from './server/other-library.js';
+import { rule as serverPassportJwt } from './server/passport-jwt.js';
 import { rule as serverRequestToken } from './server/request-token.js';
 import { rule as serverSign } from './server/sign.js';
 import { rule as serverVerify } from './server/verify.js';
@@ -15,7 +18,10 @@ export const RULES: readonly RegisteredRule[] = [
   { id: 'manifest/mount', rule: manifestMount },
   { id: 'manifest/other-session', rule: manifestOtherSession },
   { id: 'manifest/present', rule: manifestPresent },
+  { id: 'server/express-jwt', rule: serverExpressJwt },
   { id: 'server/library-import', rule: serverLibraryImport },
+  { id: 'server/other-library', rule: serverOtherLibrary },
+  { id: 'server/passport-jwt', rule: serverPassportJwt },
   { id: 'server/request-token', rule: serverRequestToken },
   { id: 'server/sign', rule: serverSign },
   { id: 'server/verify', rule: serverVerify },

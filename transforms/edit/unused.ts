@@ -95,6 +95,20 @@ function isQuiet(binding: Binding, replaced: readonly Edit[]): boolean {
   return isPure(path.node.init, replaced);
 }
 
+/** Statements that do nothing but put a property into a variable's object: `options.key = …`. */
+function fillsOf(binding: Binding, replaced: readonly Edit[]): NodePath[] {
+  return binding.referencePaths.flatMap((reference) => {
+    const assignment = reference.parentPath?.parentPath;
+    const fills =
+      reference.key === 'object' &&
+      assignment?.isAssignmentExpression({ operator: '=' }) &&
+      assignment.node.left === reference.parent &&
+      assignment.parentPath.isExpressionStatement() &&
+      isPure(assignment.node.right, replaced);
+    return fills && assignment.parentPath ? [assignment.parentPath] : [];
+  });
+}
+
 function isExported(declarator: NodePath): boolean {
   return declarator.parentPath?.parentPath?.isExportNamedDeclaration() === true;
 }
@@ -110,6 +124,10 @@ function isPure(node: t.Node | null | undefined, replaced: readonly Edit[]): boo
   if (t.isUnaryExpression(node, { operator: '!' })) return pure(node.argument);
   if (t.isMemberExpression(node) || t.isOptionalMemberExpression(node))
     return pure(node.object) && (!node.computed || pure(node.property));
+  if (t.isObjectExpression(node))
+    return node.properties.every((property) => t.isObjectProperty(property) && pure(property.value));
+  if (t.isArrayExpression(node)) return node.elements.every(pure);
+  if (t.isFunctionExpression(node) || t.isArrowFunctionExpression(node)) return true;
   if (t.isLogicalExpression(node)) return pure(node.left) && pure(node.right);
   if (t.isConditionalExpression(node))
     return pure(node.test) && pure(node.consequent) && pure(node.alternate);
@@ -123,7 +141,8 @@ function isPure(node: t.Node | null | undefined, replaced: readonly Edit[]): boo
   const named = member?.property ?? callee;
   if (!t.isIdentifier(named) || !node.arguments.every(pure)) return false;
   if (member && /^(?:split|slice|substring|replace|trim)$/.test(named.name)) return pure(member.object);
-  return /^(?:promisify|get)$/.test(named.name);
+  // `ExtractJwt.fromAuthHeaderAsBearerToken()`
+  return /^(?:promisify|get|from[A-Z]\w*)$/.test(named.name);
 }
 
 function isUnused(
@@ -134,12 +153,22 @@ function isUnused(
 ): boolean {
   const { name } = binding.identifier;
   const word = new RegExp(`(?<![\\w$.])${name.replaceAll('$', '\\$')}(?![\\w$])`);
+  const goneNodes = [...gone].flatMap((one) => [
+    one.path.node,
+    ...fillsOf(one, replaced).map((fill) => fill.node),
+  ]);
   const inGone = (node: t.Node) =>
-    [...gone].some(({ path }) => startOf(path.node) <= startOf(node) && endOf(node) <= endOf(path.node));
+    goneNodes.some((other) => startOf(other) <= startOf(node) && endOf(node) <= endOf(other));
   const isRemoved = (node: t.Node) =>
     inGone(node) ||
     replaced.some((edit) => edit.start <= startOf(node) && endOf(node) <= edit.end && !word.test(edit.text));
-  if (!binding.referencePaths.every((path) => isRemoved(path.node))) return false;
+  const fills = new Set(fillsOf(binding, replaced).map((fill) => fill.node));
+  const isFill = (path: NodePath) => {
+    const statement = path.getStatementParent();
+    return Boolean(statement && fills.has(statement.node));
+  };
+  if (!binding.referencePaths.some((path) => isRemoved(path.node))) return false;
+  if (!binding.referencePaths.every((path) => isRemoved(path.node) || isFill(path))) return false;
   if (/\.(?:vue|svelte)$/.test(file.path) && word.test(outsideScripts(file.text))) return false;
   return !isNamedInTypes(file, name);
 }
@@ -167,6 +196,7 @@ function removal(file: SourceFile, gone: ReadonlySet<Binding>, replaced: readonl
     const statement = binding.path.parentPath;
     if (statement) byStatement.set(statement, [...(byStatement.get(statement) ?? []), binding]);
     for (const fill of binding.constantViolations) if (fill.parentPath) statements.push(fill.parentPath);
+    statements.push(...fillsOf(binding, replaced));
   }
   for (const [statement, bindings] of byStatement) {
     const names = new Set(bindings.map((binding) => binding.identifier.name));

@@ -8,6 +8,7 @@ import { clientOriginsOf } from '../project/client-origins.js';
 import { type Cors, corsOf, namedOrigins } from '../project/express/cors.js';
 import { lateLoadOf } from '../project/express/environment.js';
 import { type Placement, placementOf } from '../project/express/placement.js';
+import { checksThatStay } from '../project/obstacles.js';
 import { type Portable, portableOf } from '../project/portable.js';
 import type { Project } from '../project/project.js';
 import { sessionPathFor } from '../project/session-path.js';
@@ -70,8 +71,9 @@ function factsOf(
   acceptance: Acceptance,
   path: string,
   place: Placement,
-  { sources, steps, today }: Project,
+  project: Project,
 ): ModuleFacts {
+  const { sources, steps, today } = project;
   const cors = corsOf(sources, application);
   const helpers: CorsHelper[] = [];
   if (cors.some(({ form }) => form === 'any')) helpers.push('withCredentials');
@@ -84,7 +86,7 @@ function factsOf(
     typescript: /\.[cm]?tsx?$/.test(path),
     acceptance,
     user: acceptance.user ?? [],
-    presents: !steps.includes('server'),
+    presents: !steps.includes('server') || checksThatStay(project).length > 0,
     endpoint: sessionPathFor(sources, application),
     closes: closingOf(acceptance.lifetimes, today),
     helpers,

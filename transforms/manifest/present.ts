@@ -2,6 +2,8 @@
 import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
 import { wholeLines } from '../edit/unused.js';
+import { checksThatStay } from '../project/obstacles.js';
+import type { Project } from '../project/project.js';
 import type { PresentSite } from '../project/site.js';
 import { endOf, startOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
@@ -12,14 +14,22 @@ export const rule: Rule<PresentSite> = {
   hints: ['cutover'],
   knows: [],
   owns: (site): site is PresentSite => site.kind === 'present',
-  decide: (): Decision => ({
-    action: 'rewritten',
-    reason: 'the code behind the shim asks the session and reads no JWT any more',
-  }),
+  decide,
   edit,
 };
 
-function edit({ file, path }: PresentSite): readonly Edit[] {
+function decide(_site: PresentSite, project: Project): Decision {
+  const [stays] = checksThatStay(project);
+  return stays
+    ? { action: 'kept', reason: `${stays.file.path} still checks a JWT` }
+    : {
+        action: 'rewritten',
+        reason: 'the code behind the shim asks the session and reads no JWT any more',
+      };
+}
+
+function edit({ file, path }: PresentSite, decision: Decision): readonly Edit[] {
+  if (decision.action !== 'rewritten') return [];
   const comment = path.node.leadingComments?.at(-1);
   const start = comment?.start ?? startOf(path.node);
   const comma = /^\s*,/.exec(file.text.slice(endOf(path.node)))?.[0].length ?? 0;

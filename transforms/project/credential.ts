@@ -1,4 +1,4 @@
-import type { NodePath } from '@babel/traverse';
+import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { propertyName } from './definitions.js';
 
@@ -17,14 +17,15 @@ export function credentialKind(
   path: NodePath,
   reads: ReadonlySet<t.Node>,
   depth = 0,
+  assumed?: Binding,
 ): CredentialKind | undefined {
   if (depth > 20) return undefined;
-  const kind = (other: NodePath) => credentialKind(other, reads, depth + 1);
+  const kind = (other: NodePath) => credentialKind(other, reads, depth + 1, assumed);
   if (reads.has(path.node)) return 'token';
   if (path.isParenthesizedExpression() || path.isTSAsExpression() || path.isTSNonNullExpression()) {
     return kind(path.get('expression') as NodePath);
   }
-  if (path.isIdentifier()) return kindOfName(path, reads, depth);
+  if (path.isIdentifier()) return kindOfName(path, reads, depth, assumed);
   if (path.isUnaryExpression({ operator: '!' })) {
     const inner = kind(path.get('argument'));
     if (inner === 'token' || inner === 'present') return 'absent';
@@ -79,11 +80,14 @@ function kindOfName(
   path: NodePath<t.Identifier>,
   reads: ReadonlySet<t.Node>,
   depth: number,
+  assumed: Binding | undefined,
 ): CredentialKind | undefined {
   const binding = path.scope.getBinding(path.node.name);
   const at = binding?.path;
   if (!binding || !at?.isVariableDeclarator()) return undefined;
-  const kind = (other: NodePath) => credentialKind(other, reads, depth + 1);
+  // `token = token.slice(7)`: what is in question holds, if everything else that is put into it does.
+  if (binding === assumed) return 'token';
+  const kind = (other: NodePath) => credentialKind(other, reads, depth + 1, binding);
   const init = at.get('init') as NodePath;
   if (t.isIdentifier(at.node.id)) {
     const values = binding.constantViolations.map((violation) =>

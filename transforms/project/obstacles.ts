@@ -1,13 +1,17 @@
 import type { NodePath } from '@babel/traverse';
+import { usesOf } from './flow/follow.js';
 import { originsOf } from './flow/origins.js';
+import { otherFramework } from './frameworks.js';
+import { hazardOf } from './hazards.js';
 import type { Project } from './project.js';
-import { type CheckSite, isCheck, type ReadSite } from './site.js';
-import { textOf } from './source.js';
+import { type CheckSite, isCheck, type MintSite, type ReadSite, type Site } from './site.js';
+import { type SourceFile, textOf } from './source.js';
 
 /** Why no rule may turn a check into a question to the session, in words; undefined where one may. */
 export function checkObstacle(site: CheckSite, project: Project): string | undefined {
-  if (site.family !== 'session')
-    return `it checks a ${site.family} token, which must go together with what mints it: ${site.evidence}`;
+  const framework = frameworkObstacle(site.file, project);
+  if (framework) return framework;
+  if (site.family !== 'session') return `a ${site.family} token is checked here (${site.evidence})`;
   const foreign = foreignOrigin(site, project);
   if (foreign) return `the token does not come with a request that the session serves: ${foreign}`;
   if (/\bcomplete\s*:\s*true/.test(site.options ? textOf(site.file, site.options.node) : ''))
@@ -15,13 +19,52 @@ export function checkObstacle(site: CheckSite, project: Project): string | undef
   return undefined;
 }
 
+/** Why no rule may turn a mint into the start of a session, in words; undefined where one may. */
+export function mintObstacle(site: MintSite, { sources }: Project): string | undefined {
+  const { family, evidence } = site;
+  const framework = otherFramework(sources, site.file);
+  if (framework) return onlyExpress(framework);
+  if (family === 'refresh') return `a refresh token is made here (${evidence})`;
+  if (family !== 'session') return `nothing here shows what this token is for: ${evidence}`;
+  if (!site.claims) return 'the call has no claims that could be kept in a session';
+  const hazard = hazardOf(sources, site.callback ? [] : usesOf(sources, site.path));
+  return hazard ? `the token is ${hazard}, where a session has nothing to put` : undefined;
+}
+
 /** Why a token can't be taken off a request: what checks it has to stay. */
 export function readObstacle(site: ReadSite, project: Project): string | undefined {
+  const framework = frameworkObstacle(site.file, project);
+  if (framework) return framework;
   for (const check of checksOf(site, project)) {
-    const obstacle = checkObstacle(check, project);
-    if (obstacle) return obstacle;
+    if (checkObstacle(check, project)) return `it reads the token that ${nameOf(check)} checks, which stays`;
   }
-  return undefined;
+  const other = project.sites.find(
+    (one) => one.kind === 'library-call' && site.uses.some((use) => isInside(one.path, use.path)),
+  );
+  return other ? `it reads the token that ${nameOf(other)} checks, which stays` : undefined;
+}
+
+/** Checks of login tokens that no rule moves: as long as there are any, the code behind the shim needs a JWT. */
+export function checksThatStay(project: Project): Site[] {
+  return project.sites.filter(
+    (site) =>
+      site.role === 'check' &&
+      site.family === 'session' &&
+      (site.kind === 'library-call' || (isCheck(site) && checkObstacle(site, project) !== undefined)),
+  );
+}
+
+function frameworkObstacle(file: SourceFile, { sources }: Project): string | undefined {
+  const framework = otherFramework(sources, file);
+  return framework && onlyExpress(framework);
+}
+
+function onlyExpress(framework: string): string {
+  return `this server runs on ${framework}, and the session middleware is Express's`;
+}
+
+function nameOf({ file, path }: Site): string {
+  return textOf(file, path.node).split('(')[0]?.split('\n')[0] ?? 'the code';
 }
 
 /** The checks that a token taken from a request goes into. */

@@ -41,6 +41,24 @@ export interface CheckSite extends Common<'check'> {
   readonly callback?: NodePath;
 }
 
+/** A library checks the token of every request by itself: a middleware or a passport strategy is made. */
+export interface GatewaySite extends Common<'check'> {
+  readonly kind: 'gateway';
+  readonly library: 'express-jwt' | 'passport-jwt';
+  readonly call: CallPath;
+  /** The options as they are given. */
+  readonly options?: NodePath;
+  /** The object literal that the options are, here or where they are defined. */
+  readonly written?: NodePath<t.ObjectExpression>;
+  readonly verify?: NodePath;
+}
+
+/** A call of a library that is found and reported, and that no rule rewrites. */
+export interface LibraryCallSite extends Common<'mint' | 'check'> {
+  readonly kind: 'library-call';
+  readonly library: string;
+}
+
 /** Where in a request a token is. */
 export interface RequestPlace {
   readonly in: 'header' | 'cookie' | 'query' | 'body';
@@ -127,6 +145,8 @@ export interface PresentSite extends Common<'configure'> {
 export type Site =
   | MintSite
   | CheckSite
+  | GatewaySite
+  | LibraryCallSite
   | ReadSite
   | ImportSite
   | StoreSite

@@ -2,18 +2,21 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { alone } from '../alone.js';
+import { checkObstacle, mintObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
-import type { ImportSite } from '../project/site.js';
+import { type ImportSite, isCheck, isMint, type Site } from '../project/site.js';
 import { textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
+
+const LIBRARIES = new Set(['jsonwebtoken', 'express-jwt', 'passport-jwt']);
 
 /** The import of a token library: it goes when nothing uses it any more, which the edits of the uses see to. */
 export const rule: Rule<ImportSite> = {
   step: 'server',
-  hints: ['jsonwebtoken'],
+  hints: [...LIBRARIES],
   knows: [],
   owns: (site): site is ImportSite =>
-    site.role === 'configure' && site.kind === 'import' && site.library === 'jsonwebtoken',
+    site.role === 'configure' && site.kind === 'import' && LIBRARIES.has(site.library),
   decide,
   edit: () => [],
 };
@@ -26,21 +29,36 @@ function decide(site: ImportSite, project: Project): Decision {
 }
 
 /** A use of the library that stays, in the words of the code. */
-function remainingUse(site: ImportSite, { sites }: Project): string | undefined {
-  const calls = sites.filter(
-    (other) => other.file === site.file && (other.role === 'mint' || other.role === 'check'),
+function remainingUse(site: ImportSite, project: Project): string | undefined {
+  const uses = project.sites.filter(
+    (other) => other.file === site.file && (isMint(other) || isCheck(other) || other.kind === 'gateway'),
   );
-  const going = calls.filter((call) => call.family === 'session');
+  const going = uses.filter((use) => isGoing(use, project));
   const references = referencesOf(site.path);
-  if (!references) return calls.some((call) => call.family !== 'session') ? 'tokens that stay' : undefined;
+  if (!references) return uses.length > going.length ? 'tokens that stay' : undefined;
   for (const reference of references) {
-    if (!going.some((call) => call.path.node === reference.node || reference.isDescendant(call.path))) {
+    if (!going.some((use) => isPartOf(reference, use))) {
       return textOf(site.file, (reference.parentPath ?? reference).node)
         .split('\n')[0]
         ?.slice(0, 60);
     }
   }
   return undefined;
+}
+
+function isGoing(use: Site, project: Project): boolean {
+  if (isMint(use)) return use.family === 'session' && !mintObstacle(use, project);
+  if (isCheck(use)) return use.family === 'session' && !checkObstacle(use, project);
+  return use.family === 'session';
+}
+
+/** Whether a mention of the library belongs to a call that goes, or to the options that are made for it. */
+function isPartOf(reference: NodePath, use: Site): boolean {
+  if (use.path.node === reference.node || reference.isDescendant(use.path)) return true;
+  if (use.kind !== 'gateway' || !use.options?.isIdentifier()) return false;
+  const options = use.options.scope.getBinding(use.options.node.name);
+  const fills = options?.referencePaths.map((fill) => fill.parentPath?.parentPath) ?? [];
+  return [options?.path, ...fills].some((path) => path && reference.isDescendant(path));
 }
 
 /** The references of every name that an import binds; undefined where it binds none. */

@@ -28,11 +28,12 @@ function decide(site: ReadSite, project: Project): Decision {
   if (site.family !== 'session') {
     return {
       action: 'manual',
-      reason: `it reads a ${site.family} token, which must go together with what mints it: ${site.evidence}`,
+      reason: `a ${site.family} token is read here`,
+      todo: 'It goes together with what makes, stores and checks that token.',
     };
   }
   const obstacle = readObstacle(site, project);
-  if (obstacle) return { action: 'manual', reason: obstacle };
+  if (obstacle) return { action: 'manual', reason: obstacle, todo: 'It moves together with it.' };
   const odd = oddUse(site, project);
   if (odd)
     return { action: 'bridged', reason: `the token is also used in ${odd}, so that code keeps its shape` };

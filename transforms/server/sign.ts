@@ -6,8 +6,7 @@ import type { Edit } from '../edit/edits.js';
 import { localName, SHIM } from '../edit/names.js';
 import { requestText } from '../edit/request.js';
 import { dedented } from '../edit/style.js';
-import { usesOf } from '../project/flow/follow.js';
-import { hazardOf } from '../project/hazards.js';
+import { mintObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import { requestAt } from '../project/requests.js';
 import type { MintSite } from '../project/site.js';
@@ -34,21 +33,13 @@ export const rule: Rule<MintSite> = {
   edit,
 };
 
-function decide(site: MintSite, { sources }: Project): Decision {
+function decide(site: MintSite, project: Project): Decision {
+  const { sources } = project;
   const { family, evidence } = site;
   if (family === 'one-time')
     return { action: 'kept', reason: `a token that is used once is what a JWT is for: ${evidence}` };
-  if (family === 'refresh') {
-    return {
-      action: 'manual',
-      reason: `a session needs no refresh token, but what else uses this one must go with it: ${evidence}`,
-    };
-  }
-  if (family !== 'session') return { action: 'manual', reason: `say what this token is for: ${evidence}` };
-  if (!site.claims)
-    return { action: 'manual', reason: 'the call has no claims that could be kept in a session' };
-  const hazard = hazardOf(sources, site.callback ? [] : usesOf(sources, site.path));
-  if (hazard) return { action: 'manual', reason: `the token is ${hazard}: a marker must not get there` };
+  const obstacle = mintObstacle(site, project);
+  if (obstacle) return { action: 'manual', reason: obstacle, todo: adviceOn(site) };
   if (requestAt(sources, site.path).how === 'current') {
     return {
       action: 'bridged',
@@ -59,6 +50,15 @@ function decide(site: MintSite, { sources }: Project): Decision {
     return { action: 'bridged', reason: 'the callback stays, since more follows the call than the callback' };
   }
   return { action: 'rewritten', reason: `starts a session instead of signing a token: ${evidence}` };
+}
+
+function adviceOn({ family }: MintSite): string {
+  const start = "startSession(req, claims, { expiresIn }) from '@jwt-to-session/shim'";
+  if (family === 'refresh')
+    return `Once the login calls ${start}, take this token, where it is stored and the route that renews with it out together.`;
+  if (family === 'session')
+    return `Let the login call ${start} and take the stored token out, with every place that looks it up: ending the session revokes it.`;
+  return `If it logs users in, call ${start} here; if it is a token for something else, leave it and delete this comment.`;
 }
 
 function edit(site: MintSite, decision: Decision, { sources }: Project): readonly Edit[] {

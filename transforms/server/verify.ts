@@ -36,7 +36,7 @@ function decide(site: CheckSite, project: Project): Decision {
   if (family === 'one-time')
     return { action: 'kept', reason: `it checks a token that is used once: ${evidence}` };
   const obstacle = checkObstacle(site, project);
-  if (obstacle) return { action: 'manual', reason: obstacle };
+  if (obstacle) return { action: 'manual', reason: obstacle, todo: adviceOn(site) };
   if (site.kind === 'decode') return { action: 'rewritten', reason: 'the session knows its claims' };
   if (requestAt(project.sources, site.path).how === 'current') {
     return {
@@ -48,6 +48,15 @@ function decide(site: CheckSite, project: Project): Decision {
     action: 'rewritten',
     reason: 'the session is asked instead of the token; its errors bear the same names',
   };
+}
+
+function adviceOn({ family }: CheckSite): string {
+  const shim = "from '@jwt-to-session/shim'";
+  if (family === 'refresh')
+    return `The session renews itself: when nothing stores or sends refresh tokens any more, let this route answer by requireSession(req) ${shim} or remove it.`;
+  if (family === 'session')
+    return `Where a request is at hand, ask requireSession(req) ${shim}: it returns the claims or throws.`;
+  return 'If it lets users in, ask the session here; if it checks a token for something else, leave it and delete this comment.';
 }
 
 function edit(site: CheckSite, decision: Decision, { sources }: Project): readonly Edit[] {

@@ -7,7 +7,14 @@ import type { Passage, Through, Value } from './follow.js';
 import { intoPattern } from './names.js';
 
 /** Calls that hand their argument on as it is. */
-const IDENTITY = new Set(['String', 'JSON.stringify', 'JSON.parse', 'Promise.resolve', 'Object.freeze']);
+const IDENTITY = new Set([
+  'String',
+  'JSON.stringify',
+  'JSON.parse',
+  'Promise.resolve',
+  'Promise.all',
+  'Object.freeze',
+]);
 
 /** Arguments, returns and callbacks: where a value crosses from one function into another. */
 export const throughCall: Through = (sources, value): Passage | undefined => {
@@ -35,7 +42,7 @@ function intoCall(
   const index = Number(value.path.key);
   if (callee.kind === 'function') return { values: intoParameter(sources, callee.path, index, value) };
   if (callee.kind === 'global' && IDENTITY.has(callee.name.join('.')))
-    return { values: [{ ...value, path: call }] };
+    return { values: [{ ...value, path: call }, ...thenParameters(sources, call, value)] };
   if (callee.kind === 'global' && callee.name.join('.') === 'Object.assign')
     return { values: [{ ...value, path: call }] };
   const setter = stateOfSetter(sources, call.get('callee') as NodePath);

@@ -57,7 +57,8 @@ export function usesOf(sources: Sources, path: NodePath, trail: readonly string[
   const waiting: Value[] = [{ path, trail, part: 'token' }];
   for (let count = 0; waiting.length && count < MOST_VALUES; count++) {
     const value = waiting.shift();
-    if (!value || !isNew(seen, value)) continue;
+    // What a test does with a token is not what the application does with it.
+    if (!value || !isNew(seen, value) || sources.fileOf(value.path).test) continue;
     for (const through of SYNTAX) {
       const passage = through(sources, value);
       if (!passage) continue;

@@ -4,22 +4,35 @@ import { isCheck, type Site } from '../site.js';
 import { positionKey } from '../source.js';
 import type { Sources } from '../sources.js';
 import { applicationSites } from './applications.js';
+import { gatewaySites } from './gateways.js';
 import { importSites } from './imports.js';
 import { librarySites } from './libraries.js';
+import { libraryCallSites, OTHER_LIBRARIES } from './other-libraries.js';
 import { isOfShim, presentSites, shimCalls } from './present.js';
 import { requestSites } from './requests.js';
 
 /** Finds every site of an application, file by file in the order of their paths. */
 export function findSites(sources: Sources, knowledge: Knowledge): Site[] {
-  const libraries = new Set(knowledge.signatures.map((signature) => signature.package));
+  const libraries = new Set([
+    ...knowledge.signatures.map((signature) => signature.package),
+    ...OTHER_LIBRARIES,
+    'express-jwt',
+    'passport-jwt',
+  ]);
   const files = sources.mentioning(...knowledge.hints).filter((file) => !file.test);
   const shim = shimCalls(sources);
+  const isOurs = (site: Site) => isOfShim(site, shim);
   const sites: Site[] = files
     .flatMap((file) => librarySites(sources, file, knowledge.signatures))
-    .filter((site) => !isOfShim(site, shim));
+    .filter((site) => !isOurs(site));
   const checks = sites.filter(isCheck);
   for (const file of files) {
-    sites.push(...importSites(file, libraries).filter((site) => !isOfShim(site, shim)));
+    const known = [
+      ...importSites(file, libraries),
+      ...gatewaySites(sources, file),
+      ...libraryCallSites(sources, file),
+    ];
+    sites.push(...known.filter((site) => !isOurs(site)));
     if (sideOf(sources, file) !== 'client') sites.push(...requestSites(sources, file, checks));
   }
   sites.push(...applicationSites(sources, sites));
