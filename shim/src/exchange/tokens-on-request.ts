@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { judge, type Verdict } from '../acceptance/acceptance.js';
 import { isCrossOrigin, isFromElsewhere } from '../cross-origin.js';
-import { given, type Place } from '../request/places.js';
+import { given } from '../request/headers.js';
+import type { Place } from '../request/places.js';
 import { claimsInMarker, isMarker } from '../session/marker.js';
 import type { LegacySettings, Settings } from '../settings/settings.js';
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { parse } from 'cookie';
 import { unsign } from 'cookie-signature';
+import { placeHeader, removeHeader } from './headers.js';
 
 /** What cookie-parser leaves on a request, when it runs before us. */
 interface ParsedCookies {
@@ -36,9 +37,8 @@ export function readSignedCookie(
 export function removeCookie(req: IncomingMessage & ParsedCookies, name: string): void {
   if (req.headers.cookie !== undefined) {
     const left = without(req.headers.cookie, name);
-    if (left === '') delete req.headers.cookie;
-    else req.headers.cookie = left;
-    rewriteRaw(req, (value) => without(value, name));
+    if (left === '') removeHeader(req, 'cookie');
+    else placeHeader(req, 'Cookie', left);
   }
   if (req.cookies) delete req.cookies[name];
   if (req.signedCookies) delete req.signedCookies[name];
@@ -48,10 +48,7 @@ export function removeCookie(req: IncomingMessage & ParsedCookies, name: string)
 export function placeCookie(req: IncomingMessage & ParsedCookies, name: string, value: string): void {
   removeCookie(req, name);
   const pair = `${name}=${encodeURIComponent(value)}`;
-  const header = req.headers.cookie === undefined ? pair : `${req.headers.cookie}; ${pair}`;
-  req.headers.cookie = header;
-  rewriteRaw(req, () => '');
-  req.rawHeaders.push('Cookie', header);
+  placeHeader(req, 'Cookie', req.headers.cookie === undefined ? pair : `${req.headers.cookie}; ${pair}`);
   if (req.cookies) req.cookies[name] = value;
 }
 
@@ -61,16 +58,6 @@ function without(header: string, name: string): string {
     .map((pair) => pair.trim())
     .filter((pair) => pair !== '' && pair.split('=', 1)[0]?.trim() !== name)
     .join('; ');
-}
-
-function rewriteRaw(req: IncomingMessage, change: (value: string) => string): void {
-  const raw = req.rawHeaders;
-  for (let at = raw.length - 2; at >= 0; at -= 2) {
-    if (raw[at]?.toLowerCase() !== 'cookie') continue;
-    const value = change(raw[at + 1] ?? '');
-    if (value === '') raw.splice(at, 2);
-    else raw[at + 1] = value;
-  }
 }
 
 function own(cookies: Record<string, unknown> | undefined, name: string): unknown {

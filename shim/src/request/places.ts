@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { placeCookie, readCookie, removeCookie } from './cookies.js';
+import { given, placeHeader, removeHeader } from './headers.js';
 
 /** A place where the application reads its token from a request. */
 export interface Place {
@@ -115,28 +116,6 @@ const bare = (token: string): string => token;
 /** Three base64url parts; the last is empty in an unsigned token. */
 function looksLikeToken(text: string): boolean {
   return /^[\w-]+\.[\w-]+\.[\w-]*$/.test(text);
-}
-
-/** How many headers of this name the client sent: Node keeps the first of several and hides the rest. */
-export function given(req: IncomingMessage, name: string): number {
-  let count = 0;
-  for (let at = 0; at < req.rawHeaders.length; at += 2)
-    if (req.rawHeaders[at]?.toLowerCase() === name) count += 1;
-  return count;
-}
-
-function removeHeader(req: IncomingMessage, name: string): void {
-  delete req.headers[name];
-  delete req.headersDistinct[name];
-  for (let at = req.rawHeaders.length - 2; at >= 0; at -= 2)
-    if (req.rawHeaders[at]?.toLowerCase() === name) req.rawHeaders.splice(at, 2);
-}
-
-function placeHeader(req: IncomingMessage, name: string, value: string): void {
-  removeHeader(req, name.toLowerCase());
-  req.headers[name.toLowerCase()] = value;
-  req.headersDistinct[name.toLowerCase()] = [value];
-  req.rawHeaders.push(name, value);
 }
 
 /** Express 4 has parsed the query once, Express 5 parses the URL whenever it is asked. */

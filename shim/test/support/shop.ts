@@ -36,7 +36,10 @@ export function optionsFor(wanted: Wanted = {}, events: ShimEvent[] = []): Cutov
     legacy: legacy === false ? false : { keys: { key: SECRET, algorithms: ['HS256'] }, ...legacy },
     window: { closes: new Date(Date.now() + 30 * 24 * 3_600_000) },
     grace: 0,
-    onEvent: (event) => events.push(event),
+    onEvent: (event) => {
+      if (process.env.SHOW) console.log(event);
+      events.push(event);
+    },
     ...rest,
   };
 }
