@@ -105,6 +105,7 @@ async function identify(visit: Visit, inSession: InSession): Promise<boolean> {
   const vouched = inHeader && sender !== undefined && sender === loginOf(data)?.user;
   if (data && !vouched && isCrossOrigin(req, settings.trustedOrigins)) {
     if (!inHeader) return false;
+    visit.cookieless = true;
     return asGuestOrToken(undefined);
   }
   return asGuestOrToken(data);
@@ -142,7 +143,7 @@ async function identify(visit: Visit, inSession: InSession): Promise<boolean> {
       if (opened.refusal === undefined) {
         change(opened.id, opened.data);
         // A page that we don't know may have sent a token of its own choice: it gets an answer and no cookie.
-        visit.cookieless = isFromElsewhere(req, settings.trustedOrigins);
+        visit.cookieless ||= isFromElsewhere(req, settings.trustedOrigins);
         // Somebody else's session must not be left open behind whoever is here now.
         if (login && id !== undefined) visit.replaced.push({ id, user: login.user });
         settings.report({ type: opened.fresh ? 'exchanged' : 'reused', user: accepted.user });

@@ -17,9 +17,7 @@ export function showTokens(visit: Visit, found: readonly Found[], legacy: Legacy
   const login = loginOf(visit.req.session);
   for (const one of found) if (!mayStay(one, login?.user, legacy, visit)) one.place.remove(visit.req);
   const first = legacy.from[0];
-  // Anything else at a place where no token could be read (two headers, a list) is no token either.
-  for (const place of legacy.from)
-    if (place.carrier === 'header' && !found.some((one) => one.place === place)) place.remove(visit.req);
+  for (const place of legacy.from) if (!found.some((one) => one.place === place)) place.sweep(visit.req);
   if (!login || !first || !legacy.present || first.read(visit.req) !== undefined) return;
   const claims = { ...claimsOf(login), exp: seconds() + ONE_REQUEST };
   try {

@@ -9,6 +9,8 @@ export interface Place {
   readonly name: string;
   read(req: IncomingMessage): string | undefined;
   remove(req: IncomingMessage): void;
+  /** Takes off what holds a token and can't be read as one: several headers, a list. */
+  sweep(req: IncomingMessage): void;
   place(req: IncomingMessage, token: string): void;
   /** What the application finds at this place when it reads it. */
   wrap(token: string): string;
@@ -40,6 +42,9 @@ export function bearer(scheme = 'Bearer'): Place {
       if (named || parts.some(looksLikeToken) || given(req, 'authorization') > 1)
         removeHeader(req, 'authorization');
     },
+    sweep(req) {
+      this.remove(req);
+    },
     place: (req, token) => placeHeader(req, 'Authorization', `${scheme} ${token}`),
     wrap: (token) => `${scheme} ${token}`,
   };
@@ -57,6 +62,7 @@ export function header(name: string): Place {
       return token === '' ? undefined : token;
     },
     remove: (req) => removeHeader(req, key),
+    sweep: (req) => removeHeader(req, key),
     place: (req, token) => placeHeader(req, name, token),
     wrap: bare,
   };
@@ -69,6 +75,7 @@ export function cookie(name: string): Place {
     name,
     read: (req) => readCookie(req, name),
     remove: (req) => removeCookie(req, name),
+    sweep: () => {},
     place: (req, token) => placeCookie(req, name, token),
     wrap: bare,
   };
@@ -80,10 +87,15 @@ export function query(name: string): Place {
     carrier: 'link',
     name,
     read(req) {
-      const values = new URL(req.url ?? '/', 'http://localhost').searchParams.getAll(name);
+      const values = parameters(req).getAll(name);
       return values.length === 1 && values[0] ? values[0] : undefined;
     },
     remove: (req) => rewriteQuery(req, name, undefined),
+    sweep(req) {
+      const given = [...parameters(req)];
+      if (given.some(([key, value]) => namesParameter(key, name) && looksLikeToken(value)))
+        rewriteQuery(req, name, undefined);
+    },
     place: (req, token) => rewriteQuery(req, name, token),
     wrap: bare,
   };
@@ -102,6 +114,10 @@ export function body(name: string): Place {
       const parsed = fields(req.body);
       if (parsed) delete parsed[name];
     },
+    sweep(req: IncomingMessage & WithBody) {
+      const value = fields(req.body)?.[name];
+      if (Array.isArray(value) && value.some(looksLikeToken)) this.remove(req);
+    },
     place(req: IncomingMessage & WithBody, token) {
       const parsed = fields(req.body);
       if (parsed) parsed[name] = token;
@@ -114,8 +130,8 @@ export function body(name: string): Place {
 const bare = (token: string): string => token;
 
 /** Three base64url parts; the last is empty in an unsigned token. */
-function looksLikeToken(text: string): boolean {
-  return /^[\w-]+\.[\w-]+\.[\w-]*$/.test(text);
+function looksLikeToken(text: unknown): boolean {
+  return typeof text === 'string' && /^[\w-]+\.[\w-]+\.[\w-]*$/.test(text);
 }
 
 /** Express 4 has parsed the query once, Express 5 parses the URL whenever it is asked. */
@@ -132,6 +148,10 @@ function rewriteQuery(req: IncomingMessage & WithQuery, name: string, token: str
   if (!parsed) return;
   if (token === undefined) delete parsed[name];
   else parsed[name] = token;
+}
+
+function parameters(req: IncomingMessage): URLSearchParams {
+  return new URLSearchParams(req.url?.split(/\?(.*)/s)[1] ?? '');
 }
 
 /** `token`, and `token[]` or `token[0]`, which Express 4 reads as a list under the same name. */

@@ -15,7 +15,7 @@ export function fixCookies(visit: Visit): void {
   const stored = req.session ? shop.express.isStored(req.session) && !gone : false;
   const ours = (line: string) => line.startsWith(`${name}=`);
   const kept = stored && !visit.cookieless ? all : all.filter((line) => !ours(line));
-  if (clearCookie && !kept.some(ours)) {
+  if (clearCookie && !visit.cookieless && !kept.some(ours)) {
     const { secure, sameSite, path, domain, partitioned } = cookie;
     const over = { path, domain, partitioned, sameSite, httpOnly: true, expires: new Date(0) };
     kept.push(
