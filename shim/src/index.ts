@@ -1,7 +1,7 @@
 export { cutover, type Handler } from './cutover.js';
 export type { ShimEvent } from './events.js';
+export { currentRequest } from './request/current.js';
 export { bearer, body, cookie, header, type Place, query } from './request/places.js';
-export { currentRequest } from './request/visit.js';
 export { UnavailableError } from './response/unavailable.js';
 export { requireSession, sessionClaims } from './session/claims.js';
 export { endAllSessions, endSession, listSessions, type OpenSession } from './session/end.js';

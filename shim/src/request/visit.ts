@@ -49,18 +49,6 @@ export function during(visit: Visit, run: () => void): void {
   current.run(visit, run);
 }
 
-/**
- * The request that is being served, for code that has none at hand.
- * @throws outside of a request that `cutover` has seen
- */
-export function currentRequest(): Request {
-  const visit = current.getStore();
-  if (visit) return visit.req;
-  throw new Error(
-    'currentRequest: no request is being served here. app.use(cutover(…)) must come before this route, and the call must be made while the request runs',
-  );
-}
-
 /** The visit of the request being served, if any. */
 export function currentVisit(): Visit | undefined {
   return current.getStore();

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { currentVisit, type Shop, type Visit, visitOf } from '../request/visit.js';
+import { shopsHere } from '../request/shops.js';
+import { type Visit, visitOf } from '../request/visit.js';
 import { loginOf } from './sessions.js';
 import { within } from './settle.js';
 
@@ -14,13 +15,6 @@ export interface OpenSession {
 
 /** How long the store may take over all sessions of a user. */
 const LONGEST = 5000;
-
-/** The cutovers of this process, for calls that are made outside of a request. */
-const shops = new Set<Shop>();
-
-export function register(shop: Shop): void {
-  shops.add(shop);
-}
 
 /**
  * Logs out: the session ends, the legacy token it came from opens nothing any more, the cookie is taken back.
@@ -86,12 +80,4 @@ export async function listSessions(userId: string | number): Promise<OpenSession
     }
   }
   return open;
-}
-
-/** In a request: the cutover that serves it. Outside: all of this process. */
-function shopsHere(caller: string): Iterable<Shop> {
-  const visit = currentVisit();
-  if (visit) return [visit.shop];
-  if (shops.size === 0) throw new Error(`${caller}: cutover() has not been called in this process`);
-  return shops;
 }

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import jsonwebtoken from 'jsonwebtoken';
+import * as jsonwebtoken from 'jsonwebtoken';
 
 /** jsonwebtoken as the application loads it, so that `instanceof` in its error handlers goes on working. */
 const { JsonWebTokenError, TokenExpiredError } = applications() ?? jsonwebtoken;
@@ -56,13 +56,16 @@ export class SessionExpiredError extends TokenExpiredError {
   }
 }
 
-function applications(): typeof jsonwebtoken | undefined {
-  try {
-    const load = createRequire(process.argv[1] ?? `${process.cwd()}/package.json`);
-    const loaded: Partial<typeof jsonwebtoken> = load('jsonwebtoken');
-    const { JsonWebTokenError: one, TokenExpiredError: other } = loaded;
-    return one && other ? { ...jsonwebtoken, JsonWebTokenError: one, TokenExpiredError: other } : undefined;
-  } catch {
-    return undefined;
+function applications(): Pick<typeof jsonwebtoken, 'JsonWebTokenError' | 'TokenExpiredError'> | undefined {
+  for (const from of [process.argv[1], `${process.cwd()}/package.json`]) {
+    try {
+      const load = createRequire(from ?? '');
+      const { JsonWebTokenError: invalid, TokenExpiredError: expired }: Partial<typeof jsonwebtoken> =
+        load('jsonwebtoken');
+      if (invalid && expired) return { JsonWebTokenError: invalid, TokenExpiredError: expired };
+    } catch {
+      // Not there: an application that no longer has it can't compare with it either.
+    }
   }
+  return undefined;
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { COOKIE_CAN_NOT_BE_SET, cookieCanBeSet } from '../request/secure.js';
 import { type Visit, visitOf } from '../request/visit.js';
 import { expiresInSeconds } from '../settings/durations.js';
 import { type Login, sameClaims, seconds, storable } from './login.js';
@@ -35,6 +36,8 @@ export function startSession(req: IncomingMessage, claims: object, options: Star
     );
   if (!visit.req.session && !visit.req.sessionStore)
     throw new Error('startSession: this path is outside of session.cookie.path');
+  if (!cookieCanBeSet(visit.req, visit.shop.settings.session))
+    throw new Error(`startSession: ${COOKIE_CAN_NOT_BE_SET}`);
   const before = visit.req.session ? loginOf(visit.req.session) : undefined;
   if (before && sameClaims(before, login)) {
     visit.req.session.sessionLogin = { ...before, ...login, exp: Math.max(before.exp, login.exp) };
@@ -80,7 +83,7 @@ export function bridgedAuthorization(req: IncomingMessage): string | undefined {
 }
 
 function loginFrom({ req, shop }: Visit, claims: object, options: StartOptions): Login {
-  if (typeof claims !== 'object' || claims === null)
+  if (typeof claims !== 'object' || claims === null || Array.isArray(claims))
     throw new TypeError(
       `startSession: the claims must be an object, as { id: user.id }, not ${typeof claims}`,
     );

@@ -1,0 +1,19 @@
+import { currentVisit, type Shop } from './visit.js';
+
+/** The cutovers of this process, for calls that are made outside of a request. */
+const shops = new Set<Shop>();
+
+export function register(shop: Shop): void {
+  shops.add(shop);
+}
+
+/**
+ * In a request: the cutover that serves it. Outside: all of this process.
+ * @throws when there is none
+ */
+export function shopsHere(caller: string): Iterable<Shop> {
+  const visit = currentVisit();
+  if (visit) return [visit.shop];
+  if (shops.size === 0) throw new Error(`${caller}: cutover() has not been called in this process`);
+  return shops;
+}

@@ -1,0 +1,232 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'vite';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { AdoptOptions } from '../src/browser/client.js';
+import { EXPRESSES, client as http } from './support/server.js';
+import { optionsFor, shopApplication, tokenOf } from './support/shop.js';
+
+/** The helper in one tab: its own module, on storage that the browser's tabs share. */
+type Tab = typeof import('../src/browser/client.js');
+
+class FakeStorage implements Storage {
+  readonly #items = new Map<string, string>();
+  readonly [name: string]: unknown;
+  get length() {
+    return this.#items.size;
+  }
+  clear = () => this.#items.clear();
+  getItem = (key: string) => this.#items.get(key) ?? null;
+  key = (at: number) => [...this.#items.keys()][at] ?? null;
+  removeItem = (key: string) => void this.#items.delete(key);
+  setItem = (key: string, value: string) => void this.#items.set(key, String(value));
+}
+
+let base: string;
+let jar: ReturnType<typeof http>;
+let offline: boolean;
+const online = new EventTarget();
+
+async function tab(): Promise<Tab> {
+  vi.resetModules();
+  return import('../src/browser/client.js');
+}
+
+beforeEach(async () => {
+  base = await shopApplication(optionsFor(), EXPRESSES[0][1]);
+  jar = http(base);
+  offline = false;
+  vi.stubGlobal('localStorage', new FakeStorage());
+  vi.stubGlobal('sessionStorage', new FakeStorage());
+  vi.stubGlobal('addEventListener', online.addEventListener.bind(online));
+  // The network is real; the jar stands for the browser's.
+  vi.stubGlobal('fetch', fetchWithJar);
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+const fetchWithJar = async (url: string, init: RequestInit) => {
+  if (offline) throw new TypeError('Failed to fetch');
+  const authorization = new Headers(init.headers).get('authorization');
+  const asked = jar.ask(url.replace(base, ''), {
+    method: init.method ?? 'GET',
+    ...(authorization ? { headers: { authorization } } : {}),
+  });
+  const { status, json } = await asked;
+  return { status, ok: status < 400, json: async () => json };
+};
+
+const at = () => `${base}/session`;
+const place = (more: object = {}): AdoptOptions => ({ storage: 'local', key: 'token', at: at(), ...more });
+
+test('a stored token becomes a session and is forgotten', async () => {
+  const { adoptLegacyToken, hasSession, sessionInfo } = await tab();
+  localStorage.setItem('token', tokenOf('ada', { name: 'Ada Löwe' }));
+  const adopting = adoptLegacyToken(place());
+  expect(hasSession()).toBe(true);
+  expect(sessionInfo()).toMatchObject({ id: 'ada', name: 'Ada Löwe' });
+  await adopting;
+  expect(localStorage.getItem('token')).toBeNull();
+  expect(hasSession()).toBe(true);
+  expect(sessionInfo()).toMatchObject({ id: 'ada', name: 'Ada Löwe' });
+  expect(jar.cookies.has('session')).toBe(true);
+  // After a reload only the note is there.
+  const reloaded = await tab();
+  await reloaded.adoptLegacyToken(place());
+  expect(reloaded.hasSession()).toBe(true);
+});
+
+test('a token in a field of a stored object: only the field goes', async () => {
+  const { adoptLegacyToken, hasSession } = await tab();
+  localStorage.setItem('userInfo', JSON.stringify({ name: 'Ada', token: tokenOf('ada') }));
+  await adoptLegacyToken(place({ key: 'userInfo', field: 'token' }));
+  expect(localStorage.getItem('userInfo')).toBe('{"name":"Ada"}');
+  expect(hasSession()).toBe(true);
+});
+
+test('several places, session storage among them', async () => {
+  const { adoptLegacyToken } = await tab();
+  sessionStorage.setItem('jwt', JSON.stringify(tokenOf('ada')));
+  await adoptLegacyToken({
+    at: at(),
+    from: [
+      { storage: 'local', key: 'token' },
+      { storage: 'session', key: 'jwt' },
+    ],
+  });
+  expect(sessionStorage.getItem('jwt')).toBeNull();
+  expect((await jar.ask('/me')).json.id).toBe('ada');
+});
+
+test('a token in a cookie that script can read', async () => {
+  const cookies = { cookie: `a=1; token=${tokenOf('ada')}` };
+  vi.stubGlobal('document', cookies);
+  const { adoptLegacyToken } = await tab();
+  await adoptLegacyToken(place({ storage: 'cookie' }));
+  expect(cookies.cookie).toMatch(/^token=; .*max-age=0/);
+  expect((await jar.ask('/me')).json.id).toBe('ada');
+});
+
+test('a refused token is forgotten', async () => {
+  const { adoptLegacyToken, hasSession } = await tab();
+  localStorage.setItem('token', `${tokenOf('ada').slice(0, -4)}AAAA`);
+  await adoptLegacyToken(place());
+  expect(localStorage.getItem('token')).toBeNull();
+  expect(hasSession()).toBe(false);
+});
+
+test('without a network the token stays, and is exchanged when there is one', async () => {
+  const { adoptLegacyToken, hasSession } = await tab();
+  localStorage.setItem('token', tokenOf('ada'));
+  offline = true;
+  await adoptLegacyToken(place());
+  expect(localStorage.getItem('token')).not.toBeNull();
+  expect(hasSession()).toBe(true);
+  offline = false;
+  online.dispatchEvent(new Event('online'));
+  await vi.waitFor(() => expect(localStorage.getItem('token')).toBeNull());
+  expect(hasSession()).toBe(true);
+});
+
+test('several tabs at once end in one session', async () => {
+  localStorage.setItem('token', tokenOf('ada'));
+  const tabs = [await tab(), await tab(), await tab()];
+  await Promise.all(tabs.map(({ adoptLegacyToken }) => adoptLegacyToken(place())));
+  expect(tabs.map(({ hasSession }) => hasSession())).toEqual([true, true, true]);
+  expect((await jar.ask('/me')).json.id).toBe('ada');
+});
+
+test('a login that happens while an old token is exchanged keeps its own', async () => {
+  const { adoptLegacyToken } = await tab();
+  localStorage.setItem('token', tokenOf('ada'));
+  const adopting = adoptLegacyToken(place());
+  const bobs = tokenOf('bob');
+  localStorage.setItem('token', bobs);
+  await adopting;
+  expect(localStorage.getItem('token')).toBe(bobs);
+});
+
+describe('acceptSession', () => {
+  test('a marker is noted, a token exchanged, nothing asks', async () => {
+    const { acceptSession, adoptLegacyToken, hasSession, sessionInfo, forgetSession } = await tab();
+    await adoptLegacyToken(place());
+    const login = await jar.ask('/login', { method: 'POST', json: { id: 'ada' } });
+    expect(await acceptSession(String(login.json.token))).toBe(login.json.token);
+    expect(sessionInfo()).toMatchObject({ id: 'ada' });
+    forgetSession();
+    expect(hasSession()).toBe(false);
+    expect(await acceptSession()).toMatch(/^eyJ/);
+    expect(hasSession()).toBe(true);
+    await acceptSession(tokenOf('bob'));
+    expect(sessionInfo()).toMatchObject({ id: 'bob' });
+    jar.cookies.clear();
+    expect(await acceptSession(undefined)).toBeNull();
+    expect(hasSession()).toBe(false);
+  });
+
+  test('without a network it rejects', async () => {
+    const { acceptSession, adoptLegacyToken } = await tab();
+    await adoptLegacyToken(place());
+    offline = true;
+    await expect(acceptSession()).rejects.toThrow(/fetch/);
+  });
+});
+
+test('signOut ends the session on the server, and the token that waits with it', async () => {
+  const { adoptLegacyToken, hasSession, signOut } = await tab();
+  offline = true;
+  const token = tokenOf('ada');
+  localStorage.setItem('token', token);
+  await adoptLegacyToken(place());
+  offline = false;
+  await signOut();
+  expect(hasSession()).toBe(false);
+  expect((await http(base).ask('/me', { token })).status).toBe(401);
+  offline = true;
+  await signOut();
+});
+
+test('storage that is forbidden: this page remembers', async () => {
+  vi.stubGlobal('localStorage', undefined);
+  const { acceptSession, adoptLegacyToken, hasSession } = await tab();
+  await adoptLegacyToken(place());
+  await jar.ask('/login', { method: 'POST', json: { id: 'ada' } });
+  await acceptSession();
+  expect(hasSession()).toBe(true);
+});
+
+test('an expired note is no session', async () => {
+  const { acceptSession, adoptLegacyToken, hasSession } = await tab();
+  await adoptLegacyToken(place());
+  const { token } = (await jar.ask('/login', { method: 'POST', json: { id: 'ada', expiresIn: 1 } })).json;
+  await acceptSession(String(token));
+  vi.setSystemTime(Date.now() + 2000);
+  expect(hasSession()).toBe(false);
+  vi.useRealTimers();
+});
+
+test('less than 2 kB, minified and compressed', async () => {
+  const entry = join(import.meta.dirname, '../src/browser/client.ts');
+  const built = await build({
+    logLevel: 'silent',
+    configFile: false,
+    build: { lib: { entry, formats: ['es'] }, write: false, minify: true, target: 'es2018' },
+  });
+  const outputs = Array.isArray(built) ? built : [built];
+  const code = outputs
+    .flatMap((one) => ('output' in one ? one.output : []))
+    .map((chunk) => (chunk.type === 'chunk' ? chunk.code : ''))
+    .join('');
+  expect(code.length).toBeGreaterThan(500);
+  expect(gzipSync(code).length).toBeLessThan(2048);
+  console.info(`the browser helper: ${gzipSync(code).length} bytes minified and compressed`);
+});
+
+test('what Webpack 4 parses: no syntax newer than ES2018', async () => {
+  for (const path of ['client.js', 'module/client.js']) {
+    const text = await readFile(join(import.meta.dirname, '../dist/client', path), 'utf8');
+    expect(text).not.toMatch(/\?\.|\?\?|\|\|=|#\w+\s*[=(;]|catch \{/);
+  }
+});

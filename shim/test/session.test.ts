@@ -1,0 +1,395 @@
+import express, { type NextFunction, type Request, type Response } from 'express';
+import jwt from 'jsonwebtoken';
+import { describe, expect, test } from 'vitest';
+import {
+  bridgedAuthorization,
+  currentRequest,
+  cutover,
+  endAllSessions,
+  endSession,
+  requireSession,
+  SessionAbsentError,
+  SessionExpiredError,
+  SessionInvalidError,
+  SessionRequiredError,
+  type ShimEvent,
+  sessionClaims,
+  sessionMarker,
+  startSession,
+} from '../src/index.js';
+import { client, listen } from './support/server.js';
+import { optionsFor, shopApplication, tokenOf, type Wanted } from './support/shop.js';
+
+/** An application whose routes are given; each sees Express's request and response. */
+async function application(
+  wanted: Wanted,
+  routes: Record<string, (req: Request, res: Response, next: NextFunction) => unknown>,
+  events: ShimEvent[] = [],
+) {
+  const app = express();
+  app.use(express.json());
+  app.use(cutover(optionsFor(wanted, events)));
+  for (const [path, route] of Object.entries(routes)) app.all(path, route);
+  return client(await listen(app));
+}
+
+describe('startSession', () => {
+  test('makes a new id at every login, and ends the session that was there', async () => {
+    const base = await shopApplication(optionsFor());
+    const browser = client(base);
+    await browser.ask('/count');
+    const planted = browser.cookies.get('session') ?? '';
+    await browser.ask('/login', { method: 'POST', json: { id: 'ada' } });
+    const first = browser.cookies.get('session') ?? '';
+    expect(first).not.toBe(planted);
+    await browser.ask('/login', { method: 'POST', json: { id: 'bob' } });
+    for (const old of [planted, first]) {
+      const replay = client(base);
+      replay.cookies.set('session', old);
+      expect((await replay.ask('/me')).status).toBe(401);
+    }
+    expect((await browser.ask('/me')).json.id).toBe('bob');
+  });
+
+  test('an id of the client’s choosing is not taken', async () => {
+    const base = await shopApplication(optionsFor());
+    for (const chosen of ['chosen', 's:chosen', 's%3Achosen.c2lnbmF0dXJl', 's%3A.']) {
+      const browser = client(base);
+      browser.cookies.set('session', chosen);
+      await browser.ask('/login', { method: 'POST', json: { id: 'ada' } });
+      expect(browser.cookies.get('session')).not.toBe(chosen);
+      expect((await browser.ask('/me')).json.id).toBe('ada');
+    }
+  });
+
+  test('the same claims again prolong the session, other claims begin another', async () => {
+    const base = await shopApplication(optionsFor());
+    const browser = client(base);
+    const login = (json: object) => browser.ask('/login', { method: 'POST', json });
+    await login({ id: 'ada', role: 'user', expiresIn: 60 });
+    const cookie = browser.cookies.get('session');
+    const { exp } = (await browser.ask('/me')).json;
+    await login({ id: 'ada', role: 'user', expiresIn: 600, jti: 'another', iat: 1 });
+    expect(browser.cookies.get('session')).toBe(cookie);
+    await login({ role: 'user', id: 'ada', expiresIn: 600 });
+    expect(browser.cookies.get('session')).toBe(cookie);
+    expect(Number((await browser.ask('/me')).json.exp)).toBeGreaterThan(Number(exp) + 500);
+    await login({ id: 'ada', role: 'admin' });
+    expect(browser.cookies.get('session')).not.toBe(cookie);
+  });
+
+  test('claims that can not be stored throw at the call', async () => {
+    const circular: Record<string, unknown> = {};
+    circular.self = circular;
+    const errors: string[] = [];
+    const browser = await application(
+      {},
+      {
+        '/': (req, res) => {
+          for (const claims of ['text', null, undefined, circular, { big: 1n }, []]) {
+            try {
+              // @ts-expect-error some are no objects
+              startSession(req, claims);
+            } catch (error) {
+              errors.push(String(error));
+            }
+          }
+          res.json(sessionClaims(req) ?? {});
+        },
+      },
+    );
+    const answer = await browser.ask('/');
+    expect(answer.text).toBe('{}');
+    expect(answer.headers.getSetCookie()).toEqual([]);
+    expect(errors).toHaveLength(6);
+  });
+
+  test('what jwt.sign put into the claims from its options is there', async () => {
+    const browser = await application(
+      {},
+      {
+        '/': (req, res) => {
+          startSession(
+            req,
+            { a: 1 },
+            {
+              subject: 'ada',
+              issuer: 'us',
+              audience: ['all'],
+              jwtid: '7',
+              expiresIn: '2h',
+              algorithm: 'HS256',
+            },
+          );
+          res.json(sessionClaims(req));
+        },
+      },
+    );
+    const { json } = await browser.ask('/');
+    expect(json).toMatchObject({ a: 1, sub: 'ada', iss: 'us', aud: ['all'], jti: '7' });
+    expect(Number(json.exp) - Number(json.iat)).toBe(7200);
+  });
+
+  test('the absolute limit is not extended by use, and cookie and session end together', async () => {
+    const base = await shopApplication(optionsFor({ session: { absolute: 1500 } }));
+    const browser = client(base);
+    const login = await browser.ask('/login', { method: 'POST', json: { id: 'ada', expiresIn: '7d' } });
+    const expires = /Expires=([^;]+)/.exec(login.headers.getSetCookie()[0] ?? '')?.[1] ?? '';
+    expect(Math.abs(new Date(expires).getTime() - Date.now() - 1500)).toBeLessThan(1600);
+    for (let count = 0; count < 4; count += 1) {
+      expect((await browser.ask('/count')).status).toBe(200);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const over = await browser.ask('/me', {
+      headers: { cookie: [...browser.cookies].map((c) => c.join('=')).join('; ') },
+    });
+    expect(over.status).toBe(401);
+  });
+
+  test('an idle session ends, a used one does not', async () => {
+    const base = await shopApplication(optionsFor({ session: { idle: 600 } }));
+    const [used, idle] = [client(base), client(base)];
+    for (const browser of [used, idle]) await browser.ask('/login', { method: 'POST', json: { id: 'ada' } });
+    for (let count = 0; count < 5; count += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      expect((await used.ask('/me')).status).toBe(200);
+    }
+    expect((await idle.ask('/me')).json.error).toBe('jwt expired');
+  });
+});
+
+describe('requireSession', () => {
+  const routes = {
+    '/login': (req: Request, res: Response) => res.json({ token: startSession(req, { id: 'ada' }) }),
+    '/out': async (req: Request, res: Response) => {
+      await endSession(req);
+      res.end();
+    },
+    '/': (req: Request, res: Response) => {
+      try {
+        res.json(requireSession(req));
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        res.status(401).json({
+          name: error.name,
+          message: error.message,
+          status: Object.entries(error).find(([key]) => key === 'status')?.[1],
+          ours: error instanceof SessionRequiredError,
+          library: error instanceof jwt.JsonWebTokenError,
+          expired: error instanceof jwt.TokenExpiredError,
+          kind: [SessionAbsentError, SessionInvalidError, SessionExpiredError].map(
+            (Kind) => error instanceof Kind,
+          ),
+          header: bridgedAuthorization(req)?.split(' ')[0],
+        });
+      }
+    },
+    '/callback': (req: Request, res: Response) =>
+      requireSession(req, (error, claims) =>
+        res.json({ error: error?.message ?? null, id: claims?.id ?? null }),
+      ),
+  };
+
+  test('tells apart absent, expired and invalid as jsonwebtoken does', async () => {
+    const browser = await application({}, routes);
+    const common = { status: 401, ours: true, library: true };
+    expect((await browser.ask('/')).json).toEqual({
+      ...common,
+      name: 'JsonWebTokenError',
+      message: 'jwt must be provided',
+      expired: false,
+      kind: [true, false, false],
+    });
+    const expired = tokenOf('ada', { exp: Math.floor(Date.now() / 1000) - 5 });
+    expect((await browser.ask('/', { token: expired })).json).toEqual({
+      ...common,
+      name: 'TokenExpiredError',
+      message: 'jwt expired',
+      expired: true,
+      kind: [false, false, true],
+      header: 'Bearer',
+    });
+    expect((await browser.ask('/', { token: `${expired}x` })).json).toEqual({
+      ...common,
+      name: 'JsonWebTokenError',
+      message: 'invalid token',
+      expired: false,
+      kind: [false, true, false],
+      header: 'Bearer',
+    });
+    await browser.ask('/login');
+    const cookie = browser.cookies.get('session') ?? '';
+    expect((await browser.ask('/')).json).toMatchObject({
+      id: 'ada',
+      iat: expect.any(Number),
+      exp: expect.any(Number),
+    });
+    await browser.ask('/out');
+    browser.cookies.set('session', cookie);
+    expect((await browser.ask('/')).json.message).toBe('jwt expired');
+  });
+
+  test('with a callback', async () => {
+    const browser = await application({}, routes);
+    expect((await browser.ask('/callback')).json).toEqual({ error: 'jwt must be provided', id: null });
+    await browser.ask('/login');
+    expect((await browser.ask('/callback')).json).toEqual({ error: null, id: 'ada' });
+  });
+});
+
+test('what the application does with the claims does not change the session', async () => {
+  const browser = await application(
+    {},
+    {
+      '/login': (req, res) => res.json({ token: startSession(req, { id: 'ada', roles: ['user'] }) }),
+      '/': (req, res) => {
+        const claims = requireSession(req);
+        claims.roles.push('admin');
+        claims.id = 'root';
+        res.json(sessionClaims(req));
+      },
+    },
+  );
+  await browser.ask('/login');
+  for (const _ of [1, 2]) expect((await browser.ask('/')).json).toMatchObject({ id: 'ada', roles: ['user'] });
+});
+
+test('the marker can be decoded, is unique to its session, and opens nothing', async () => {
+  const routes = {
+    '/login': (req: Request, res: Response) => {
+      const token = startSession(req, { id: 'ada', name: 'Ada Löwe' });
+      res.json({ token, other: sessionMarker(req), header: bridgedAuthorization(req) });
+    },
+    '/before': (req: Request, res: Response) => res.json({ token: sessionMarker(req) }),
+    '/': (req: Request, res: Response) => res.json(sessionClaims(req) ?? {}),
+  };
+  const one = await application({}, routes);
+  const { token, other, header } = (await one.ask('/login')).json;
+  expect(other).toBe(token);
+  expect(header).toBe(`Bearer ${token}`);
+  expect(jwt.decode(String(token))).toMatchObject({ id: 'ada', name: 'Ada Löwe', exp: expect.any(Number) });
+  const two = await application({}, routes);
+  expect((await two.ask('/login')).json.token).not.toBe(token);
+  expect((await two.ask('/before')).json.token).toMatch(/^eyJ/);
+  one.cookies.clear();
+  const alone = await one.ask('/', { token: String(token) });
+  expect(alone.text).toBe('{}');
+  expect(alone.headers.getSetCookie()).toEqual([]);
+});
+
+test('currentRequest finds the request through timers and promises, and says so when there is none', async () => {
+  expect(() => currentRequest()).toThrow(/cutover/);
+  const deep = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    return sessionClaims(currentRequest());
+  };
+  const browser = await application(
+    {},
+    {
+      '/login': (_req, res) => res.json({ token: startSession(currentRequest(), { id: 'ada' }) }),
+      '/': async (_req, res) => res.json(await deep()),
+    },
+  );
+  await browser.ask('/login');
+  expect((await browser.ask('/')).json.id).toBe('ada');
+});
+
+test('a call before cutover says what is missing', async () => {
+  const app = express();
+  app.get('/', (req, res) => {
+    expect(() => startSession(req, { id: 1 })).toThrow(/startSession: .*cutover/);
+    expect(() => sessionClaims(req)).toThrow(/sessionClaims: .*cutover/);
+    res.end();
+  });
+  expect((await client(await listen(app)).ask('/')).status).toBe(200);
+});
+
+test('logout and login in one request', async () => {
+  const browser = await application(
+    {},
+    {
+      '/login': (req, res) => res.json({ token: startSession(req, { id: 'ada' }) }),
+      '/switch': (req, res) => {
+        void endSession(req);
+        expect(sessionClaims(req)).toBeUndefined();
+        res.json({ token: startSession(req, { id: 'bob' }) });
+      },
+      '/': (req, res) => res.json(sessionClaims(req) ?? {}),
+    },
+  );
+  await browser.ask('/login');
+  const answer = await browser.ask('/switch');
+  expect(answer.headers.getSetCookie()).toHaveLength(1);
+  expect((await browser.ask('/')).json.id).toBe('bob');
+});
+
+test('endAllSessions from inside and outside of a request, and a login after it', async () => {
+  const browser = await application(
+    {},
+    {
+      '/login': (req, res) => res.json({ token: startSession(req, { id: 'eve' }) }),
+      '/everywhere': async (_req, res) => {
+        await endAllSessions('eve');
+        res.end();
+      },
+      '/': (req, res) => res.json(sessionClaims(req) ?? {}),
+    },
+  );
+  const token = tokenOf('eve');
+  for (const end of [() => endAllSessions('eve'), () => browser.ask('/everywhere', { noCookie: true })]) {
+    await browser.ask('/login');
+    expect((await browser.ask('/')).json.id).toBe('eve');
+    await end();
+    expect((await browser.ask('/')).json.id).toBeUndefined();
+  }
+  expect((await browser.ask('/', { token })).text).toBe('{}');
+  await browser.ask('/login');
+  expect((await browser.ask('/')).json.id).toBe('eve');
+});
+
+test('secrets can be changed one after the other', async () => {
+  const { store } = optionsFor().session;
+  const at = async (secret: string | string[]) =>
+    shopApplication(optionsFor({ session: { secret, ...(store ? { store } : {}) } }));
+  const browser = client(await at('old'));
+  await browser.ask('/login', { method: 'POST', json: { id: 'ada' } });
+  const cookie = browser.cookies.get('session') ?? '';
+  const then: [string | string[], number][] = [
+    [['new', 'old'], 200],
+    ['new', 401],
+  ];
+  for (const [secret, status] of then) {
+    const later = client(await at(secret));
+    later.cookies.set('session', cookie);
+    expect((await later.ask('/me')).status).toBe(status);
+  }
+});
+
+test('the cookie is Secure behind a proxy that is trusted, and only then', async () => {
+  const app = express();
+  app.set('trust proxy', 'loopback');
+  app.use(cutover(optionsFor()));
+  app.all('/login', (req, res) => void res.json({ token: startSession(req, { id: 'ada' }) }));
+  app.all('/out', (req, res) => {
+    void endSession(req);
+    res.end();
+  });
+  const browser = client(await listen(app));
+  const https = { 'x-forwarded-proto': 'https' };
+  expect((await browser.ask('/login', { headers: https })).headers.getSetCookie()[0]).toMatch(/; Secure/);
+  expect((await browser.ask('/out', { headers: https })).headers.getSetCookie()[0]).toMatch(/; Secure/);
+  expect((await browser.ask('/login')).headers.getSetCookie()[0]).not.toMatch(/Secure/);
+});
+
+test('Secure that can not be met is an error, not a missing cookie', async () => {
+  const app = express();
+  app.use(cutover(optionsFor({ session: { cookie: { secure: true } } })));
+  app.get('/login', (req, res) => void res.json({ token: startSession(req, { id: 'ada' }) }));
+  app.use((error: Error, _req: Request, res: Response, _next: NextFunction) => {
+    res.status(500).json({ error: error.message });
+  });
+  const answer = await client(await listen(app)).ask('/login', { headers: { 'x-forwarded-proto': 'https' } });
+  expect(answer.status).toBe(500);
+  expect(answer.json.error).toMatch(/trust proxy/);
+});
