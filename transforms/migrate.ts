@@ -39,6 +39,7 @@ export async function migrate(options: MigrateOptions): Promise<Outcome> {
     root: options.root,
     steps: options.steps,
     listed: listed.length,
+    lookedFor: [...new Set(RULES.flatMap(({ rule }) => rule.knows.map((signature) => signature.package)))],
     files: outcomes(project, edits, plan),
     sites: plan.map(reported),
     findings: findingsOf(project),

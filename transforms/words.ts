@@ -65,6 +65,8 @@ export interface Outcome {
   readonly steps: readonly Step[];
   /** How many files were listed. */
   readonly listed: number;
+  /** The packages that were looked for. */
+  readonly lookedFor: readonly string[];
   readonly files: readonly FileOutcome[];
   readonly sites: readonly ReportedSite[];
   readonly findings: readonly Finding[];
