@@ -11,6 +11,7 @@ import { type Tokens, tokensOn } from './exchange/tokens-on-request.js';
 import { showTokens } from './exchange/what-the-application-sees.js';
 import { whoWins } from './exchange/who-wins.js';
 import { readSignedCookie, removeCookie } from './request/cookies.js';
+import { bearer, type Place } from './request/places.js';
 import { register } from './request/shops.js';
 import { during, type Lack, type Shop, type Visit } from './request/visit.js';
 import { ApplicationError } from './response/application-error.js';
@@ -21,7 +22,7 @@ import { ExpressStore } from './session/express-store.js';
 import { loginOf, sessionsIn } from './session/sessions.js';
 import { messageOf, settle, within } from './session/settle.js';
 import type { CutoverOptions } from './settings/options.js';
-import { settingsOf } from './settings/settings.js';
+import { type LegacySettings, type Settings, settingsOf } from './settings/settings.js';
 
 /** An Express middleware, in Express's own terms or Node's. */
 export type Handler = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
@@ -95,9 +96,12 @@ async function identify(visit: Visit, inSession: InSession): Promise<boolean> {
 
   const id = readSignedCookie(req, name, secrets);
   const data = id === undefined ? undefined : await sessions.read(id);
-  const tokens: Tokens = legacy ? await tokensOn(req, legacy, settings) : { found: [], speaking: undefined };
+  const tokens: Tokens = legacy
+    ? await tokensOn(req, placesOn(req, settings, legacy), legacy, settings)
+    : { found: [], speaking: undefined };
   const verdict = tokens.speaking?.verdict;
   visit.lack = lackOf(id, verdict?.refusal);
+  visit.presented = verdict?.refusal !== undefined;
 
   // A header with a token that is the user's own was set by our own page: the cookie may come with it.
   const inHeader = tokens.speaking?.place.carrier === 'header';
@@ -151,6 +155,7 @@ async function identify(visit: Visit, inSession: InSession): Promise<boolean> {
         shop.express.makeGuest(req);
         visit.firstId = req.session.id;
         visit.lack = lackOf(undefined, opened.refusal);
+        visit.presented = true;
         settings.report({ type: 'refused', reason: opened.refusal });
       }
     }
@@ -172,6 +177,11 @@ async function identify(visit: Visit, inSession: InSession): Promise<boolean> {
     req.sessionID = to;
     shop.express.createSession(req, session);
   }
+}
+
+/** The shim's own endpoints also take a token the usual way, wherever the application reads it. */
+function placesOn(req: Request, { path }: Settings, { from }: LegacySettings): readonly Place[] {
+  return endpointOf(req, path) ? [...from, bearer()] : from;
 }
 
 /** What is missing, as clients of JWTs are told: an ended session and an expired token look alike to them. */
@@ -204,6 +214,7 @@ function newVisit(shop: Shop, req: Request, res: ServerResponse): Visit {
     req,
     res,
     lack: 'absent',
+    presented: false,
     token: undefined,
     firstId: undefined,
     pending: [],

@@ -1,5 +1,7 @@
 export { cutover, type Handler } from './cutover.js';
 export type { ShimEvent } from './events.js';
+export { type Guard, GuardError, type GuardOptions, sessionGuard } from './frameworks/guard.js';
+export { type SessionStrategy, sessionStrategy } from './frameworks/strategy.js';
 export { currentRequest } from './request/current.js';
 export { bearer, body, cookie, header, type Place, query } from './request/places.js';
 export { UnavailableError } from './response/unavailable.js';

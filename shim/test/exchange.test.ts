@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ShimEvent } from '../src/index.js';
+import { header, type ShimEvent } from '../src/index.js';
 import { client, EXPRESSES } from './support/server.js';
 import { optionsFor, shopApplication, tokenOf } from './support/shop.js';
 
@@ -69,5 +69,17 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     expect((await browser.ask('/session')).status).toBe(401);
     expect((await client(base).ask('/session/exchange', { method: 'POST', token })).status).toBe(401);
     expect((await client(base).ask('/session/exchange', { method: 'POST', token: 'x' })).status).toBe(401);
+  });
+
+  test('the endpoints take a token in Authorization wherever the application reads it', async () => {
+    const base = await shopApplication(optionsFor({ legacy: { from: [header('x-auth-token')] } }), express);
+    const browser = client(base);
+    const token = tokenOf('ada');
+    expect((await browser.ask('/me', { token })).status).toBe(401);
+    expect((await browser.ask('/session/exchange', { method: 'POST', token })).status).toBe(200);
+    expect((await browser.ask('/me')).json.id).toBe('ada');
+    const other = tokenOf('bob');
+    expect((await client(base).ask('/session', { method: 'DELETE', token: other })).status).toBe(204);
+    expect((await client(base).ask('/me', { headers: { 'x-auth-token': other } })).status).toBe(401);
   });
 });

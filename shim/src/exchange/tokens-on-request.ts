@@ -25,18 +25,19 @@ export interface Tokens {
  */
 export async function tokensOn(
   req: IncomingMessage,
+  places: readonly Place[],
   legacy: LegacySettings,
   settings: Settings,
 ): Promise<Tokens> {
   const found: Found[] = [];
-  for (const place of legacy.from) {
+  for (const place of places) {
     const token = place.read(req);
     if (token === undefined) continue;
     const same = found.find((one) => one.token === token);
     const verdict = same?.verdict ?? (await verdictOn(token, place, req, legacy, settings));
     found.push({ place, token, verdict });
   }
-  const several = legacy.from.some(({ carrier, name }) => carrier === 'header' && given(req, name) > 1);
+  const several = places.some(({ carrier, name }) => carrier === 'header' && given(req, name) > 1);
   const users = new Set(found.flatMap(({ verdict }) => verdict.accepted?.user ?? []));
   const first = found[0];
   if (first && (several || users.size > 1))

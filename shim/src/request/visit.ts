@@ -24,6 +24,8 @@ export interface Visit {
   readonly req: Request;
   readonly res: ServerResponse;
   lack: Lack;
+  /** A token that is no longer good, or a marker, came: somebody believes to be logged in. */
+  presented: boolean;
   /** A legacy token that came with the request and would have been let in. */
   token: AcceptedToken | undefined;
   /** The id that express-session gave the request, to tell a session that was made anew from it. */

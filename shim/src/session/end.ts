@@ -35,6 +35,8 @@ async function ended(visit: Visit): Promise<void> {
   const login = loginOf(held);
   visit.clearCookie = true;
   visit.token = undefined;
+  visit.lack = 'absent';
+  visit.presented = false;
   // express-session stores nothing for a request without a session; a guest's takes its place.
   if (held) shop.express.makeGuest(req);
   visit.firstId = req.session?.id;

@@ -79,7 +79,8 @@ export function bridgedAuthorization(req: IncomingMessage): string | undefined {
   const login = visit.req.session ? loginOf(visit.req.session) : undefined;
   const wrap = visit.shop.settings.legacy?.from[0]?.wrap ?? ((token: string) => `Bearer ${token}`);
   if (login) return wrap(markerOf(visit.req.session.id, login));
-  return visit.lack === 'absent' ? undefined : wrap(emptyMarker());
+  // A cookie whose session is over is no token that the client could drop: it counts as nothing.
+  return visit.presented ? wrap(emptyMarker()) : undefined;
 }
 
 function loginFrom({ req, shop }: Visit, claims: object, options: StartOptions): Login {
