@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { migrate } from '../../transforms/migrate.js';
+import type { Outcome, Step } from '../../transforms/words.js';
+
+const REPOSITORY = join(import.meta.dirname, '../..');
+const LEFT_BEHIND: ReadonlySet<string> = new Set(['node_modules', 'dist', 'data', '.env']);
+
+/** A copy of one of the bundled applications that tests migrate, build and start. */
+export interface Application {
+  readonly folder: string;
+  /** Where its built client is. */
+  readonly clientDist: string;
+  /** Another copy, as this one is now. */
+  copy(): Promise<Application>;
+  /** Migrates the copy on disk. */
+  migrate(...steps: Step[]): Promise<Outcome>;
+  buildClient(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** A copy in a temporary folder, with the packages of this repository, the local shim among them. */
+export async function bundledApplication(name: string): Promise<Application> {
+  return copied(join(REPOSITORY, 'fixtures/apps', name));
+}
+
+async function copied(from: string): Promise<Application> {
+  const folder = await mkdtemp(join(tmpdir(), 'application-'));
+  // What was built or stored by hand is not part of the application.
+  await cp(from, folder, { recursive: true, filter: (path) => !LEFT_BEHIND.has(basename(path)) });
+  await linkPackages(from, folder);
+  const clientDist = join(folder, 'client/dist');
+  return {
+    folder,
+    clientDist,
+    copy: () => copied(folder),
+    migrate: (...steps) => migrated(folder, steps),
+    buildClient: async () => {
+      const vite = join(REPOSITORY, 'node_modules/vite/bin/vite.js');
+      await run(process.execPath, [vite, 'build', '--logLevel', 'warn'], join(folder, 'client'));
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** The packages of the repository, and those that npm put into a part's own folder. */
+async function linkPackages(from: string, folder: string): Promise<void> {
+  await symlink(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'), 'dir');
+  for (const part of await readdir(from)) {
+    if (part === 'node_modules') continue;
+    const own = await realpath(join(from, part, 'node_modules')).catch(() => undefined);
+    if (own) await symlink(own, join(folder, part, 'node_modules'), 'dir');
+  }
+}
+
+async function migrated(folder: string, steps: readonly Step[]): Promise<Outcome> {
+  const outcome = await migrate({ root: folder, steps });
+  for (const { path, status, after } of outcome.files) {
+    if ((status !== 'modified' && status !== 'added') || after === undefined) continue;
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), after);
+  }
+  return outcome;
+}
+
+export interface Finished {
+  readonly code: number | null;
+  /** What it printed, to both outputs. */
+  readonly output: string;
+}
+
+/** Runs a program as somebody at a terminal would: nothing of the test runner's environment goes along. */
+export function finished(
+  program: string,
+  given: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, given, { cwd, env: { ...outerEnvironment(), ...env } });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => {
+        output += chunk;
+      });
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, output }));
+  });
+}
+
+/** As `finished`, for what must work. */
+export async function run(program: string, given: readonly string[], cwd: string): Promise<string> {
+  const { code, output } = await finished(program, given, cwd);
+  if (code !== 0) throw new Error(`${[program, ...given].join(' ')} ended with ${code}:\n${output}`);
+  return output;
+}
+
+/** The environment without what vitest put there: React builds differently when NODE_ENV is test. */
+export function outerEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_ENV: _, ...others } = process.env;
+  return Object.fromEntries(Object.entries(others).filter(([name]) => !/^(?:VITEST|NODE_TEST)/.test(name)));
+}
