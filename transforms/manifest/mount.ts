@@ -13,7 +13,7 @@ import { type Portable, portableOf } from '../project/portable.js';
 import type { Project } from '../project/project.js';
 import { sessionPathFor } from '../project/session-path.js';
 import type { ApplicationSite } from '../project/site.js';
-import { textOf } from '../project/source.js';
+import { startOf, textOf } from '../project/source.js';
 import type { Sources } from '../project/sources.js';
 import type { Decision, Rule } from '../rule.js';
 import type { CorsHelper } from './cors-helpers.js';
@@ -115,10 +115,18 @@ function mountEdits(place: Placement, module: string): Edit[] {
   const call = `.use(${need.local}())`;
   const at = { file: file.path, start: offset, end: offset, needs: [need] };
   const indent = indentationAt(file, offset);
-  if (how === 'chained') return [{ ...at, text: call }];
+  if (how === 'chained') return [{ ...at, text: linkBreak(place) + call }];
   const statement = textOf(file, application.node) + call + semicolon;
   if (how === 'after') return [{ ...at, text: newline + indent + statement }];
   return [{ ...at, text: statement + newline + newline + indent }];
+}
+
+/** The line break before a link of a chain, where each stands on a line of its own. */
+function linkBreak({ file, at }: Placement): string {
+  const callee = at.isCallExpression() ? at.get('callee') : undefined;
+  if (!callee?.isMemberExpression()) return '';
+  const before = file.text.slice(0, startOf(callee.node.property)).replace(/\.$/, '');
+  return /\r?\n[ \t]*$/.exec(before)?.[0] ?? '';
 }
 
 export default alone('manifest/mount', rule);
