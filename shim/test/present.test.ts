@@ -85,7 +85,7 @@ describe.each(EXPRESSES)('%s', (_name, make) => {
       if (place.name === 'authorization') expect(second.json.raw).toMatch(/ .*\..*\./);
     });
 
-    test('a spent token is taken off', async () => {
+    test('a spent token is answered as one that has expired, a wrong one as a wrong one', async () => {
       const base = await application({ legacy: { from: [place], present } }, make);
       const browser = client(base);
       const token = tokenOf('ada');
@@ -93,6 +93,28 @@ describe.each(EXPRESSES)('%s', (_name, make) => {
       await ask(browser);
       const replay = await ask(client(base), token);
       expect(replay.status).toBe(401);
+      expect(replay.json.error).toBe('TokenExpiredError: jwt expired');
+      expect(replay.text).not.toContain(token);
+      const { id } = jwt.decode(String(replay.json.token), { json: true }) ?? {};
+      expect(id).toBeUndefined();
+      const expired = await ask(
+        client(base),
+        tokenOf('ada', { exp: Math.floor(Date.now() / 1000) - 5, age: 60 }),
+      );
+      expect(expired.json.error).toBe('TokenExpiredError: jwt expired');
+      const wrong = await ask(client(base), `${token.slice(0, -5)}aaaaa`);
+      expect(wrong.json.error).toMatch(/^JsonWebTokenError: (?:jwt malformed|invalid signature)$/);
+      const none = await ask(client(base));
+      expect(none.json.error).toBe('JsonWebTokenError: jwt must be provided');
+    });
+
+    test('once the checks ask the session, a refused token is taken off', async () => {
+      const base = await application({ legacy: { from: [place] } }, make);
+      const browser = client(base);
+      const token = tokenOf('ada');
+      await ask(browser, token);
+      await ask(browser);
+      const replay = await ask(client(base), token);
       expect(replay.json.token).toBeUndefined();
       expect(replay.text).not.toContain(token);
     });

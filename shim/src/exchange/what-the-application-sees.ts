@@ -18,12 +18,46 @@ export function showTokens(visit: Visit, found: readonly Found[], legacy: Legacy
   for (const one of found) if (!mayStay(one, login?.user, legacy, visit)) one.place.remove(visit.req);
   const first = legacy.from[0];
   for (const place of legacy.from) if (!found.some((one) => one.place === place)) place.sweep(visit.req);
-  if (!login || !first || !legacy.present || first.read(visit.req) !== undefined) return;
+  if (!first || !legacy.present || first.read(visit.req) !== undefined) return;
+  if (!login) {
+    showRefusal(visit, found, legacy.present);
+    return;
+  }
   const claims = { ...claimsOf(login), exp: seconds() + ONE_REQUEST };
   try {
     first.place(visit.req, legacy.present(claims));
   } catch (error) {
     throw new ApplicationError('legacy.present', error);
+  }
+}
+
+/** Not a JWT, for code that tells a wrong token from none. */
+const REFUSED = 'refused';
+const LONG_AGO = 24 * 60 * 60;
+
+/**
+ * Code that still checks JWTs answers no token, a wrong one and an expired one each in its way, and clients
+ * depend on it: a 401 that says "expired" starts a refresh. So it finds something that it must refuse as it would
+ * have refused the token: text that is no JWT, or a token without claims that ran out long ago.
+ */
+function showRefusal(
+  { req }: Visit,
+  found: readonly Found[],
+  present: NonNullable<LegacySettings['present']>,
+): void {
+  const refused = found.find(({ place }) => place.read(req) === undefined);
+  if (!refused) return;
+  const { refusal } = refused.verdict;
+  const wrong = refusal !== undefined && refusal !== 'marker' && OF_SOMETHING_ELSE.includes(refusal);
+  refused.place.place(req, wrong ? REFUSED : (expired(present) ?? REFUSED));
+}
+
+function expired(present: NonNullable<LegacySettings['present']>): string | undefined {
+  const exp = seconds() - LONG_AGO;
+  try {
+    return present({ iat: exp - ONE_REQUEST, exp });
+  } catch {
+    return undefined;
   }
 }
 
