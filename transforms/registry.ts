@@ -4,11 +4,14 @@ import { rule as manifestMount } from './manifest/mount.js';
 import { rule as manifestOtherSession } from './manifest/other-session.js';
 import { rule as manifestPresent } from './manifest/present.js';
 import type { RegisteredRule } from './rule.js';
+import { rule as serverClearCookie } from './server/clear-cookie.js';
 import { rule as serverExpressJwt } from './server/express-jwt.js';
 import { rule as serverLibraryImport } from './server/library-import.js';
+import { rule as serverLogoutRoute } from './server/logout-route.js';
 import { rule as serverOtherLibrary } from './server/other-library.js';
 import { rule as serverPassportJwt } from './server/passport-jwt.js';
 import { rule as serverRequestToken } from './server/request-token.js';
+import { rule as serverResponse } from './server/response.js';
 import { rule as serverSign } from './server/sign.js';
 import { rule as serverVerify } from './server/verify.js';
 
@@ -18,11 +21,14 @@ export const RULES: readonly RegisteredRule[] = [
   { id: 'manifest/mount', rule: manifestMount },
   { id: 'manifest/other-session', rule: manifestOtherSession },
   { id: 'manifest/present', rule: manifestPresent },
+  { id: 'server/clear-cookie', rule: serverClearCookie },
   { id: 'server/express-jwt', rule: serverExpressJwt },
   { id: 'server/library-import', rule: serverLibraryImport },
+  { id: 'server/logout-route', rule: serverLogoutRoute },
   { id: 'server/other-library', rule: serverOtherLibrary },
   { id: 'server/passport-jwt', rule: serverPassportJwt },
   { id: 'server/request-token', rule: serverRequestToken },
+  { id: 'server/response', rule: serverResponse },
   { id: 'server/sign', rule: serverSign },
   { id: 'server/verify', rule: serverVerify },
 ];

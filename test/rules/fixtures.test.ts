@@ -75,7 +75,9 @@ function undefinedNames(outcome: Outcome): string[] {
     .filter((file) => file.status === 'modified' && /\.(?:[cm]?[jt]sx?|vue|svelte)$/.test(file.path))
     .flatMap((file) => {
       const before = globalsOf(file.path, file.before ?? '');
-      return [...globalsOf(file.path, file.after ?? '')].filter((name) => !before.has(name));
+      return [...globalsOf(file.path, file.after ?? '')].filter(
+        (name) => !before.has(name) && name !== 'require',
+      );
     });
 }
 

@@ -2,6 +2,7 @@ import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { endOf, type SourceFile, startOf } from '../project/source.js';
 import type { Edit } from './edits.js';
+import { isPure } from './purity.js';
 
 interface Range {
   readonly start: number;
@@ -15,9 +16,6 @@ export interface Unused {
   /** Statements of which nothing is left. */
   readonly statements: readonly NodePath[];
 }
-
-/** Functions of the shim that only ask: a variable that holds their answer can go when nothing reads it. */
-const QUESTIONS = new Set(['sessionPresented', 'bridgedAuthorization', 'sessionClaims', 'currentRequest']);
 
 /**
  * Finds the imports, constants and variables that nothing uses any more once a file's edits are made. Only what
@@ -59,9 +57,13 @@ function withComment(file: SourceFile, { start, end }: Range): Range {
   return { start: first, end };
 }
 
-/** Where a block begins, or a blank line stands already, another blank line would be left over. */
+/** Where a block begins or ends, or a blank line stands already, another blank line would be left over. */
 function withBlank({ text }: SourceFile, { start, end }: Range): Range {
-  const opens = /(?:[{(]|\n)[ \t]*\r?\n$|^$/.test(text.slice(Math.max(0, start - 200), start));
+  const above = text.slice(Math.max(0, start - 200), start);
+  const blankAbove = /\n([ \t]*\r?\n)$/.exec(above)?.[1];
+  const closes = /^[ \t]*[})]/.test(text.slice(end, end + 200));
+  if (blankAbove && closes) return { start: start - blankAbove.length, end };
+  const opens = blankAbove !== undefined || /(?:[{(][ \t]*\r?\n|^)$/.test(above);
   const blank = opens ? /^[ \t]*\r?\n/.exec(text.slice(end)) : null;
   return { start, end: end + (blank?.[0].length ?? 0) };
 }
@@ -92,7 +94,24 @@ function isQuiet(binding: Binding, replaced: readonly Edit[]): boolean {
       isPure(fill.node.right, replaced),
   );
   if (constantViolations.length) return filled && (!path.node.init || isPure(path.node.init, replaced));
-  return isPure(path.node.init, replaced);
+  return isPure(path.node.init, replaced) || isStrippable(path);
+}
+
+/** What makes the value has to stay, but as a statement of its own it needs no name: `const token = start();`. */
+function isStrippable(declarator: NodePath<t.VariableDeclarator>): boolean {
+  const { init } = declarator.node;
+  if (t.isObjectPattern(declarator.node.id)) return true;
+  const call = t.isAwaitExpression(init) ? init.argument : init;
+  const alone =
+    declarator.parentPath.isVariableDeclaration() && declarator.parentPath.node.declarations.length === 1;
+  return alone && t.isIdentifier(declarator.node.id) && t.isCallExpression(call) && !t.isImport(call.callee);
+}
+
+/** A variable's declaration, or its name alone where what makes the value stays. */
+function partThatGoes({ path }: Binding, replaced: readonly Edit[]): t.Node {
+  return path.isVariableDeclarator() && path.node.init && !isPure(path.node.init, replaced)
+    ? path.node.id
+    : path.node;
 }
 
 /** Statements that do nothing but put a property into a variable's object: `options.key = …`. */
@@ -113,38 +132,6 @@ function isExported(declarator: NodePath): boolean {
   return declarator.parentPath?.parentPath?.isExportNamedDeclaration() === true;
 }
 
-/** Reading it has no effect: names, properties, literals, `require` of a package or a file, a cut-out string. */
-function isPure(node: t.Node | null | undefined, replaced: readonly Edit[]): boolean {
-  if (!node) return false;
-  const pure = (other: t.Node | null | undefined) => isPure(other, replaced);
-  const now = replaced.find((edit) => edit.start === startOf(node) && edit.end === endOf(node));
-  if (now) return now.needs?.every((need) => QUESTIONS.has(need.name)) === true;
-  if (t.isIdentifier(node) || t.isLiteral(node))
-    return !t.isTemplateLiteral(node) || node.expressions.every(pure);
-  if (t.isUnaryExpression(node, { operator: '!' })) return pure(node.argument);
-  if (t.isMemberExpression(node) || t.isOptionalMemberExpression(node))
-    return pure(node.object) && (!node.computed || pure(node.property));
-  if (t.isObjectExpression(node))
-    return node.properties.every((property) => t.isObjectProperty(property) && pure(property.value));
-  if (t.isArrayExpression(node)) return node.elements.every(pure);
-  if (t.isFunctionExpression(node) || t.isArrowFunctionExpression(node)) return true;
-  if (t.isLogicalExpression(node)) return pure(node.left) && pure(node.right);
-  if (t.isConditionalExpression(node))
-    return pure(node.test) && pure(node.consequent) && pure(node.alternate);
-  if (t.isTSAsExpression(node) || t.isTSNonNullExpression(node)) return pure(node.expression);
-  if (!t.isCallExpression(node) && !t.isOptionalCallExpression(node)) return false;
-  const [first] = node.arguments;
-  if (t.isIdentifier(node.callee, { name: 'require' })) return t.isStringLiteral(first);
-  // `promisify(jwt.verify)`, `config.get('secret')`, `header.split(' ')`
-  const { callee } = node;
-  const member = t.isMemberExpression(callee) || t.isOptionalMemberExpression(callee) ? callee : undefined;
-  const named = member?.property ?? callee;
-  if (!t.isIdentifier(named) || !node.arguments.every(pure)) return false;
-  if (member && /^(?:split|slice|substring|replace|trim)$/.test(named.name)) return pure(member.object);
-  // `ExtractJwt.fromAuthHeaderAsBearerToken()`
-  return /^(?:promisify|get|from[A-Z]\w*)$/.test(named.name);
-}
-
 function isUnused(
   file: SourceFile,
   binding: Binding,
@@ -154,7 +141,7 @@ function isUnused(
   const { name } = binding.identifier;
   const word = new RegExp(`(?<![\\w$.])${name.replaceAll('$', '\\$')}(?![\\w$])`);
   const goneNodes = [...gone].flatMap((one) => [
-    one.path.node,
+    partThatGoes(one, replaced),
     ...fillsOf(one, replaced).map((fill) => fill.node),
   ]);
   const inGone = (node: t.Node) =>
@@ -201,7 +188,17 @@ function removal(file: SourceFile, gone: ReadonlySet<Binding>, replaced: readonl
   for (const [statement, bindings] of byStatement) {
     const names = new Set(bindings.map((binding) => binding.identifier.name));
     if (Object.keys(statement.getBindingIdentifiers()).every((name) => names.has(name))) {
-      statements.push(statement);
+      const impure = statement.isVariableDeclaration()
+        ? statement.node.declarations.filter(({ init }) => init && !isPure(init, replaced))
+        : [];
+      const [only] = impure;
+      if (!only?.init) statements.push(statement);
+      else if (
+        impure.length === 1 &&
+        statement.isVariableDeclaration() &&
+        statement.node.declarations.length === 1
+      )
+        edits.push({ file: file.path, start: startOf(statement.node), end: startOf(only.init), text: '' });
       continue;
     }
     const items = bindings

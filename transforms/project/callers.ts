@@ -44,8 +44,44 @@ export function callersOf(sources: Sources, called: NodePath<t.Function>): reado
       if (call.callee.kind === 'function' && call.callee.path.node === called.node) callers.push(call.path);
     }
   }
+  const method = methodName(called);
+  if (method !== undefined) callers.push(...callsByName(sources, method));
   callersByFunction.set(called.node, callers);
   return callers;
+}
+
+/**
+ * The name under which objects of unknown make have a function: a Mongoose method or static, a method put on a
+ * prototype, a method of a schema's or service's table. Other functions are called by names that can be followed.
+ */
+function methodName(called: NodePath<t.Function>): string | undefined {
+  const { parent } = called;
+  if (t.isAssignmentExpression(parent)) {
+    const holder = t.isMemberExpression(parent.left) ? parent.left.object : undefined;
+    return holder && /^(?:methods|statics|prototype)$/.test(propertyName(holder) ?? '')
+      ? propertyName(parent.left)
+      : undefined;
+  }
+  const table = t.isObjectProperty(parent) ? called.parentPath?.parentPath : called.parentPath;
+  const holder = table?.isObjectExpression() ? table.parent : undefined;
+  if (holder && /^(?:methods|statics)$/.test(keyName(holder) ?? ''))
+    return keyName(called.node) ?? keyName(parent);
+  const name = called.isClassMethod() && called.node.kind === 'method' ? keyName(called.node) : undefined;
+  // Any object may have a method `create` or `sign`: only a name that tells of tokens is followed blindly.
+  return name && /(?:token|jwt|session|auth)\w|\w(?:token|jwt|session|auth)/i.test(name) ? name : undefined;
+}
+
+/** Calls of a method by its name on something whose make is not known. */
+function callsByName(sources: Sources, method: string): CallPath[] {
+  return sources.mentioning(method).flatMap((file) =>
+    callsOf(sources, file)
+      .filter(({ path, callee }) => {
+        const called = path.get('callee') as NodePath;
+        const named = propertyName(called.node) === method;
+        return named && callee.kind !== 'function' && callee.kind !== 'package' && callee.kind !== 'global';
+      })
+      .map(({ path }) => path),
+  );
 }
 
 /**

@@ -28,9 +28,20 @@ const RESPONSE_MEMBERS = new Set([
   'sendStatus',
   'redirect',
   'cookie',
+  'clearCookie',
+  'end',
   'render',
   'setHeader',
   'header',
+]);
+const REQUEST_MEMBERS = new Set([
+  'body',
+  'params',
+  'query',
+  'headers',
+  'cookies',
+  'signedCookies',
+  'originalUrl',
 ]);
 const DEEPEST_THREAD = 3;
 /** The name that a threaded request goes by. */
@@ -66,7 +77,9 @@ export function requestParameter(path: NodePath<t.Function>): string | undefined
     const type = typeName(parameter);
     if (type ? /Request$/.test(type) : REQUEST_NAME.test(parameter.name)) return parameter.name;
     const neighbour = params[index + 1];
-    if (index < 2 && !type && t.isIdentifier(neighbour) && isResponse(path, neighbour)) return parameter.name;
+    const stands = index === 0 || (index === 1 && params.length === 4);
+    if (!stands || type || !t.isIdentifier(neighbour) || !isResponse(path, neighbour)) continue;
+    if (isUsedAsRequest(path, parameter)) return parameter.name;
   }
   return undefined;
 }
@@ -77,6 +90,20 @@ function requestInPattern(pattern: t.ObjectPattern): string | undefined {
     if (t.isIdentifier(property.value)) return property.value.name;
   }
   return undefined;
+}
+
+/** `(user, res)` is not a handler: a request is asked for what requests have, or is not looked at. */
+function isUsedAsRequest(path: NodePath<t.Function>, parameter: t.Identifier): boolean {
+  const references = path.scope.bindings[parameter.name]?.referencePaths ?? [];
+  return (
+    references.length === 0 ||
+    references.some((reference) => {
+      const name = reference.key === 'object' ? propertyName(reference.parent) : undefined;
+      const call = reference.parentPath?.parentPath;
+      const header = call?.isCallExpression() && /^(?:get|header)$/.test(name ?? '');
+      return REQUEST_MEMBERS.has(name ?? '') || (header && t.isStringLiteral(call.node.arguments[0]));
+    })
+  );
 }
 
 function isResponse(path: NodePath<t.Function>, parameter: t.Identifier): boolean {
@@ -124,14 +151,21 @@ function threadFrom(sources: Sources, path: NodePath, depth: number): ThreadedFu
   return [{ path: owner, calls }, ...above];
 }
 
-/** Only functions whose every caller can be known: not methods, which objects of unknown make may call. */
+/** Only functions whose every caller can be known: an overridden method, or one of an interface, has others. */
 function canTakeParameter(path: NodePath<t.Function>): boolean {
-  if (path.isObjectMethod() || path.isClassMethod() || path.isClassPrivateMethod()) return false;
   if (path.node.params.some((parameter) => t.isIdentifier(parameter, { name: 'this' }))) return false;
+  if (path.isClassMethod()) return path.node.kind === 'method' && standsAlone(path);
+  if (path.isObjectMethod()) return path.node.kind === 'method';
   return (
     path.isFunctionDeclaration() ||
     path.parentPath?.isVariableDeclarator() === true ||
     path.parentPath?.isAssignmentExpression() === true ||
+    path.parentPath?.isObjectProperty() === true ||
     path.parentPath?.isExportDefaultDeclaration() === true
   );
+}
+
+function standsAlone(method: NodePath<t.ClassMethod>): boolean {
+  const owner = method.findParent((above) => above.isClass());
+  return Boolean(owner?.isClass() && !owner.node.superClass && !owner.node.implements?.length);
 }

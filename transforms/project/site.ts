@@ -109,6 +109,31 @@ export interface EmitSite extends Common<'emit'> {
   readonly kind: 'login-answer';
 }
 
+/** The server sends a token that it made into the browser. */
+export interface ResponseSite extends Common<'emit'> {
+  readonly kind: 'response';
+  readonly how: 'body' | 'cookie' | 'redirect' | 'header';
+  readonly mint: MintSite;
+  readonly call: CallPath;
+  /** The cookie's name, when it is fixed. */
+  readonly name?: string;
+  /** The cookie's options. */
+  readonly options?: NodePath;
+}
+
+/** The server takes back a cookie that carried a token. */
+export interface ClearCookieSite extends Common<'drop'> {
+  readonly kind: 'clear-cookie';
+  readonly call: CallPath;
+  readonly name: string;
+}
+
+/** The handler of a logout route. */
+export interface LogoutRouteSite extends Common<'drop'> {
+  readonly kind: 'logout-route';
+  readonly function: NodePath<t.Function>;
+}
+
 /** A call that hands the request on to a function that mints, checks or reads. */
 export interface PassSite extends Common<'mint' | 'check' | 'read'> {
   readonly kind: 'pass-request';
@@ -153,6 +178,9 @@ export type Site =
   | AttachSite
   | DropSite
   | EmitSite
+  | ResponseSite
+  | ClearCookieSite
+  | LogoutRouteSite
   | PassSite
   | EntrySite
   | ApplicationSite

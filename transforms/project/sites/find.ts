@@ -1,15 +1,17 @@
 import type { Knowledge } from '../project.js';
 import { sideOf } from '../sides.js';
-import { isCheck, type Site } from '../site.js';
+import { isCheck, isMint, type ReadSite, type Site } from '../site.js';
 import { positionKey } from '../source.js';
 import type { Sources } from '../sources.js';
 import { applicationSites } from './applications.js';
 import { gatewaySites } from './gateways.js';
 import { importSites } from './imports.js';
 import { librarySites } from './libraries.js';
+import { logoutSites } from './logouts.js';
 import { libraryCallSites, OTHER_LIBRARIES } from './other-libraries.js';
 import { isOfShim, presentSites, shimCalls } from './present.js';
 import { requestSites } from './requests.js';
+import { clearCookieSites, responseSites } from './responses.js';
 
 /** Finds every site of an application, file by file in the order of their paths. */
 export function findSites(sources: Sources, knowledge: Knowledge): Site[] {
@@ -35,9 +37,36 @@ export function findSites(sources: Sources, knowledge: Knowledge): Site[] {
     sites.push(...known.filter((site) => !isOurs(site)));
     if (sideOf(sources, file) !== 'client') sites.push(...requestSites(sources, file, checks));
   }
+  sites.push(...wayOutSites(sources, sites));
   sites.push(...applicationSites(sources, sites));
   sites.push(...presentSites(sources, shim));
   return sites.sort((a, b) =>
     positionKey(a.file, a.path.node).localeCompare(positionKey(b.file, b.path.node)),
   );
+}
+
+/** Where tokens leave the server, and where they are given up. */
+function wayOutSites(sources: Sources, sites: readonly Site[]): Site[] {
+  const responses = responseSites(sources, sites.filter(isMint));
+  const reads = sites.filter((site): site is ReadSite => site.role === 'read' && site.kind === 'request');
+  if (!responses.length && !reads.length) return responses;
+  const cleared = sources
+    .mentioning('clearCookie', '.cookie(')
+    .filter((file) => !file.test)
+    .flatMap((file) => clearCookieSites(sources, file, responses, reads));
+  const routing = sources.mentioning(
+    'logout',
+    'logOut',
+    'log-out',
+    'signout',
+    'signOut',
+    'sign-out',
+    'logoff',
+  );
+  const logouts = logoutSites(
+    sources,
+    routing.filter((file) => !file.test && sideOf(sources, file) !== 'client'),
+  );
+  const already = (logout: Site) => cleared.some((clear) => clear.path.isDescendant(logout.path));
+  return [...responses, ...cleared, ...logouts.filter((logout) => !already(logout))];
 }

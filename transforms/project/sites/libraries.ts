@@ -4,6 +4,7 @@ import { type Call, callsOf } from '../callers.js';
 import { familyOfMint, familyOfWord, surroundingNames } from '../families.js';
 import { type Use, usesOf } from '../flow/follow.js';
 import { originsOf } from '../flow/origins.js';
+import { usesOfCallback } from '../mints.js';
 import type { Signature } from '../signatures.js';
 import type { CheckSite, MintSite } from '../site.js';
 import { type SourceFile, textOf } from '../source.js';
@@ -97,11 +98,7 @@ function mint(sources: Sources, file: SourceFile, call: Call, signature: Signatu
 
 /** The uses of a signed token, which arrives as the call's value or as the callback's second parameter. */
 function usesOfMint(sources: Sources, call: Call, given: Arguments): Use[] {
-  const { callback } = given;
-  if (!callback?.isFunction()) return usesOf(sources, call.path);
-  const token = callback.get('params')[1];
-  const binding = token?.isIdentifier() ? callback.scope.getBinding(token.node.name) : undefined;
-  return (binding?.referencePaths ?? []).flatMap((path) => usesOf(sources, path));
+  return given.callback?.isFunction() ? usesOfCallback(sources, given.callback) : usesOf(sources, call.path);
 }
 
 function check(sources: Sources, file: SourceFile, call: Call, signature: Signature): CheckSite {

@@ -1,0 +1,91 @@
+// https://expressjs.com/en/api.html#res.clearCookie
+import { alone } from '../alone.js';
+import { before, statementAround, withoutLink } from '../edit/chains.js';
+import type { Edit } from '../edit/edits.js';
+import { localName, SHIM } from '../edit/names.js';
+import { requestText } from '../edit/request.js';
+import { otherFramework } from '../project/frameworks.js';
+import { mintObstacle } from '../project/obstacles.js';
+import type { Project } from '../project/project.js';
+import { requestAt } from '../project/requests.js';
+import { type ClearCookieSite, isMint } from '../project/site.js';
+import { endOf, startOf } from '../project/source.js';
+import type { Decision, Rule } from '../rule.js';
+
+/** `res.clearCookie('token')` → `endSession(req)`, which takes the session's own cookie back. */
+export const rule: Rule<ClearCookieSite> = {
+  step: 'server',
+  hints: ['clearCookie', '.cookie('],
+  knows: [],
+  owns: (site): site is ClearCookieSite => site.kind === 'clear-cookie',
+  decide,
+  edit,
+};
+
+function decide(site: ClearCookieSite, project: Project): Decision {
+  const framework = otherFramework(project.sources, site.file);
+  if (framework)
+    return {
+      action: 'manual',
+      reason: `this server runs on ${framework}, and the session middleware is Express's`,
+      todo: 'End the session of the framework here.',
+    };
+  if (isStillSent(site, project)) return { action: 'kept', reason: `the cookie ${site.name} is still sent` };
+  if (!withoutLink(site.file, site.call) || (isFirst(site, project) && !statementAround(site.call)))
+    return {
+      action: 'manual',
+      reason: `the cookie ${site.name} is no longer there to be cleared`,
+      todo: "Call endSession(req) from '@jwt-to-session/shim' before the answer is sent.",
+    };
+  if (startsAnother(site, project))
+    return { action: 'rewritten', reason: 'a new session replaces the one before by itself' };
+  return { action: 'rewritten', reason: 'ends the session, on the server too' };
+}
+
+function edit(site: ClearCookieSite, decision: Decision, project: Project): readonly Edit[] {
+  if (decision.action !== 'rewritten') return [];
+  const { file, call } = site;
+  const link = withoutLink(file, call);
+  const statement = statementAround(call);
+  if (!link) return [];
+  if (!isFirst(site, project) || startsAnother(site, project) || !statement) return [link];
+  const request = requestText(project.sources, file, requestAt(project.sources, call));
+  const name = localName(file, SHIM, 'endSession');
+  const text = `${name.local}(${request.text})`;
+  const needs = [name, ...request.needs];
+  const whole = link.start <= startOf(call.node);
+  return whole
+    ? [{ file: file.path, start: startOf(call.node), end: endOf(call.node), text, needs }, ...request.edits]
+    : [{ ...before(file, statement, text), needs }, link, ...request.edits];
+}
+
+/** Whether the cookie of this name goes on being sent, because what makes its token stays. */
+function isStillSent(site: ClearCookieSite, project: Project): boolean {
+  return project.sites.some(
+    (other) =>
+      other.kind === 'response' &&
+      other.name === site.name &&
+      mintObstacle(other.mint, project) !== undefined,
+  );
+}
+
+/** One call ends the session, however many cookies a logout clears. */
+function isFirst(site: ClearCookieSite, { sites }: Project): boolean {
+  const owner = site.path.getFunctionParent()?.node;
+  return (
+    sites.find((other) => other.kind === 'clear-cookie' && other.path.getFunctionParent()?.node === owner) ===
+    site
+  );
+}
+
+/** Whether the function logs in or renews: then the cookie is cleared to be set anew. */
+function startsAnother(site: ClearCookieSite, { sites }: Project): boolean {
+  const owner = site.path.getFunctionParent();
+  return Boolean(
+    owner &&
+      sites.some((other) => (isMint(other) || other.kind === 'response') && other.path.isDescendant(owner)),
+  );
+}
+
+export default alone('server/clear-cookie', rule);
+export const parser = 'tsx';
