@@ -30,6 +30,8 @@ export interface ModuleFacts {
 }
 
 const WIDEST = 100;
+/** A new file is not in the lint settings that an application may have for its server's files. */
+const NODE_GLOBALS = '/* eslint-disable no-undef -- Node defines require, module and process */';
 
 /** The text of the session module, in a style. */
 export function sessionModuleText(facts: ModuleFacts, style: Style): string {
@@ -48,10 +50,12 @@ export function sessionModuleText(facts: ModuleFacts, style: Style): string {
   };
   const types = facts.typescript ? corsTypes(helpers) : [];
   const lines = [
+    ...(system === 'commonjs' ? [NODE_GLOBALS] : []),
     ...environmentImport(facts, style),
     ...importLines(
       system,
       [
+        ...(system === 'module' ? [processImport(facts)] : []),
         ...names.imports.filter((one) => !one.specifier.startsWith('.')),
         shim,
         ...types,
@@ -70,11 +74,17 @@ export function sessionModuleText(facts: ModuleFacts, style: Style): string {
   return lines.map((line) => styled(line, style)).join(style.newline) + style.newline;
 }
 
+/** `process` by import, so that it is defined whatever a linter knows; TypeScript may not allow a default. */
+function processImport({ typescript }: ModuleFacts): ModuleImport {
+  const kind = typescript ? 'namespace' : 'default';
+  return { specifier: 'node:process', kind, names: [{ name: 'process', local: 'process' }] };
+}
+
 /** A line written with two blanks an indent and a semicolon, in the style of the application. */
 function styled(line: string, style: Style): string {
   const [white = ''] = /^ */.exec(line) ?? [];
   const text = line.slice(white.length);
-  const comment = /^(?:\/\*\*|\*|\/\/)/.test(text);
+  const comment = /^(?:\/\*|\*|\/\/)/.test(text);
   const odd = white.length % 2 ? ' ' : '';
   const ended = style.semicolon || comment ? text : text.replace(/;$/, '');
   return style.indent.repeat(Math.floor(white.length / 2)) + odd + ended;
