@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { type Definition, definitionOf, keyName, propertyName } from './definitions.js';
+import { type Definition, definitionOf, exportOf, keyName, propertyName } from './definitions.js';
 import { exportsOf } from './exports.js';
-import type { SourceFile } from './source.js';
+import { type SourceFile, textOf } from './source.js';
 import type { Sources } from './sources.js';
 
 export type CallPath =
@@ -20,18 +20,30 @@ export interface Call {
 const callsByFile = new WeakMap<SourceFile, readonly Call[]>();
 const callersByFunction = new WeakMap<t.Node, readonly CallPath[]>();
 
-/** Every call in a file with what it calls; remembered with the file. */
+/** Every call in a file with what it calls, which is looked up when it is asked for; remembered with the file. */
 export function callsOf(sources: Sources, file: SourceFile): readonly Call[] {
   const known = callsByFile.get(file);
   if (known) return known;
   const calls: Call[] = [];
   for (const path of file.paths.values()) {
     if (path.isCallExpression() || path.isOptionalCallExpression() || path.isNewExpression()) {
-      calls.push({ path, callee: definitionOf(sources, path.get('callee') as NodePath) });
+      calls.push(lazyCall(sources, path));
     }
   }
   callsByFile.set(file, calls);
   return calls;
+}
+
+/** Looking up what is called may parse other files: most calls are never asked. */
+function lazyCall(sources: Sources, path: CallPath): Call {
+  let callee: Definition | undefined;
+  return {
+    path,
+    get callee() {
+      callee ??= definitionOf(sources, path.get('callee') as NodePath);
+      return callee;
+    },
+  };
 }
 
 /** The calls of a function anywhere in the application; parses the files that can hold one. */
@@ -39,8 +51,10 @@ export function callersOf(sources: Sources, called: NodePath<t.Function>): reado
   const known = callersByFunction.get(called.node);
   if (known) return known;
   const callers: CallPath[] = [];
-  for (const file of filesThatMayUse(sources, called)) {
+  const { files, words } = usersOf(sources, called);
+  for (const file of files) {
     for (const call of callsOf(sources, file)) {
+      if (!mayBeCalled(file, call.path, words)) continue;
       if (call.callee.kind === 'function' && call.callee.path.node === called.node) callers.push(call.path);
     }
   }
@@ -91,7 +105,7 @@ function callsByName(sources: Sources, method: string): CallPath[] {
  */
 export function escapes(sources: Sources, called: NodePath<t.Function>): boolean {
   const names = new Set(namesOf(sources, called));
-  for (const file of filesThatMayUse(sources, called)) {
+  for (const file of usersOf(sources, called).files) {
     for (const path of file.paths.values()) {
       if (!isMention(path, names)) continue;
       const parent = path.parentPath;
@@ -126,14 +140,51 @@ export function namesOf(sources: Sources, named: NodePath<t.Function>): string[]
   return [...new Set(names)];
 }
 
-function filesThatMayUse(sources: Sources, called: NodePath<t.Function>): SourceFile[] {
-  const file = sources.fileOf(called);
-  const { names, whole } = exportsOf(file);
-  const exported = whole ?? names.get('default');
-  const words = namesOf(sources, called);
-  // Whoever imports a default export gives it a name of his own, so the module's name is what to look for.
-  if (exported || !words.length) words.push(moduleWord(file.path));
-  return [file, ...sources.mentioning(...words).filter((other) => other !== file)];
+/**
+ * The files that mention a function by one of the names it goes by. Whoever imports a default export gives it a
+ * name of his own, so there the module's name is what to look for; whoever passes it on may rename it, so his
+ * names are looked for too.
+ */
+function usersOf(
+  sources: Sources,
+  called: NodePath<t.Function>,
+): { readonly files: readonly SourceFile[]; readonly words: ReadonlySet<string> } {
+  const own = sources.fileOf(called);
+  const words = new Set(namesOf(sources, called));
+  const isIt = (definition: Definition | undefined) =>
+    definition?.kind === 'function' && definition.path.node === called.node;
+  const files = new Set([own]);
+  for (const file of files) {
+    const { names, passedOn, whole } = exportsOf(file);
+    for (const name of [...names.keys(), ...passedOn.keys()]) {
+      const word = name === 'default' ? moduleWord(file.path) : name;
+      if (!words.has(word) && isIt(exportOf(sources, file, name))) words.add(word);
+    }
+    if (whole && isIt(definitionOf(sources, whole))) words.add(moduleWord(file.path));
+    for (const other of sources.naming(...words)) files.add(other);
+  }
+  return { files: [...files], words };
+}
+
+/**
+ * Whether a call can be one of a function that goes by one of the words, judged by its text: by the callee, or
+ * where that is a name, by what declares the name.
+ */
+function mayBeCalled(file: SourceFile, call: CallPath, words: ReadonlySet<string>): boolean {
+  const callee = call.get('callee') as NodePath;
+  if (callee.isFunction()) return true;
+  if (!callee.isIdentifier()) return holdsAny(textOf(file, callee.node), words);
+  if (words.has(callee.node.name)) return true;
+  const declared = callee.scope.getBinding(callee.node.name)?.path;
+  if (!declared || declared.isFunction() || declared.isClass()) return false;
+  // `import name from './sign'` declares the name in a part of the statement.
+  const statement = declared.parentPath?.isImportDeclaration() ? declared.parentPath : declared;
+  return holdsAny(textOf(file, statement.node), words);
+}
+
+function holdsAny(text: string, words: ReadonlySet<string>): boolean {
+  for (const word of words) if (text.includes(word)) return true;
+  return false;
 }
 
 /** The part of a file's path that a specifier of it must hold. */

@@ -19,6 +19,8 @@ export interface Sources {
   resolve(from: SourceFile, specifier: string): SourceFile | undefined;
   /** Parsed files whose text holds any of the words. */
   mentioning(...words: string[]): SourceFile[];
+  /** The same, but a word counts only where no longer word goes on around it: `sign`, not `design`. */
+  naming(...words: string[]): SourceFile[];
   packageOf(file: SourceFile): Package | undefined;
 }
 
@@ -48,6 +50,20 @@ export function sourcesOf(listed: readonly ListedFile[]): Sources {
     return file;
   };
 
+  const holders = new Map<string, readonly string[]>();
+  const naming = (word: string): readonly string[] => {
+    const known = holders.get(word);
+    if (known) return known;
+    const found = readable.filter((file) => holdsWord(file.text, word)).map((file) => file.path);
+    holders.set(word, found);
+    return found;
+  };
+  const parsedWhere = (holds: (text: string) => boolean) =>
+    readable
+      .filter((file) => holds(file.text))
+      .map((file) => at(file.path))
+      .filter((file) => file !== undefined);
+
   return {
     listed,
     packages,
@@ -62,12 +78,27 @@ export function sourcesOf(listed: readonly ListedFile[]): Sources {
       const path = resolver.resolve(from.path, specifier);
       return path === undefined ? undefined : at(path);
     },
-    mentioning(...words) {
-      return readable
-        .filter((file) => words.some((word) => file.text.includes(word)))
-        .map((file) => at(file.path))
-        .filter((file) => file !== undefined);
-    },
+    mentioning: (...words) => parsedWhere((text) => words.some((word) => text.includes(word))),
+    naming: (...words) => [...new Set(words.flatMap(naming))].map(at).filter((file) => file !== undefined),
     packageOf: (file) => packageAt(packages, file.path),
   };
+}
+
+/** Whether a text holds a word, with no letter of a longer one around it. */
+function holdsWord(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length)) {
+    if (!isWordPart(text.charCodeAt(at - 1)) && !isWordPart(text.charCodeAt(at + word.length))) return true;
+  }
+  return false;
+}
+
+/** Letters, digits, `_` and `$`; false beyond the ends, where there is no code. */
+function isWordPart(code: number): boolean {
+  return (
+    (code >= 97 && code <= 122) ||
+    (code >= 65 && code <= 90) ||
+    (code >= 48 && code <= 57) ||
+    code === 95 ||
+    code === 36
+  );
 }

@@ -13,6 +13,15 @@ const TOKEN_HEADER =
   /^(?:authorization|x-(?:access|auth|jwt|id)-?token|x-token|token|jwt|access-token|auth-token)$/i;
 const TOKEN_FIELD = /^(?:token|jwt|access_?token|auth_?token|id_?token|refresh_?token|jwt_?token)$/i;
 
+/** The properties of a request that hold what the client sent. */
+const PARTS: Readonly<Record<string, RequestPlace['in']>> = Object.assign(Object.create(null), {
+  headers: 'header',
+  cookies: 'cookie',
+  signedCookies: 'cookie',
+  query: 'query',
+  body: 'body',
+});
+
 /** Finds where a file takes login tokens from requests. */
 export function requestSites(sources: Sources, file: SourceFile, checks: readonly CheckSite[]): ReadSite[] {
   const sites: ReadSite[] = [];
@@ -84,14 +93,11 @@ function placeRead(sources: Sources, path: NodePath): RequestPlace | undefined {
 }
 
 function placeIn(sources: Sources, holder: NodePath, name: string): RequestPlace | undefined {
-  const part = propertyName(holder.node);
   if (!holder.isMemberExpression() && !holder.isOptionalMemberExpression()) return undefined;
-  if (!isRequest(sources, holder.get('object') as NodePath)) return undefined;
-  if (part === 'headers') return { in: 'header', name: name.toLowerCase() };
-  if (part === 'cookies' || part === 'signedCookies') return { in: 'cookie', name };
-  if (part === 'query') return { in: 'query', name };
-  if (part === 'body') return { in: 'body', name };
-  return undefined;
+  const part = PARTS[propertyName(holder.node) ?? ''];
+  // What the object is takes following calls across files: asked last, and only where the answer matters.
+  if (!part || !isRequest(sources, holder.get('object') as NodePath)) return undefined;
+  return { in: part, name: part === 'header' ? name.toLowerCase() : name };
 }
 
 /** Whether an expression is the request: a parameter that is one, or a property called so. */
