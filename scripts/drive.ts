@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import yargs from 'yargs';
@@ -69,6 +69,7 @@ async function drive(checkout: string, name: string, recipe: Recipe): Promise<vo
     };
     await original.stop();
 
+    await rm(after, { recursive: true, force: true });
     await cp(before, after, { recursive: true, force: true, verbatimSymlinks: true });
     await migrated(join(after));
     await link(join(after, recipe.folder));

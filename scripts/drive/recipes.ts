@@ -133,7 +133,7 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     start: ['node', 'start.js'],
     register: { method: 'POST', path: '/api/register', body: ANN },
     login: { method: 'POST', path: '/api/login', body: ANN },
-    token: field('accessToken'),
+    token: field('token', 'access'),
     attach: bearer,
     guarded: { method: 'GET', path: '/api/posts' },
   },

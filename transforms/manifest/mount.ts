@@ -19,7 +19,7 @@ import type { Decision, Rule } from '../rule.js';
 import type { CorsHelper } from './cors-helpers.js';
 import { environmentEdits } from './environment.js';
 import { specifierOf } from './module-path.js';
-import { packageJsonEdits } from './package-json.js';
+import { type Needed, packageJsonEdits } from './package-json.js';
 import { readinessOf } from './readiness.js';
 import { type ModuleFacts, sessionModuleText } from './session-module.js';
 import { closingOf } from './window.js';
@@ -61,7 +61,7 @@ function edit(site: ApplicationSite, decision: Decision, project: Project): read
   return [
     ...mountEdits(place, module),
     { file: module, start: 0, end: 0, text, because },
-    ...(home ? packageJsonEdits(home) : []),
+    ...(home ? packageJsonEdits(home, neededBy(facts)) : []),
     ...environmentEdits(sources.listed, home, facts.clientOrigins),
   ];
 }
@@ -83,6 +83,7 @@ function factsOf(
     path,
     ...(environment ? { environment } : {}),
     system: file.system,
+    beside: file,
     typescript: /\.[cm]?tsx?$/.test(path),
     acceptance,
     user: acceptance.user ?? [],
@@ -92,6 +93,14 @@ function factsOf(
     helpers,
     ...(cors.length ? { clientOrigins: originsFor(sources, cors) } : {}),
   };
+}
+
+/** Packages that the session module imports beside the shim and what its store needs. */
+function neededBy({ acceptance, presents, typescript }: ModuleFacts): Needed {
+  if (!presents || !acceptance.signer || acceptance.signer.call) return {};
+  return typescript
+    ? { jsonwebtoken: 'dependencies', '@types/jsonwebtoken': 'devDependencies' }
+    : { jsonwebtoken: 'dependencies' };
 }
 
 /** How the session module reads the environment file itself, where it would run too early otherwise. */

@@ -6,16 +6,26 @@ import type { Package } from '../project/packages.js';
 /** The range of the shim that migrated code needs. */
 export const SHIM_RANGE = '^0.1.0';
 
-const DEPENDENCIES: Readonly<Record<string, string>> = {
+const RANGES = {
   '@jwt-to-session/shim': SHIM_RANGE,
   'connect-redis': '^8.1.0',
   ioredis: '^5.11.1',
+  jsonwebtoken: '^9.0.3',
+  '@types/jsonwebtoken': '^9.0.10',
+} as const;
+
+/** Packages and the list of package.json that they belong into. */
+export type Needed = { readonly [name in keyof typeof RANGES]?: 'dependencies' | 'devDependencies' };
+
+const ALWAYS: Needed = {
+  '@jwt-to-session/shim': 'dependencies',
+  'connect-redis': 'dependencies',
+  ioredis: 'dependencies',
 };
 
 /** Adds what the session module imports to a package.json, its formatting and order kept. */
-export function packageJsonEdits({ path, text, dependencies }: Package): Edit[] {
-  const missing = Object.entries(DEPENDENCIES).filter(([name]) => !dependencies.has(name));
-  if (!missing.length) return [];
+export function packageJsonEdits({ path, text, dependencies }: Package, more: Needed): Edit[] {
+  const needed = { ...ALWAYS, ...more };
   const { newline, indent } = styleOf(text);
   const formattingOptions = {
     insertSpaces: indent !== '\t',
@@ -23,8 +33,10 @@ export function packageJsonEdits({ path, text, dependencies }: Package): Edit[] 
     eol: newline,
   };
   let after = text;
-  for (const [name, range] of missing) {
-    const edits = modify(after, ['dependencies', name], range, {
+  for (const [name, range] of Object.entries(RANGES)) {
+    const list = needed[name as keyof typeof RANGES];
+    if (!list || dependencies.has(name)) continue;
+    const edits = modify(after, [list, name], range, {
       formattingOptions,
       getInsertionIndex: (names) => {
         const next = names.findIndex((other) => other.localeCompare(name) > 0);
@@ -34,7 +46,7 @@ export function packageJsonEdits({ path, text, dependencies }: Package): Edit[] 
     });
     after = applyJson(after, edits);
   }
-  return [difference(path, text, after)];
+  return after === text ? [] : [difference(path, text, after)];
 }
 
 /** One edit that turns one text into another: what they have in common at both ends stays. */

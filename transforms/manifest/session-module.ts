@@ -3,7 +3,8 @@ import { quoted, type Style } from '../edit/style.js';
 import type { Acceptance, AcceptedKey, Signer } from '../project/acceptance/acceptance.js';
 import type { TokenPlace } from '../project/acceptance/places.js';
 import { claimText } from '../project/acceptance/user.js';
-import type { Portable } from '../project/portable.js';
+import type { Portable, PortableImport } from '../project/portable.js';
+import type { SourceFile } from '../project/source.js';
 import { type CorsHelper, corsHelperLines, corsTypes } from './cors-helpers.js';
 import { importLines, type ModuleImport, type Settled, settled } from './module-imports.js';
 
@@ -12,6 +13,8 @@ export interface ModuleFacts {
   /** The module's path relative to the root. */
   readonly path: string;
   readonly system: 'commonjs' | 'module';
+  /** The file that makes the application, whose habits the module follows. */
+  readonly beside: SourceFile;
   readonly typescript: boolean;
   readonly acceptance: Acceptance;
   /** The claim that names the user. */
@@ -91,9 +94,9 @@ function styled(line: string, style: Style): string {
 }
 
 /** The expressions from the application's code that the module repeats. */
-function portablesOf({ acceptance, presents, environment }: ModuleFacts): Portable[] {
+function portablesOf({ acceptance, presents, environment, beside }: ModuleFacts): Portable[] {
   const { keys, refusals, signer } = acceptance;
-  const signing = presents && signer ? [signer.call, signer.key] : [];
+  const signing = presents && signer ? [signer.call ?? jsonwebtoken(beside), signer.key] : [];
   return [
     ...(environment && environment !== 'import' ? [environment] : []),
     ...signing,
@@ -141,7 +144,9 @@ function sessionsLines(facts: ModuleFacts, names: Settled, style: Style): string
     ...keyLines(acceptance.keys, names, keyText, style),
     `      from: [${acceptance.places.map((place) => placeText(place, text)).join(', ')}],`,
     ...claimsLines(acceptance.refusals.map((refusal) => names.textOf(refusal))),
-    ...(facts.presents && acceptance.signer ? presentLines(acceptance.signer, names, keyText, text) : []),
+    ...(facts.presents && acceptance.signer
+      ? presentLines(facts, acceptance.signer, names, keyText, text)
+      : []),
     '    },',
     `    // ${closes.because}`,
     `    window: { closes: ${text(closes.date)} },`,
@@ -197,7 +202,18 @@ function claimsLines(refusals: readonly string[]): string[] {
   ];
 }
 
+/** `sign` of jsonwebtoken, for an application that signs with another library. */
+function jsonwebtoken(from: SourceFile): Portable {
+  const whole = from.system === 'commonjs';
+  // TypeScript without `esModuleInterop` imports CommonJS by a star.
+  const star = /import \* as \w+ from ['"]express['"]/.test(from.text);
+  const kind = whole ? 'whole' : star ? 'namespace' : 'default';
+  const one: PortableImport = { local: 'jwt', imported: { kind }, specifier: 'jsonwebtoken', from };
+  return { text: 'jwt.sign', imports: [one], literals: [] };
+}
+
 function presentLines(
+  { beside }: ModuleFacts,
   { call, key, algorithm }: Signer,
   names: Settled,
   keyText: (key: Portable) => string,
@@ -206,7 +222,7 @@ function presentLines(
   const options = algorithm && algorithm !== 'HS256' ? `, { algorithm: ${text(algorithm)} }` : '';
   return [
     `      // For code that still reads a JWT: one that lives for a minute, when a request comes with a session only.`,
-    `      present: (claims) => ${names.textOf(call)}(claims, ${keyText(key)}${options}),`,
+    `      present: (claims) => ${names.textOf(call ?? jsonwebtoken(beside))}(claims, ${keyText(key)}${options}),`,
   ];
 }
 

@@ -26,6 +26,8 @@ export interface MintSite extends Common<'mint'> {
   readonly claims?: NodePath;
   readonly key?: NodePath;
   readonly options?: NodePath;
+  /** Its lifetime, where that is given outside of claims and options. */
+  readonly expires?: NodePath;
   readonly callback?: NodePath;
 }
 

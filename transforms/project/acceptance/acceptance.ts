@@ -7,6 +7,7 @@ import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import { type Door, doorsOf, propertyOf } from './doors.js';
 import { guardsOf, lookAlikes, type Refusal } from './guards.js';
+import { otherDoors, otherMints } from './library-calls.js';
 import { type Lifetime, lifetimeOf } from './lifetimes.js';
 import { placesOf, type TokenPlace } from './places.js';
 import { userOf } from './user.js';
@@ -21,8 +22,8 @@ export interface AcceptedKey {
 
 /** How the application signs a login token: what `present` needs. */
 export interface Signer {
-  readonly library: string;
-  readonly call: Portable;
+  /** The function of jsonwebtoken that signs; absent where the application signs with another library. */
+  readonly call?: Portable;
   readonly key: Portable;
   readonly algorithm?: string;
 }
@@ -47,8 +48,9 @@ export function acceptanceOf(
   sites: readonly Site[],
   files: ReadonlySet<SourceFile>,
 ): Acceptance {
-  const doors = doorsOf(sources, sites, files);
-  const mints = sites.filter(isMint).filter((mint) => files.has(mint.file));
+  const own = sites.filter(({ file }) => files.has(file));
+  const doors = [...doorsOf(sources, own, files), ...otherDoors(own)];
+  const mints = [...own.filter(isMint), ...otherMints(own)];
   const logins = mints.filter((mint) => mint.family === 'session');
   const { keys, unclear } = keysOf(sources, doors, logins);
   const user = userOf(sources, logins, doors);
@@ -131,12 +133,12 @@ function signerOf(
   logins: readonly MintSite[],
   keys: readonly AcceptedKey[],
 ): Signer | undefined {
-  const mint = logins[0];
-  if (!mint) return undefined;
-  const call = portableOf(sources, mint.call.get('callee') as NodePath);
-  const own = mint.key && portableOf(sources, mint.key);
+  const [mint] = logins;
+  const own = mint?.key && portableOf(sources, mint.key);
   const key = own ?? keys[0]?.key;
-  if (!call || !key) return undefined;
-  const algorithm = algorithmOf(sources, mint);
-  return { library: mint.library, call, key, ...(algorithm ? { algorithm } : {}) };
+  if (!key) return undefined;
+  const call =
+    mint?.library === 'jsonwebtoken' ? portableOf(sources, mint.call.get('callee') as NodePath) : undefined;
+  const algorithm = (mint && algorithmOf(sources, mint)) ?? keys[0]?.algorithms[0];
+  return { key, ...(call ? { call } : {}), ...(algorithm ? { algorithm } : {}) };
 }

@@ -91,7 +91,7 @@ function doorOfCall(
 }
 
 /** The variable that the claims of a verify call arrive in. */
-function claimsOfCheck(call: CallPath, callback: NodePath | undefined): NodePath | undefined {
+export function claimsOfCheck(call: CallPath, callback: NodePath | undefined): NodePath | undefined {
   if (callback?.isFunction()) return callback.get('params')[1];
   let at: NodePath | null = call.parentPath;
   while (at && (at.isAwaitExpression() || at.isTSAsExpression() || at.isTSNonNullExpression()))

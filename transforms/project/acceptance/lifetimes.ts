@@ -14,9 +14,12 @@ export type Lifetime =
 /** The lifetime that a mint gives its token. */
 export function lifetimeOf(sources: Sources, mint: MintSite): Lifetime {
   const given =
+    mint.expires ??
     (mint.options && propertyOf(sources, mint.options, 'expiresIn')) ??
     (mint.claims && propertyOf(sources, mint.claims, 'exp'));
   if (!given) {
+    // Other libraries give a token an end by themselves, or by a call of its own.
+    if (mint.library !== 'jsonwebtoken') return { kind: 'unknown' };
     const named = mint.options && definitionOf(sources, mint.options).kind !== 'object';
     const unseen = mint.claims && definitionOf(sources, mint.claims).kind !== 'object';
     return { kind: named || (unseen && !mint.options) ? 'unknown' : 'unlimited' };
