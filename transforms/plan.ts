@@ -13,6 +13,8 @@ export interface Planned {
   readonly decision: Decision;
   /** The rule that carries the decision out; absent where nobody owns the site or its step is not asked for. */
   readonly owner?: Rule;
+  /** What went wrong when it was to be decided: the site's file is left as it is. */
+  readonly failure?: string;
 }
 
 /** Two rules claim one site. */
@@ -24,11 +26,7 @@ export class OwnerConflict extends Error {
   }
 }
 
-/**
- * Gives every site an owner and a decision.
- *
- * @throws {OwnerConflict} when two rules claim a site
- */
+/** Gives every site an owner and a decision. A rule that fails, or two that claim one site, fail for that site. */
 export function planOf(
   project: Project,
   rules: readonly RegisteredRule[],
@@ -68,7 +66,28 @@ function planned(
   rules: readonly RegisteredRule[],
   steps: readonly Step[],
 ): Planned {
-  const owners = rules.filter(({ rule }) => rule.owns(site, project));
+  let rule = 'none';
+  try {
+    const owners = rules.filter((one) => {
+      rule = one.id;
+      return one.rule.owns(site, project);
+    });
+    rule = owners[0]?.id ?? 'none';
+    return decided(site, project, owners, steps);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const failure = error instanceof OwnerConflict ? message : `${rule} failed here: ${message}`;
+    return { site, rule, decision: { action: 'manual', reason: failure }, failure };
+  }
+}
+
+/** @throws {OwnerConflict} when two rules claim the site */
+function decided(
+  site: Site,
+  project: Project,
+  owners: readonly RegisteredRule[],
+  steps: readonly Step[],
+): Planned {
   const [owner, another] = owners;
   if (another)
     throw new OwnerConflict(

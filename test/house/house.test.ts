@@ -35,10 +35,17 @@ const ARROWS: Record<string, readonly string[]> = {
   ],
   'transforms/registry': ['transforms/server', 'transforms/client', 'transforms/manifest', 'transforms/rule'],
   'transforms/plan': ['transforms/project', 'transforms/rule', 'transforms/words'],
-  'transforms/migrate': [
+  'transforms/carry-out': [
     'transforms/project',
     'transforms/edit',
     'transforms/plan',
+    'transforms/rule',
+    'transforms/words',
+  ],
+  'transforms/migrate': [
+    'transforms/project',
+    'transforms/plan',
+    'transforms/carry-out',
     'transforms/registry',
     'transforms/rule',
     'transforms/words',

@@ -89,11 +89,8 @@ function methodName(called: NodePath<t.Function>): string | undefined {
 function callsByName(sources: Sources, method: string): CallPath[] {
   return sources.mentioning(method).flatMap((file) =>
     callsOf(sources, file)
-      .filter(({ path, callee }) => {
-        const called = path.get('callee') as NodePath;
-        const named = propertyName(called.node) === method;
-        return named && callee.kind !== 'function' && callee.kind !== 'package' && callee.kind !== 'global';
-      })
+      .filter(({ path }) => propertyName(path.node.callee) === method)
+      .filter(({ callee }) => !['function', 'package', 'global'].includes(callee.kind))
       .map(({ path }) => path),
   );
 }

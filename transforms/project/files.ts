@@ -7,6 +7,8 @@ export interface ListedFile {
   /** Relative to the root, with `/`. */
   readonly path: string;
   readonly text: string;
+  /** Why the file must be left alone, its text being absent or no more than a likeness. */
+  readonly unreadable?: string;
 }
 
 /** A root that is not there, is no folder or cannot be read. */
@@ -65,11 +67,26 @@ export async function listFiles(root: string): Promise<ListedFile[]> {
 }
 
 async function readListed(root: string, path: string): Promise<ListedFile | undefined> {
-  const bytes = await readFile(join(root, path)).catch(() => undefined);
-  if (!bytes || bytes.length > LARGEST_SOURCE) return undefined;
+  try {
+    return listedFile(path, await readFile(join(root, path)));
+  } catch (error) {
+    // Gone since it was listed, or a link to nowhere.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    const reason = error instanceof Error ? error.message : String(error);
+    return { path, text: '', unreadable: `it cannot be read: ${reason}` };
+  }
+}
+
+function listedFile(path: string, bytes: Buffer): ListedFile {
+  if (bytes.length > LARGEST_SOURCE) {
+    const unreadable = `it has ${bytes.length} bytes, more than ${LARGEST_SOURCE}: no source is that large`;
+    return { path, text: bytes.toString('latin1'), unreadable };
+  }
   const text = bytes.toString('utf8');
   // A file that is not UTF-8 would not survive being written back.
-  if (text.includes('\uFFFD') && !Buffer.from(text, 'utf8').equals(bytes)) return undefined;
+  if (text.includes('\uFFFD') && !Buffer.from(text, 'utf8').equals(bytes)) {
+    return { path, text: bytes.toString('latin1'), unreadable: 'it is not UTF-8: save it as UTF-8' };
+  }
   return { path, text };
 }
 

@@ -25,6 +25,6 @@ export interface Project {
 
 /** Reads an application out of its listed files. Changes nothing, knows no rule. */
 export function projectOf(listed: readonly ListedFile[], knowledge: Knowledge): Project {
-  const sources = sourcesOf(listed);
+  const sources = sourcesOf(listed, knowledge.hints);
   return { sources, sites: findSites(sources, knowledge), today: knowledge.today, steps: knowledge.steps };
 }

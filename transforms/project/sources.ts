@@ -24,8 +24,13 @@ export interface Sources {
   packageOf(file: SourceFile): Package | undefined;
 }
 
-/** Takes the listed files of an application; parses nothing yet. */
-export function sourcesOf(listed: readonly ListedFile[]): Sources {
+/**
+ * Takes the listed files of an application; parses nothing yet.
+ *
+ * @param hints a file that can't be read counts as failed where its text, as far as there is one, holds a hint
+ */
+export function sourcesOf(all: readonly ListedFile[], hints: readonly string[]): Sources {
+  const listed = all.filter((file) => !file.unreadable);
   const packages = packagesOf(listed);
   const resolver: ModuleResolver = moduleResolver(listed, packages);
   const texts = new Map(listed.map((file) => [file.path, file.text]));
@@ -33,6 +38,9 @@ export function sourcesOf(listed: readonly ListedFile[]): Sources {
   const parsed = new Map<string, SourceFile | undefined>();
   const byProgram = new WeakMap<Node, SourceFile>();
   const failed = new Map<string, string>();
+  for (const { path, text, unreadable } of all) {
+    if (unreadable && (!text || hints.some((hint) => text.includes(hint)))) failed.set(path, unreadable);
+  }
 
   const at = (path: string): SourceFile | undefined => {
     if (parsed.has(path)) return parsed.get(path);
