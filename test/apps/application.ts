@@ -1,12 +1,9 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { bundled, copyApplication, REPOSITORY } from '../../scripts/bundled-application.js';
 import { migrate } from '../../transforms/migrate.js';
 import type { Outcome, Step } from '../../transforms/words.js';
-
-const REPOSITORY = join(import.meta.dirname, '../..');
-const LEFT_BEHIND: ReadonlySet<string> = new Set(['node_modules', 'dist', 'data', '.env']);
 
 /** A copy of one of the bundled applications that tests migrate, build and start. */
 export interface Application {
@@ -23,19 +20,14 @@ export interface Application {
 
 /** A copy in a temporary folder, with the packages of this repository, the local shim among them. */
 export async function bundledApplication(name: string): Promise<Application> {
-  return copied(join(REPOSITORY, 'fixtures/apps', name));
+  return at(await copyApplication(bundled(name)));
 }
 
-async function copied(from: string): Promise<Application> {
-  const folder = await mkdtemp(join(tmpdir(), 'application-'));
-  // What was built or stored by hand is not part of the application.
-  await cp(from, folder, { recursive: true, filter: (path) => !LEFT_BEHIND.has(basename(path)) });
-  await linkPackages(from, folder);
-  const clientDist = join(folder, 'client/dist');
+function at(folder: string): Application {
   return {
     folder,
-    clientDist,
-    copy: () => copied(folder),
+    clientDist: join(folder, 'client/dist'),
+    copy: async () => at(await copyApplication(folder)),
     migrate: (...steps) => migrated(folder, steps),
     buildClient: async () => {
       const vite = join(REPOSITORY, 'node_modules/vite/bin/vite.js');
@@ -43,16 +35,6 @@ async function copied(from: string): Promise<Application> {
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
-}
-
-/** The packages of the repository, and those that npm put into a part's own folder. */
-async function linkPackages(from: string, folder: string): Promise<void> {
-  await symlink(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'), 'dir');
-  for (const part of await readdir(from)) {
-    if (part === 'node_modules') continue;
-    const own = await realpath(join(from, part, 'node_modules')).catch(() => undefined);
-    if (own) await symlink(own, join(folder, part, 'node_modules'), 'dir');
-  }
 }
 
 async function migrated(folder: string, steps: readonly Step[]): Promise<Outcome> {

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../scripts/bundled-application.js';
 import { serviceAt } from './needed.js';
-import { freePort } from './port.js';
 
 export interface RunningRedis {
   readonly url: string;
