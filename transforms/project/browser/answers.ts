@@ -1,0 +1,307 @@
+import type { Binding, NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { callersOf } from '../callers.js';
+import { definitionOf, keyName, patternTrail, propertyName, unwrapped } from '../definitions.js';
+import { surroundingNames } from '../families.js';
+import { type SourceFile, textOf } from '../source.js';
+import type { Sources } from '../sources.js';
+import { isLoginName, isTokenName } from './names.js';
+import type { OutgoingRequest } from './requests.js';
+
+/** Where the answer to a login comes into the code: a variable that holds it, or something taken from it. */
+export interface LoginAnswer {
+  readonly file: SourceFile;
+  readonly function: NodePath<t.Function>;
+  readonly binding: Binding;
+  /** The declaration that receives it; absent when it is a parameter of the function. */
+  readonly declaration?: NodePath<t.VariableDeclaration>;
+  /** Code for the object that holds the token, such as `response.data`; absent when the variable is the token. */
+  readonly container?: string;
+  /** Property names from the container to the token. */
+  readonly trail: readonly string[];
+}
+
+/** What a stored or attached value comes from. */
+export type Arrival =
+  /** Answers to requests, each at the place where the code receives it. */
+  | { readonly kind: 'answers'; readonly answers: readonly LoginAnswer[] }
+  /** The application's own state, or the storage itself. */
+  | { readonly kind: 'state' }
+  /** Nothing shows where. */
+  | { readonly kind: 'unknown' };
+
+const DEEPEST = 5;
+const STATE = /getState\(|\bstate\b|State\b|\bprops\b|useSelector|useContext|\bstore\b|Storage\b/;
+
+/** Follows a token (`trail` further down from `path`) back to where the code receives it. */
+export function arrivalOf(sources: Sources, path: NodePath, trail: readonly string[] = []): Arrival {
+  const answers: LoginAnswer[] = [];
+  let unknown = false;
+  const walk = (at: NodePath, names: readonly string[], depth: number): void => {
+    const found = depth > DEEPEST ? undefined : received(sources, at, names);
+    if (found === undefined) unknown = true;
+    else if (found !== 'state' && 'binding' in found) answers.push(found);
+    else if (found !== 'state') for (const one of found.from) walk(one.path, one.trail, depth + 1);
+  };
+  walk(path, trail, 0);
+  if (unknown) return { kind: 'unknown' };
+  return answers.length ? { kind: 'answers', answers } : { kind: 'state' };
+}
+
+interface Further {
+  readonly from: readonly { path: NodePath; trail: readonly string[] }[];
+}
+
+function received(
+  sources: Sources,
+  path: NodePath,
+  trail: readonly string[],
+): LoginAnswer | Further | 'state' | undefined {
+  const { root, names } = chainOf(path);
+  const whole = [...names, ...trail];
+  const text = textOf(sources.fileOf(path), path.node);
+  if (!root.isIdentifier()) return STATE.test(text) ? 'state' : undefined;
+  const binding = root.scope.getBinding(root.node.name);
+  if (!binding) return STATE.test(text) ? 'state' : undefined;
+  const owner = root.getFunctionParent();
+  if (binding.kind === 'param') {
+    const holder = binding.scope.path;
+    if (!holder.isFunction()) return undefined;
+    if (isReceiver(holder)) return answerAt(sources, holder, binding, whole);
+    const definition = definitionOf(sources, root);
+    if (definition.kind !== 'parameter') return undefined;
+    const calls = callersOf(sources, definition.function);
+    if (!calls.length) return undefined;
+    const from = calls.flatMap((call) => {
+      const argument = (call.get('arguments') as NodePath[])[definition.index];
+      return argument ? [{ path: argument, trail: [...definition.trail, ...whole] }] : [];
+    });
+    return { from };
+  }
+  const at = binding.path;
+  if (!at.isVariableDeclarator()) return undefined;
+  const init = at.get('init') as NodePath;
+  if (!init.node) return undefined;
+  const taken = patternTrail(at.node.id, binding.identifier) ?? [];
+  const inner = unwrapped(init);
+  const code = textOf(sources.fileOf(init), init.node);
+  if (holdsAwait(inner)) {
+    return owner ? answerAt(sources, owner, binding, whole) : undefined;
+  }
+  if (STATE.test(code)) return 'state';
+  const deeper = received(sources, inner, [...taken, ...whole]);
+  // `const { token } = response.data`: from here on the token goes by its own name.
+  if (deeper && deeper !== 'state' && 'binding' in deeper && owner?.node === deeper.function.node) {
+    return answerAt(sources, owner, binding, whole);
+  }
+  return deeper;
+}
+
+function answerAt(
+  sources: Sources,
+  owner: NodePath<t.Function>,
+  binding: Binding,
+  whole: readonly string[],
+): LoginAnswer | undefined {
+  const declaration = binding.path.isVariableDeclarator() ? binding.path.parentPath : undefined;
+  const { name } = binding.identifier;
+  return {
+    file: sources.fileOf(owner),
+    function: owner,
+    binding,
+    ...(declaration?.isVariableDeclaration() ? { declaration } : {}),
+    ...(whole.length ? { container: [name, ...whole.slice(0, -1)].join('.') } : {}),
+    trail: whole.slice(-1),
+  };
+}
+
+/** `a.b.c` as its root and the property names from it. */
+function chainOf(path: NodePath): { root: NodePath; names: string[] } {
+  const bare = unwrapped(path);
+  if (bare !== path) return chainOf(bare);
+  if (path.isMemberExpression() || path.isOptionalMemberExpression()) {
+    const name = propertyName(path.node);
+    if (name !== undefined) {
+      const { root, names } = chainOf(path.get('object') as NodePath);
+      return { root, names: [...names, name] };
+    }
+  }
+  return { root: path, names: [] };
+}
+
+function holdsAwait(path: NodePath): boolean {
+  const { root } = chainOf(path);
+  return root.isAwaitExpression() || root.isYieldExpression();
+}
+
+/** Callbacks whose parameter is what a request answered, and whose result nobody needs at once. */
+const RECEIVERS = /^(?:then|subscribe|done|success|onSuccess|onCompleted|next|tap|fulfilled)$/;
+
+function isReceiver(owner: NodePath<t.Function>): boolean {
+  const { parentPath: parent } = owner;
+  if (parent?.isCallExpression() && owner.listKey === 'arguments')
+    return owner.key === 0 && RECEIVERS.test(propertyName(parent.node.callee) ?? '');
+  return RECEIVERS.test(keyName(owner.node) ?? (parent ? keyName(parent.node) : undefined) ?? '');
+}
+
+/**
+ * The answer to a request that logs a user in by its path or by the function around it.
+ *
+ * @param field what the token is called where the answer itself does not show it
+ */
+export function loginAnswer(
+  request: OutgoingRequest,
+  field: string | undefined,
+): LoginAnswer | undefined {
+  if (request.method === 'get' || request.method === 'delete') return undefined;
+  const url = request.url ? String(request.url) : '';
+  const named = surroundingNames(request.path).some((name) => isLoginName(name));
+  if (!named && !isLoginName(url.replace(/[`'"]/g, ''))) return undefined;
+  const holder = holderOf(request);
+  if (!holder) return undefined;
+  const container = [holder.binding.identifier.name, ...holder.names].join('.');
+  const trail =
+    tokenTrails(holder.function, holder.binding, holder.names)[0] ?? (field ? [field] : undefined);
+  if (!trail) return undefined;
+  return {
+    file: request.file,
+    function: holder.function,
+    binding: holder.binding,
+    ...(holder.declaration ? { declaration: holder.declaration } : {}),
+    container: [container, ...trail.slice(0, -1)].join('.'),
+    trail: trail.slice(-1),
+  };
+}
+
+interface Holder {
+  readonly function: NodePath<t.Function>;
+  readonly binding: Binding;
+  readonly names: readonly string[];
+  readonly declaration?: NodePath<t.VariableDeclaration>;
+}
+
+/** The variable that receives the body of an answer. */
+function holderOf({ path, body, client }: OutgoingRequest): Holder | undefined {
+  const found = client === 'fetch' ? parsedBody(path) : { path: path as NodePath, body };
+  if (!found) return undefined;
+  const { parentPath: parent } = found.path;
+  if (parent?.isAwaitExpression()) {
+    const at = unwrappedUp(parent);
+    const declarator = at.parentPath;
+    const owner = at.getFunctionParent();
+    if (!declarator?.isVariableDeclarator() || !owner) return undefined;
+    return withNames(owner, declarator.get('id') as NodePath, found.body, declarator);
+  }
+  const callback = thenCallback(found.path);
+  const parameter = callback?.get('params')[0];
+  return callback && parameter ? withNames(callback, parameter as NodePath, found.body) : undefined;
+}
+
+function withNames(
+  owner: NodePath<t.Function>,
+  pattern: NodePath,
+  body: readonly string[],
+  declarator?: NodePath<t.VariableDeclarator>,
+): Holder | undefined {
+  const declaration = declarator?.parentPath;
+  const common = {
+    function: owner,
+    ...(declaration?.isVariableDeclaration() ? { declaration } : {}),
+  };
+  if (pattern.isIdentifier()) {
+    const binding = pattern.scope.getBinding(pattern.node.name);
+    return binding && { ...common, binding, names: body };
+  }
+  const [head, ...rest] = body;
+  if (!pattern.isObjectPattern() || head === undefined) return undefined;
+  for (const property of pattern.get('properties')) {
+    if (!property.isObjectProperty() || keyName(property.node) !== head) continue;
+    return withNames(owner, property.get('value') as NodePath, rest, declarator);
+  }
+  return undefined;
+}
+
+function unwrappedUp(path: NodePath): NodePath {
+  const { parentPath: parent } = path;
+  return parent?.isTSAsExpression() || parent?.isParenthesizedExpression() ? unwrappedUp(parent) : path;
+}
+
+function thenCallback(path: NodePath): NodePath<t.Function> | undefined {
+  const access = path.parentPath;
+  const call = access?.parentPath;
+  if (!access?.isMemberExpression() || propertyName(access.node) !== 'then') return undefined;
+  if (!call?.isCallExpression()) return undefined;
+  const [callback] = call.get('arguments');
+  return callback?.isFunction() ? callback : undefined;
+}
+
+/** `response.json()` of the response that a `fetch` yields. */
+function parsedBody(path: NodePath): { path: NodePath; body: readonly string[] } | undefined {
+  const callback = thenCallback(path);
+  const parameter = callback?.get('params')[0];
+  if (callback && parameter?.isIdentifier()) {
+    const json = jsonCall(callback.scope.getBinding(parameter.node.name));
+    const call = callback.parentPath;
+    const returned = json?.parentPath?.isReturnStatement() || json?.parentPath === callback;
+    return json && call ? { path: returned ? call : json, body: [] } : undefined;
+  }
+  const declarator = path.parentPath?.isAwaitExpression() ? path.parentPath.parentPath : undefined;
+  if (!declarator?.isVariableDeclarator() || !t.isIdentifier(declarator.node.id)) return undefined;
+  const json = jsonCall(declarator.scope.getBinding(declarator.node.id.name));
+  return json && { path: json, body: [] };
+}
+
+function jsonCall(binding: Binding | undefined): NodePath | undefined {
+  for (const { parentPath: member } of binding?.referencePaths ?? []) {
+    if (
+      member?.isMemberExpression() &&
+      propertyName(member.node) === 'json' &&
+      member.parentPath?.isCallExpression()
+    )
+      return member.parentPath;
+  }
+  return undefined;
+}
+
+/** The ways, by property names, in which a function reads tokens from an answer. */
+function tokenTrails(owner: NodePath<t.Function>, binding: Binding, names: readonly string[]): string[][] {
+  const trails: string[][] = [];
+  for (const reference of binding.referencePaths) {
+    if (!reference.isDescendant(owner)) continue;
+    const trail = membersAbove(reference);
+    if (!names.every((name, index) => trail.names[index] === name)) continue;
+    const rest = trail.names.slice(names.length);
+    const at = rest.findIndex((name) => isTokenName(name));
+    if (at >= 0) trails.push(deepestToken(rest, at));
+    const pattern = trail.path.parentPath;
+    if (at < 0 && pattern?.isVariableDeclarator() && t.isObjectPattern(pattern.node.id)) {
+      for (const one of pattern.node.id.properties) {
+        const key = keyName(one);
+        if (key && isTokenName(key)) trails.push([...rest, key]);
+      }
+    }
+  }
+  return trails;
+}
+
+/** `token.access`: the object of tokens is no token itself. */
+function deepestToken(names: readonly string[], at: number): string[] {
+  const next = names[at + 1];
+  const holdsMore = next !== undefined && /^(?:access|refresh|accessToken|token|jwt|id)$/.test(next);
+  return names.slice(0, at + (holdsMore ? 2 : 1));
+}
+
+/** The property names that are read one after another from an expression, and the outermost of these reads. */
+export function membersAbove(path: NodePath): { path: NodePath; names: string[] } {
+  const names: string[] = [];
+  let at = path;
+  for (;;) {
+    const { parentPath: parent } = at;
+    if (at.key !== 'object' || !(parent?.isMemberExpression() || parent?.isOptionalMemberExpression())) break;
+    const name = propertyName(parent.node);
+    if (name === undefined) break;
+    names.push(name);
+    at = parent;
+  }
+  return { path: at, names };
+}

@@ -1,0 +1,128 @@
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { keyName, propertyName } from '../definitions.js';
+import { type Origin, originsOf, stringOf } from '../flow/origins.js';
+import { type SourceFile, textOf } from '../source.js';
+import type { Sources } from '../sources.js';
+import { isForeignName, isTokenHeader } from './names.js';
+
+/** A header that carries a token, put into an outgoing request, or taken out of its defaults. */
+export interface AttachedHeader {
+  readonly file: SourceFile;
+  /** The property, assignment, call or `delete`. */
+  readonly path: NodePath;
+  readonly form: 'property' | 'assignment' | 'call' | 'delete';
+  readonly header: string;
+  readonly value: NodePath;
+  /** Why the token is somebody else's; absent for a login token. */
+  readonly foreign?: string;
+}
+
+const SETTERS = /^(?:set|append|setRequestHeader|setHeader|header)$/;
+const NOTHING = /^(?:null|undefined|false|''|""|``)$/;
+
+/** Finds where a file puts a token into a header. */
+export function attachedHeaders(sources: Sources, file: SourceFile): AttachedHeader[] {
+  const found: AttachedHeader[] = [];
+  for (const path of file.paths.values()) {
+    const attached = attachedBy(sources, path);
+    if (!attached) continue;
+    const foreign = attached.form === 'delete' ? undefined : foreignToken(sources, attached.value);
+    found.push({ file, ...attached, ...(foreign ? { foreign } : {}) });
+  }
+  return found;
+}
+
+type Attached = Pick<AttachedHeader, 'path' | 'form' | 'header' | 'value'>;
+
+function attachedBy(sources: Sources, path: NodePath): Attached | undefined {
+  if (path.isObjectProperty() && path.parentPath.isObjectExpression()) {
+    const header = keyName(path.node) ?? computedName(sources, path);
+    if (header === undefined || !isTokenHeader(header)) return undefined;
+    const value = path.get('value') as NodePath;
+    const plain = /^(?:token|jwt|.*_token|accessToken)$/i.test(header);
+    if (plain && !isHeadersObject(path.parentPath)) return undefined;
+    return { path, form: 'property', header, value };
+  }
+  if (path.isAssignmentExpression({ operator: '=' })) {
+    const header = headerOfMember(sources, path.get('left') as NodePath);
+    return header === undefined ? undefined : { path, form: 'assignment', header, value: path.get('right') };
+  }
+  if (path.isUnaryExpression({ operator: 'delete' })) {
+    const header = headerOfMember(sources, path.get('argument'));
+    return header === undefined ? undefined : { path, form: 'delete', header, value: path.get('argument') };
+  }
+  if (!path.isCallExpression()) return undefined;
+  const callee = path.get('callee');
+  if (!callee.isMemberExpression() || !SETTERS.test(propertyName(callee.node) ?? '')) return undefined;
+  const [first, second] = path.get('arguments') as NodePath[];
+  const header = first && stringOf(sources, first);
+  if (header === undefined || !second || !isTokenHeader(header)) return undefined;
+  // `storage.set('token', token)` is no header.
+  if (!/^(?:authorization|x-.*)$/i.test(header)) return undefined;
+  return { path, form: 'call', header, value: second };
+}
+
+/** The header that `config.headers.Authorization` names. */
+function headerOfMember(sources: Sources, path: NodePath): string | undefined {
+  if (!path.isMemberExpression()) return undefined;
+  const name =
+    propertyName(path.node) ??
+    (path.node.computed ? stringOf(sources, path.get('property') as NodePath) : undefined);
+  if (name === undefined || !isTokenHeader(name)) return undefined;
+  const holder = String(path.get('object'));
+  return /headers?$|headers?(?:\.|\?\.|\[['"])(?:common|get|post|put|patch|delete)/i.test(holder)
+    ? name
+    : undefined;
+}
+
+function computedName(sources: Sources, path: NodePath<t.ObjectProperty>): string | undefined {
+  return path.node.computed ? stringOf(sources, path.get('key') as NodePath) : undefined;
+}
+
+/** Whether an object is the value of `headers`, or is handed to `new Headers()`. */
+function isHeadersObject(path: NodePath): boolean {
+  const { parentPath: parent } = path;
+  if (parent?.isObjectProperty()) return /headers?$/i.test(keyName(parent.node) ?? '');
+  if (parent?.isVariableDeclarator())
+    return t.isIdentifier(parent.node.id) && /headers?$/i.test(parent.node.id.name);
+  return Boolean(parent?.isNewExpression() && parent.get('callee').isIdentifier({ name: 'Headers' }));
+}
+
+/** Why a token is not one of this application's logins: a fixed key, an environment variable, a foreign name. */
+function foreignToken(sources: Sources, value: NodePath): string | undefined {
+  const file = sources.fileOf(value);
+  const text = textOf(file, value.node);
+  if (NOTHING.test(text)) return undefined;
+  if (/^[`'"]Basic\b/.test(text)) return 'it carries a name and a password, no token';
+  const origins = originsOf(sources, value).filter((origin) => !isScheme(origin));
+  if (!origins.length) return 'its value is fixed';
+  if (origins.every((origin) => isConfigured(sources, origin)))
+    return 'its value is a key from the configuration';
+  return isForeignName(text) ? `${text} is the token of another service` : undefined;
+}
+
+/** `'Bearer '`, `''`, `null`: what stands around or instead of a token. */
+export function isScheme({ path, trail }: Origin): boolean {
+  if (trail.length) return false;
+  if (path.isNullLiteral() || path.isIdentifier({ name: 'undefined' }) || path.isBooleanLiteral())
+    return true;
+  return path.isStringLiteral() && /^(?:(?:Bearer|Token|JWT)?:?\s*)$/i.test(path.node.value);
+}
+
+function isConfigured(sources: Sources, { path, trail }: Origin): boolean {
+  if (path.isStringLiteral()) return true;
+  const text = [textOf(sources.fileOf(path), path.node), ...trail].join('.');
+  return /^(?:process\.env|import\.meta\.env|window\.(?:env|_env_|config))\b|environment\./.test(text);
+}
+
+/** The last name under which an attached token is known: `token` of `userInfo.token`. */
+export function tokenNameOf(value: NodePath): string | undefined {
+  if (value.isTemplateLiteral())
+    return value.get('expressions').map((one) => tokenNameOf(one as NodePath))[0];
+  if (value.isBinaryExpression()) return tokenNameOf(value.get('right'));
+  if (value.isConditionalExpression()) return tokenNameOf(value.get('consequent'));
+  if (value.isTSNonNullExpression() || value.isTSAsExpression())
+    return tokenNameOf(value.get('expression') as NodePath);
+  return value.isIdentifier() ? value.node.name : propertyName(value.node);
+}

@@ -1,0 +1,49 @@
+import type { Family } from '../../words.js';
+import { familyOfWord } from '../families.js';
+
+const TOKEN = /(?:^|_)(?:tokens?|jwt|bearer)$|^(?:auth_?header|id_?token)$/;
+/** Tokens that log nobody in: of a device, of a form, of somebody else's service. */
+const OTHER =
+  /csrf|xsrf|device|push|fcm|apns?|firebase|mapbox|stripe|github|gitlab|google|facebook|twitter|slack|captcha|cancel|page|cursor|continuation|design|map|payment|card|upload|s3|color|theme/;
+const HEADER =
+  /^(?:authorization|x-?(?:access|auth|jwt|id|api|user|session)?-?token|(?:access|auth|jwt|id|user)-?_?token|token|jwt|x-authorization|x-jwt)$/i;
+
+/** Whether a name says that it holds a login token: `accessToken`, `auth_token`, `jwt`. */
+export function isTokenName(name: string): boolean {
+  const flat = flattened(name);
+  return TOKEN.test(flat) && !OTHER.test(flat) && familyOfWord(name) !== 'one-time';
+}
+
+/** Which tokens a name speaks of. */
+export function familyOfName(name: string): Family {
+  return familyOfWord(name) ?? 'session';
+}
+
+/** Whether a name speaks of somebody else's token. */
+export function isForeignName(name: string): boolean {
+  return OTHER.test(flattened(name));
+}
+
+/** Whether a request header of that name carries a login token. */
+export function isTokenHeader(name: string): boolean {
+  return HEADER.test(name);
+}
+
+/** Names of functions, conditions and actions that log a user out. */
+export function isLogoutName(name: string): boolean {
+  return /(?:^|_)(?:log|sign)_?(?:out|off)|^(?:un_?auth|end_?session)/.test(flattened(name));
+}
+
+/** Names and paths under which a user is logged in, registered, or given a new token. */
+export function isLoginName(name: string): boolean {
+  return /(?:^|_|\/)(?:(?:log|sign)_?(?:in|up)|register|registration|authenticate|auth|create_?account|sessions?|tokens?|refresh\w*)(?:$|_|\/|\?)/.test(
+    flattened(name),
+  );
+}
+
+function flattened(name: string): string {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/[\s.:@-]+/g, '_')
+    .toLowerCase();
+}

@@ -1,0 +1,150 @@
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import type { Family } from '../../words.js';
+import { keyName, propertyName } from '../definitions.js';
+import { originsOf } from '../flow/origins.js';
+import type { Sources } from '../sources.js';
+import { type AttachedHeader, tokenNameOf } from './headers.js';
+import { familyOfName, isLoginName, isTokenName } from './names.js';
+import { outgoingRequests } from './requests.js';
+import { jsonOf, parsedFrom, type StorageAccess } from './storage.js';
+
+/** Where the client keeps a login token: under a key, or in a field of an object that is stored there as JSON. */
+export interface TokenPlace {
+  readonly storage: 'local' | 'session';
+  readonly key: string;
+  readonly field?: string;
+  readonly family: Family;
+  readonly evidence: string;
+}
+
+/** Finds the storage keys that hold login tokens, by their names, what is attached, and what logins answer. */
+export function placesOf(
+  sources: Sources,
+  accesses: readonly StorageAccess[],
+  headers: readonly AttachedHeader[],
+): TokenPlace[] {
+  const attached = attachedReads(sources, accesses, headers);
+  const fields = new Set(
+    headers.map(({ value }) => tokenNameOf(value)).filter((name) => name !== undefined && isTokenName(name)),
+  );
+  const keys = new Map<string, StorageAccess[]>();
+  for (const access of accesses) {
+    if (access.key === undefined) continue;
+    const at = `${access.storage}\n${access.key}`;
+    keys.set(at, [...(keys.get(at) ?? []), access]);
+  }
+  return [...keys.values()].flatMap((group): TokenPlace[] => {
+    const [first] = group;
+    if (first?.key === undefined) return [];
+    const { storage, key } = first;
+    const known = group.map(({ path }) => attached.get(path.node)).find((trail) => trail !== undefined);
+    const field = fieldOf(sources, group, known, fields);
+    if (field !== undefined) {
+      const evidence = `the object stored under ${key} holds the login token as ${field}`;
+      return [{ storage, key, field, family: 'session', evidence }];
+    }
+    if (!isTokenName(key) && !(known && !known.length)) return [];
+    return [{ storage, key, family: familyOfName(key), evidence: `the login token is stored under ${key}` }];
+  });
+}
+
+/** The reads of storage whose value ends in a header, with the property names from the value to the token. */
+function attachedReads(
+  sources: Sources,
+  accesses: readonly StorageAccess[],
+  headers: readonly AttachedHeader[],
+): Map<t.Node, readonly string[]> {
+  const reads = new Set(accesses.filter(({ operation }) => operation === 'get').map(({ path }) => path.node));
+  const found = new Map<t.Node, readonly string[]>();
+  for (const { value, foreign } of headers) {
+    if (foreign) continue;
+    for (const { path, trail } of originsOf(sources, value))
+      if (reads.has(path.node)) found.set(path.node, trail);
+  }
+  return found;
+}
+
+/** The field of the object under a key that holds the token; undefined when the key holds the token itself. */
+function fieldOf(
+  sources: Sources,
+  group: readonly StorageAccess[],
+  attached: readonly string[] | undefined,
+  fields: ReadonlySet<string | undefined>,
+): string | undefined {
+  const [only, ...deeper] = attached ?? [];
+  if (only !== undefined && !deeper.length) return only;
+  for (const { path, operation, value } of group) {
+    const json = operation === 'set' && value ? jsonOf(value) : undefined;
+    const field = json
+      ? fieldStored(sources, json, fields)
+      : operation === 'get'
+        ? fieldRead(path)
+        : undefined;
+    if (field !== undefined) return field;
+  }
+  return undefined;
+}
+
+/** `JSON.stringify({ token, user })`, or what a login answered. */
+function fieldStored(
+  sources: Sources,
+  json: NodePath,
+  fields: ReadonlySet<string | undefined>,
+): string | undefined {
+  if (json.isObjectExpression()) {
+    const named = json.node.properties.map((one) => keyName(one)).find((name) => name && isTokenName(name));
+    if (named) return named;
+  }
+  const read = tokenMembers(json)[0];
+  if (read) return read;
+  const [candidate] = fields;
+  return candidate !== undefined && isLoginAnswer(sources, json) ? candidate : undefined;
+}
+
+/** Token fields that are read from the same variable that is stored: `if (data.accessToken) store(data)`. */
+function tokenMembers(path: NodePath): string[] {
+  const text = String(path);
+  const owner = path.getFunctionParent();
+  const names: string[] = [];
+  owner?.traverse({
+    MemberExpression(member) {
+      const name = propertyName(member.node);
+      if (name && isTokenName(name) && String(member.get('object')) === text) names.push(name);
+    },
+  });
+  return names;
+}
+
+/** Whether a value is the answer to a request in a function, or to a path, that logs users in. */
+function isLoginAnswer(sources: Sources, path: NodePath): boolean {
+  return originsOf(sources, path).some(({ path: origin }) => {
+    const request = outgoingRequests(sources, sources.fileOf(origin)).find(
+      (one) => one.path.node === origin.node || one.path.findParent((above) => above.node === origin.node),
+    );
+    return request !== undefined && isLoginName(String(request.url ?? ''));
+  });
+}
+
+/** `JSON.parse(get('user')).token`, through a variable as well. */
+function fieldRead(path: NodePath): string | undefined {
+  const parsed = parsedFrom(path);
+  if (!parsed) return undefined;
+  const { parentPath: parent } = parsed;
+  const names: string[] = [];
+  const member = (at: NodePath | null | undefined) => {
+    const name = at ? propertyName(at.node) : undefined;
+    if (name && isTokenName(name)) names.push(name);
+  };
+  member(parent);
+  const declarator = parsed.findParent((above) => above.isVariableDeclarator() || above.isFunction());
+  if (declarator?.isVariableDeclarator()) {
+    const { id } = declarator.node;
+    if (t.isObjectPattern(id))
+      for (const one of id.properties) if (isTokenName(keyName(one) ?? '')) names.push(keyName(one) ?? '');
+    if (t.isIdentifier(id))
+      for (const reference of declarator.scope.getBinding(id.name)?.referencePaths ?? [])
+        member(reference.parentPath);
+  }
+  return names[0];
+}

@@ -1,0 +1,140 @@
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { type CallPath, callsOf } from '../callers.js';
+import { type Definition, definitionOf, keyName } from '../definitions.js';
+import { stringOf } from '../flow/origins.js';
+import type { SourceFile } from '../source.js';
+import type { Sources } from '../sources.js';
+
+/** A call that sends a request. */
+export interface OutgoingRequest {
+  readonly file: SourceFile;
+  readonly path: CallPath;
+  readonly client: 'axios' | 'fetch';
+  /** The `axios.create()` call that made the instance; absent for axios itself. */
+  readonly instance?: NodePath<t.CallExpression>;
+  /** In lower case, where it is fixed. */
+  readonly method?: string;
+  readonly url?: NodePath;
+  /** The argument with headers and credentials, where one is given. */
+  readonly options?: NodePath;
+  /** Where among the arguments the options stand or would stand. */
+  readonly optionsIndex: number;
+  /** Property names from the answer down to its body. */
+  readonly body: readonly string[];
+}
+
+const WITHOUT_BODY = new Set(['get', 'delete', 'head', 'options']);
+const WITH_BODY = new Set(['post', 'put', 'patch', 'postForm', 'putForm', 'patchForm']);
+
+/** Finds the calls in a file that send requests with a client that is known. */
+export function outgoingRequests(sources: Sources, file: SourceFile): OutgoingRequest[] {
+  return callsOf(sources, file).flatMap(({ path, callee }) => {
+    const request = byAxios(sources, file, path, callee) ?? byFetch(sources, file, path, callee);
+    return request ? [request] : [];
+  });
+}
+
+/** What axios or an instance of it is called with: `method` is `request` for a call by configuration. */
+export function axiosCallee(
+  sources: Sources,
+  callee: Definition,
+): { readonly method: string; readonly instance?: NodePath<t.CallExpression> } | undefined {
+  if (callee.kind === 'package' && callee.module === 'axios') {
+    const name = callee.name.filter((part) => part !== 'default');
+    return name.length > 1 ? undefined : { method: name[0] ?? 'request' };
+  }
+  const [owner, method] = callee.kind === 'member' ? [callee.of, callee.name] : [callee, 'request'];
+  const instance = owner.kind === 'value' ? instanceOf(sources, owner.path) : undefined;
+  return instance && { method, instance };
+}
+
+/** The `axios.create()` call that an expression is. */
+export function instanceOf(sources: Sources, path: NodePath): NodePath<t.CallExpression> | undefined {
+  if (!path.isCallExpression()) return undefined;
+  const made = definitionOf(sources, path.get('callee') as NodePath);
+  return made.kind === 'package' && made.module === 'axios' && made.name.at(-1) === 'create'
+    ? path
+    : undefined;
+}
+
+function byAxios(
+  sources: Sources,
+  file: SourceFile,
+  path: CallPath,
+  callee: Definition,
+): OutgoingRequest | undefined {
+  const called = axiosCallee(sources, callee);
+  if (!called) return undefined;
+  const { method, instance } = called;
+  const given = path.get('arguments') as NodePath[];
+  const common = { file, path, client: 'axios', body: ['data'], ...(instance ? { instance } : {}) } as const;
+  if (WITHOUT_BODY.has(method) || WITH_BODY.has(method)) {
+    const optionsIndex = WITH_BODY.has(method) ? 2 : 1;
+    const [url] = given;
+    const options = given[optionsIndex];
+    return {
+      ...common,
+      method: method.replace('Form', ''),
+      optionsIndex,
+      ...(url ? { url } : {}),
+      ...(options ? { options } : {}),
+    };
+  }
+  if (method !== 'request' || path.isNewExpression()) return undefined;
+  const [first, second] = given;
+  const byUrl = first && !isOptions(sources, first);
+  const options = byUrl ? second : first;
+  const url = byUrl ? first : options && propertyIn(sources, options, 'url');
+  const verb = options && propertyIn(sources, options, 'method');
+  const fixed = verb && stringOf(sources, verb)?.toLowerCase();
+  return {
+    ...common,
+    optionsIndex: byUrl ? 1 : 0,
+    ...(fixed === undefined ? {} : { method: fixed }),
+    ...(url ? { url } : {}),
+    ...(options ? { options } : {}),
+  };
+}
+
+function byFetch(
+  sources: Sources,
+  file: SourceFile,
+  path: CallPath,
+  callee: Definition,
+): OutgoingRequest | undefined {
+  if (callee.kind !== 'global' || !/^(?:(?:window|globalThis|self)\.)?fetch$/.test(callee.name.join('.')))
+    return undefined;
+  const [url, options] = path.get('arguments') as NodePath[];
+  const verb = options && propertyIn(sources, options, 'method');
+  const method = verb ? stringOf(sources, verb)?.toLowerCase() : options ? undefined : 'get';
+  return {
+    file,
+    path,
+    client: 'fetch',
+    body: [],
+    optionsIndex: 1,
+    ...(method === undefined ? {} : { method }),
+    ...(url ? { url } : {}),
+    ...(options ? { options } : {}),
+  };
+}
+
+function isOptions(sources: Sources, path: NodePath): boolean {
+  return definitionOf(sources, path).kind === 'object';
+}
+
+/** The value of a property of an object that an expression is or names. */
+export function propertyIn(sources: Sources, path: NodePath, name: string): NodePath | undefined {
+  const definition = definitionOf(sources, path);
+  if (definition.kind !== 'object') return undefined;
+  for (const property of definition.path.get('properties')) {
+    if (property.isObjectProperty() && keyName(property.node) === name)
+      return property.get('value') as NodePath;
+  }
+  return undefined;
+}
+
+export function isFunctionArgument(path: NodePath): boolean {
+  return path.listKey === 'arguments' && t.isFunction(path.node);
+}

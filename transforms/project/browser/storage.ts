@@ -1,0 +1,165 @@
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { callersOf } from '../callers.js';
+import { definitionOf, propertyName } from '../definitions.js';
+import { stringOf } from '../flow/origins.js';
+import type { SourceFile } from '../source.js';
+import type { Sources } from '../sources.js';
+
+/** One access to the browser's storage; `path` is the whole expression, through a wrapper the wrapper's call. */
+export interface StorageAccess {
+  readonly file: SourceFile;
+  readonly path: NodePath;
+  readonly storage: 'local' | 'session';
+  readonly operation: 'get' | 'set' | 'remove' | 'clear';
+  /** Absent for `clear`, and where the key is not fixed. */
+  readonly key?: string;
+  readonly value?: NodePath;
+  /** The access inside the wrapper that this call goes through. */
+  readonly through?: NodePath;
+}
+
+const METHODS: Readonly<Record<string, StorageAccess['operation']>> = {
+  getItem: 'get',
+  setItem: 'set',
+  removeItem: 'remove',
+  clear: 'clear',
+};
+
+/** Finds the accesses to web storage in a file, and the calls of its functions that hand the key on to one. */
+export function storageAccesses(sources: Sources, file: SourceFile): StorageAccess[] {
+  const found: StorageAccess[] = [];
+  for (const path of file.paths.values()) {
+    const access = accessOf(sources, file, path);
+    if (!access) continue;
+    const wrapped = access.key === undefined && access.operation !== 'clear';
+    found.push(...(wrapped ? throughWrapper(sources, access) : [access]));
+  }
+  return found;
+}
+
+function accessOf(sources: Sources, file: SourceFile, path: NodePath): StorageAccess | undefined {
+  if (path.isCallExpression() || path.isOptionalCallExpression()) {
+    const callee = path.get('callee') as NodePath;
+    const operation = METHODS[propertyName(callee.node) ?? ''];
+    if (!operation || !(callee.isMemberExpression() || callee.isOptionalMemberExpression())) return undefined;
+    const storage = storageOf(sources, callee.get('object') as NodePath);
+    if (!storage) return undefined;
+    const [first, second] = path.get('arguments') as NodePath[];
+    const key = first && stringOf(sources, first);
+    return {
+      file,
+      path,
+      storage,
+      operation,
+      ...(key === undefined ? {} : { key }),
+      ...(operation === 'set' && second ? { value: second } : {}),
+    };
+  }
+  if (!path.isMemberExpression() && !path.isOptionalMemberExpression()) return undefined;
+  return ofProperty(sources, file, path);
+}
+
+/** `localStorage.token`, `localStorage['token'] = value`, `delete localStorage.token`. */
+function ofProperty(
+  sources: Sources,
+  file: SourceFile,
+  path: NodePath<t.MemberExpression> | NodePath<t.OptionalMemberExpression>,
+): StorageAccess | undefined {
+  const storage = storageOf(sources, path.get('object') as NodePath);
+  if (!storage) return undefined;
+  const key =
+    propertyName(path.node) ??
+    (path.node.computed ? stringOf(sources, path.get('property') as NodePath) : undefined);
+  if (key === undefined || key in METHODS || key === 'length' || key === 'key') return undefined;
+  const { parentPath: parent } = path;
+  if (parent?.isAssignmentExpression() && path.key === 'left') {
+    const value = parent.get('right');
+    return { file, path: parent, storage, operation: 'set', key, value };
+  }
+  if (parent?.isUnaryExpression({ operator: 'delete' }))
+    return { file, path: parent, storage, operation: 'remove', key };
+  return { file, path, storage, operation: 'get', key };
+}
+
+/** Which storage an expression is: `localStorage`, `window.sessionStorage`, or a name for one. */
+function storageOf(sources: Sources, path: NodePath): 'local' | 'session' | undefined {
+  const definition = definitionOf(sources, path);
+  if (definition.kind !== 'global') return undefined;
+  const [first, second, ...rest] = definition.name;
+  const name = /^(?:window|globalThis|self)$/.test(first ?? '') && !rest.length ? second : first;
+  if (name !== first && definition.name.length !== 2) return undefined;
+  if (name === first && definition.name.length !== 1) return undefined;
+  return name === 'localStorage' ? 'local' : name === 'sessionStorage' ? 'session' : undefined;
+}
+
+/** The calls of the function around an access whose key is that function's parameter. */
+function throughWrapper(sources: Sources, access: StorageAccess): StorageAccess[] {
+  const { path, value } = access;
+  if (!path.isCallExpression() && !path.isOptionalCallExpression()) return [access];
+  const [first] = path.get('arguments') as NodePath[];
+  const key = first && definitionOf(sources, first);
+  if (key?.kind !== 'parameter' || key.trail.length) return [access];
+  const stored = value && parameterBehind(sources, value);
+  return callersOf(sources, key.function).map((call): StorageAccess => {
+    const given = call.get('arguments') as NodePath[];
+    const argument = given[key.index];
+    const fixed = argument && stringOf(sources, argument);
+    const set = stored === undefined ? undefined : given[stored];
+    return {
+      file: sources.fileOf(call),
+      path: call,
+      storage: access.storage,
+      operation: access.operation,
+      through: path,
+      ...(fixed === undefined ? {} : { key: fixed }),
+      ...(set ? { value: set } : {}),
+    };
+  });
+}
+
+/** The index of the parameter that a stored value is, as it is or as JSON. */
+function parameterBehind(sources: Sources, value: NodePath): number | undefined {
+  const inner = jsonOf(value) ?? value;
+  const definition = definitionOf(sources, inner);
+  return definition.kind === 'parameter' && !definition.trail.length ? definition.index : undefined;
+}
+
+/** What `JSON.stringify(x)` makes a string of. */
+export function jsonOf(path: NodePath): NodePath | undefined {
+  if (!path.isCallExpression()) return undefined;
+  const { callee } = path.node;
+  if (!t.isMemberExpression(callee) || !t.isIdentifier(callee.object, { name: 'JSON' })) return undefined;
+  return propertyName(callee) === 'stringify' ? (path.get('arguments')[0] as NodePath) : undefined;
+}
+
+/** The `JSON.parse(…)` right around an access, or the `JSON.parse` of the variable it is put into. */
+export function parsedFrom(path: NodePath): NodePath | undefined {
+  const at = withoutFallback(path);
+  const { parentPath: parent } = at;
+  if (parent?.isCallExpression() && at.listKey === 'arguments') {
+    const { callee } = parent.node;
+    const parses =
+      t.isMemberExpression(callee) &&
+      t.isIdentifier(callee.object, { name: 'JSON' }) &&
+      propertyName(callee) === 'parse';
+    return parses ? parent : undefined;
+  }
+  if (!parent?.isVariableDeclarator() || !t.isIdentifier(parent.node.id)) return undefined;
+  const binding = parent.scope.getBinding(parent.node.id.name);
+  for (const reference of binding?.referencePaths ?? []) {
+    const parsed = reference.listKey === 'arguments' ? parsedFrom(reference) : undefined;
+    if (parsed) return parsed;
+  }
+  return undefined;
+}
+
+/** `path || '{}'`, `path as string`, `path!`: the same value with something for its absence. */
+function withoutFallback(path: NodePath): NodePath {
+  const { parentPath: parent } = path;
+  if (parent?.isLogicalExpression() && path.key === 'left' && parent.node.operator !== '&&')
+    return withoutFallback(parent);
+  if (parent?.isTSNonNullExpression() || parent?.isTSAsExpression() || parent?.isParenthesizedExpression())
+    return withoutFallback(parent);
+  return path;
+}
