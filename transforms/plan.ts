@@ -38,7 +38,7 @@ export function planOf(
 
 /** The calls that must hand the request on so that a decision can be carried out. */
 function passed({ site, rule, decision, owner }: Planned, project: Project): Planned[] {
-  if (!owner || decision.action !== 'rewritten') return [];
+  if (owner?.step !== 'server' || decision.action !== 'rewritten') return [];
   if (site.role !== 'mint' && site.role !== 'check' && site.role !== 'read') return [];
   const access = requestAt(project.sources, site.path);
   if (access.how !== 'thread') return [];
@@ -107,9 +107,18 @@ function leftFor(step: Step, site: Site, rule: string): Planned {
   return { site, rule, decision: { action: 'kept', reason: `left for the step ${step}` } };
 }
 
+const CLIENT_KINDS = new Set<Site['kind']>([
+  'web-storage',
+  'header',
+  'credentials',
+  'logout',
+  'login-answer',
+  'token-field',
+  'browser-decode',
+  'client-entry',
+]);
+
 /** The step that a site belongs to which no rule owns. */
 function stepOf(site: Site): Step {
-  return site.role === 'store' || site.role === 'attach' || site.kind === 'client-entry'
-    ? 'client'
-    : 'server';
+  return CLIENT_KINDS.has(site.kind) ? 'client' : 'server';
 }

@@ -1,4 +1,13 @@
 // Written by `npm run registry` from the folders: do not edit.
+
+import { rule as clientBrowserDecode } from './client/browser-decode.js';
+import { rule as clientCredentials } from './client/credentials.js';
+import { rule as clientEntry } from './client/entry.js';
+import { rule as clientLoginAnswer } from './client/login-answer.js';
+import { rule as clientLogout } from './client/logout.js';
+import { rule as clientTokenField } from './client/token-field.js';
+import { rule as clientTokenHeader } from './client/token-header.js';
+import { rule as clientWebStorage } from './client/web-storage.js';
 import { rule as manifestCors } from './manifest/cors.js';
 import { rule as manifestMount } from './manifest/mount.js';
 import { rule as manifestOtherSession } from './manifest/other-session.js';
@@ -31,4 +40,12 @@ export const RULES: readonly RegisteredRule[] = [
   { id: 'server/response', rule: serverResponse },
   { id: 'server/sign', rule: serverSign },
   { id: 'server/verify', rule: serverVerify },
+  { id: 'client/browser-decode', rule: clientBrowserDecode },
+  { id: 'client/credentials', rule: clientCredentials },
+  { id: 'client/entry', rule: clientEntry },
+  { id: 'client/login-answer', rule: clientLoginAnswer },
+  { id: 'client/logout', rule: clientLogout },
+  { id: 'client/token-field', rule: clientTokenField },
+  { id: 'client/token-header', rule: clientTokenHeader },
+  { id: 'client/web-storage', rule: clientWebStorage },
 ];

@@ -1,11 +1,13 @@
 import { endOf, type SourceFile, startOf } from '../project/source.js';
 import type { Edit } from './edits.js';
+import { withoutEmptied } from './emptied.js';
 import { importEdits } from './imports.js';
 import { unusedAfter, wholeLines } from './unused.js';
 
 /** Completes the edits of one file: imports what they need, drops what nothing uses any more. */
-export function finishEdits(file: SourceFile, edits: readonly Edit[]): Edit[] {
-  if (!edits.length) return [];
+export function finishEdits(file: SourceFile, made: readonly Edit[]): Edit[] {
+  if (!made.length) return [];
+  const edits = withoutEmptied(file, made);
   const unused = unusedAfter(file, edits);
   const dropped = [...unused.statements.map(({ node }) => rangeOf(node.start, node.end)), ...unused.edits];
   const kept = edits.filter(

@@ -2,6 +2,7 @@ import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { endOf, type SourceFile, startOf } from '../project/source.js';
 import type { Edit } from './edits.js';
+import { withoutItems } from './lists.js';
 import { isPure } from './purity.js';
 
 interface Range {
@@ -262,24 +263,4 @@ function listItem(
     (property) => t.isObjectProperty(property) && property.value === binding.identifier,
   );
   return node ? { list: properties, node } : undefined;
-}
-
-/** Takes neighbours out of a list together with one comma for each. */
-function withoutItems(file: SourceFile, list: readonly t.Node[], nodes: ReadonlySet<t.Node>): Edit[] {
-  const edits: Edit[] = [];
-  for (let first = 0; first < list.length; first++) {
-    const start = list[first];
-    if (!start || !nodes.has(start)) continue;
-    let last = first;
-    for (let next = list[last + 1]; next && nodes.has(next); next = list[last + 1]) last++;
-    const [before, end, after] = [list[first - 1], list[last], list[last + 1]];
-    if (!end) continue;
-    edits.push(
-      after
-        ? { file: file.path, start: startOf(start), end: startOf(after), text: '' }
-        : { file: file.path, start: before ? endOf(before) : startOf(start), end: endOf(end), text: '' },
-    );
-    first = last;
-  }
-  return edits;
 }

@@ -1,6 +1,12 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import type { Family, Role } from '../words.js';
+import type { Arrival, LoginAnswer } from './browser/answers.js';
+import type { BrowserClient } from './browser/client.js';
+import type { AttachedHeader } from './browser/headers.js';
+import type { TokenPlace } from './browser/places.js';
+import type { OutgoingRequest } from './browser/requests.js';
+import type { StorageAccess } from './browser/storage.js';
 import type { CallPath } from './callers.js';
 import type { Application } from './express/application.js';
 import type { Cors } from './express/cors.js';
@@ -84,20 +90,23 @@ export interface ImportSite extends Common<'configure'> {
 /** A token is kept in, read from, or taken out of a place that script can read. */
 export interface StoreSite extends Common<'store'> {
   readonly kind: 'web-storage';
-  readonly storage: 'local' | 'session';
-  readonly operation: 'get' | 'set' | 'remove' | 'clear';
-  /** The key, when it is fixed. */
-  readonly key?: string;
-  /** The field of the stored object that holds the token; absent when the stored string is the token. */
-  readonly field?: string;
-  readonly value?: NodePath;
+  readonly access: StorageAccess;
+  /** Absent for `clear`, which takes out every place of its storage. */
+  readonly place?: TokenPlace;
+  /** For `set`: where the stored token comes from. */
+  readonly arrival?: Arrival;
 }
 
 /** A token is put into an outgoing request. `path` is the property, assignment or call that does it. */
 export interface AttachSite extends Common<'attach'> {
   readonly kind: 'header';
-  readonly header: string;
-  readonly value: NodePath;
+  readonly attached: AttachedHeader;
+}
+
+/** Requests that are to carry the session's cookie to another origin. `path` is where that is said. */
+export interface CredentialsSite extends Common<'attach'> {
+  readonly kind: 'credentials';
+  readonly request: OutgoingRequest;
 }
 
 /** A user is logged out in the browser. */
@@ -109,6 +118,20 @@ export interface DropSite extends Common<'drop'> {
 /** The answer to a login carries a token into the browser. */
 export interface EmitSite extends Common<'emit'> {
   readonly kind: 'login-answer';
+  readonly answer: LoginAnswer;
+}
+
+/** A field of an object that once held the token is read. */
+export interface GuardSite extends Common<'guard'> {
+  readonly kind: 'token-field';
+  readonly field: string;
+}
+
+/** The claims of a token are read in the browser. `path` is the expression that yields them. */
+export interface DecodeSite extends Common<'check'> {
+  readonly kind: 'browser-decode';
+  /** The library that does it; absent where the code takes the token apart itself. */
+  readonly library?: string;
 }
 
 /** The server sends a token that it made into the browser. */
@@ -144,6 +167,7 @@ export interface PassSite extends Common<'mint' | 'check' | 'read'> {
 /** The application's entry in the browser. */
 export interface EntrySite extends Common<'configure'> {
   readonly kind: 'client-entry';
+  readonly client: BrowserClient;
 }
 
 /** An Express application that serves logins is made. */
@@ -178,6 +202,9 @@ export type Site =
   | ImportSite
   | StoreSite
   | AttachSite
+  | CredentialsSite
+  | GuardSite
+  | DecodeSite
   | DropSite
   | EmitSite
   | ResponseSite

@@ -149,10 +149,7 @@ function isReceiver(owner: NodePath<t.Function>): boolean {
  *
  * @param field what the token is called where the answer itself does not show it
  */
-export function loginAnswer(
-  request: OutgoingRequest,
-  field: string | undefined,
-): LoginAnswer | undefined {
+export function loginAnswer(request: OutgoingRequest, field: string | undefined): LoginAnswer | undefined {
   if (request.method === 'get' || request.method === 'delete') return undefined;
   const url = request.url ? String(request.url) : '';
   const named = surroundingNames(request.path).some((name) => isLoginName(name));

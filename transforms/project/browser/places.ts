@@ -2,7 +2,9 @@ import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import type { Family } from '../../words.js';
 import { keyName, propertyName } from '../definitions.js';
+import { surroundingNames } from '../families.js';
 import { originsOf } from '../flow/origins.js';
+import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { type AttachedHeader, tokenNameOf } from './headers.js';
 import { familyOfName, isLoginName, isTokenName } from './names.js';
@@ -122,7 +124,9 @@ function isLoginAnswer(sources: Sources, path: NodePath): boolean {
     const request = outgoingRequests(sources, sources.fileOf(origin)).find(
       (one) => one.path.node === origin.node || one.path.findParent((above) => above.node === origin.node),
     );
-    return request !== undefined && isLoginName(String(request.url ?? ''));
+    if (!request) return false;
+    const url = request.url ? textOf(request.file, request.url.node).replace(/[`'"]/g, '') : '';
+    return isLoginName(url) || surroundingNames(request.path).some(isLoginName);
   });
 }
 

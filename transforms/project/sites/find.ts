@@ -4,6 +4,7 @@ import { isCheck, isMint, type ReadSite, type Site } from '../site.js';
 import { positionKey } from '../source.js';
 import type { Sources } from '../sources.js';
 import { applicationSites } from './applications.js';
+import { browserSites } from './browser.js';
 import { gatewaySites } from './gateways.js';
 import { importSites } from './imports.js';
 import { librarySites } from './libraries.js';
@@ -39,7 +40,7 @@ export function findSites(sources: Sources, knowledge: Knowledge): Site[] {
   }
   sites.push(...wayOutSites(sources, sites));
   sites.push(...applicationSites(sources, sites));
-  sites.push(...presentSites(sources, shim));
+  sites.push(...presentSites(sources, shim), ...browserSites(sources));
   return sites.sort((a, b) =>
     positionKey(a.file, a.path.node).localeCompare(positionKey(b.file, b.path.node)),
   );

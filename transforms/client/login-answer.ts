@@ -1,0 +1,134 @@
+// https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/Cookies
+import { alone } from '../alone.js';
+import { waitingIn } from '../edit/async.js';
+import type { Edit } from '../edit/edits.js';
+import { localName, SHIM_CLIENT } from '../edit/names.js';
+import { asBlock, beforeStatement } from '../edit/statements.js';
+import { styleOf } from '../edit/style.js';
+import { type Acceptance, acceptanceOf } from '../project/browser/acceptance.js';
+import { isPassedInVain } from '../project/browser/passing.js';
+import type { Project } from '../project/project.js';
+import type { EmitSite } from '../project/site.js';
+import { endOf, startOf, textOf } from '../project/source.js';
+import type { Decision, Rule } from '../rule.js';
+
+/** What a login answers → `await acceptSession(token)`, before anybody uses the answer. */
+export const rule: Rule<EmitSite> = {
+  step: 'client',
+  hints: ['axios', 'fetch('],
+  knows: [],
+  owns: (site): site is EmitSite => site.kind === 'login-answer',
+  decide,
+  edit,
+};
+
+function decide({ answer }: EmitSite, project: Project): Decision {
+  const acceptance = acceptanceOf(answer, project);
+  if (!acceptance) return { action: 'kept', reason: 'nothing here uses the token of the answer' };
+  if (isAccepted(answer)) return { action: 'kept', reason: 'the session is accepted here already' };
+  if (waitingIn(answer.file, answer.function).how === 'never')
+    return {
+      action: 'manual',
+      reason: 'the answer to a login comes in where the code can not wait',
+      todo: `Call acceptSession(${acceptance.token}) and go on when it has settled.`,
+    };
+  return {
+    action: 'rewritten',
+    reason: 'the session that a login starts is accepted, and its token forgotten',
+  };
+}
+
+function edit({ answer }: EmitSite, decision: Decision, project: Project): readonly Edit[] {
+  const acceptance = acceptanceOf(answer, project);
+  if (decision.action !== 'rewritten' || !acceptance) return [];
+  const { file, function: owner } = answer;
+  const waiting = waitingIn(file, owner);
+  if (waiting.how === 'never') return [];
+  const { semicolon, newline } = styleOf(file.text);
+  const typed = /\.tsx?$/.test(file.path);
+  const accept = localName(file, SHIM_CLIENT, 'acceptSession');
+  const { token, before, replaces, flags } = acceptance;
+  const call = `${waiting.how} ${accept.local}(${token})`;
+  const held = acceptance.leaves ? leftInPlace(answer, acceptance, project) : 'nothing';
+  const asString = typed ? `(${call}) ?? ''` : call;
+  const lines =
+    held === 'marker'
+      ? [`${token} = ${asString}${semicolon}`]
+      : held === 'removed'
+        ? [`${call}${semicolon}`, `delete ${token}${semicolon}`]
+        : [`${call}${semicolon}`];
+  const edits: Edit[] = [...waiting.edits, ...flagEdits(acceptance, file.path, project, answer)];
+  if (before === owner) return [...edits, ...asBlock(file, owner, lines, [accept])];
+  if (replaces && lines.length === 1) {
+    const text = (lines[0] ?? '').replace(/;$/, '');
+    return [
+      ...edits,
+      { file: file.path, start: startOf(replaces.node), end: endOf(replaces.node), text, needs: [accept] },
+    ];
+  }
+  void flags;
+  const indented = lines.join(`${newline}${indentOf(file.text, startOf(before.node))}`);
+  return [...edits, beforeStatement(file, before, indented, [accept])];
+}
+
+function indentOf(text: string, offset: number): string {
+  return /^[ \t]*/.exec(text.slice(text.lastIndexOf('\n', offset - 1) + 1))?.[0] ?? '';
+}
+
+/** Whether the code hands the answer's token over already. */
+function isAccepted({ file, function: owner }: EmitSite['answer']): boolean {
+  return file.text.includes(SHIM_CLIENT) && /\bacceptSession\w*\(/.test(textOf(file, owner.node));
+}
+
+/** What takes the token's place in an object that is handed on: a marker where somebody asks for it. */
+function leftInPlace(
+  answer: EmitSite['answer'],
+  { tested }: Acceptance,
+  project: Project,
+): 'marker' | 'removed' {
+  const field = answer.trail.at(-1);
+  if (tested || /\.tsx?$/.test(answer.file.path)) return 'marker';
+  return field !== undefined && isAskedFor(field, answer, project) ? 'marker' : 'removed';
+}
+
+/** Whether code reads the field from some object other than to attach it, or than this answer. */
+function isAskedFor(field: string, { binding }: EmitSite['answer'], project: Project): boolean {
+  const { sites, sources } = project;
+  const entry = sites.find((site) => site.kind === 'client-entry');
+  const files = entry?.kind === 'client-entry' ? entry.client.files : sources.mentioning(field);
+  const attached = sites.filter((site) => site.kind === 'header' || site.kind === 'token-field');
+  return files.some((file) => {
+    for (const path of file.paths.values()) {
+      if (!path.isMemberExpression() && !path.isOptionalMemberExpression()) continue;
+      const { property } = path.node;
+      if (property.type !== 'Identifier' || property.name !== field) continue;
+      if (attached.some((site) => site.path === path || path.isDescendant(site.path))) continue;
+      if (binding.referencePaths.some((reference) => reference.isDescendant(path))) continue;
+      if (path.key === 'left' && path.parentPath.isAssignmentExpression()) continue;
+      if (isPassedInVain(project, path)) continue;
+      return true;
+    }
+    return false;
+  });
+}
+
+/** Where the token went into state, the flag that it really was goes in. */
+function flagEdits(
+  { flags }: Acceptance,
+  path: string,
+  _project: Project,
+  { file }: EmitSite['answer'],
+): Edit[] {
+  const has = localName(file, SHIM_CLIENT, 'hasSession');
+  return flags.map((flag): Edit => {
+    const { node, parentPath: parent } = flag;
+    const shorthand = parent?.isObjectProperty() && parent.node.shorthand;
+    const text = shorthand
+      ? `${file.text.slice(startOf(node), endOf(node))}: ${has.local}()`
+      : `${has.local}()`;
+    return { file: path, start: startOf(node), end: endOf(node), text, needs: [has] };
+  });
+}
+
+export default alone('client/login-answer', rule);
+export const parser = 'tsx';

@@ -1,0 +1,42 @@
+// https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Authorization
+import { alone } from '../alone.js';
+import type { Edit } from '../edit/edits.js';
+import { withoutHeader } from '../edit/header.js';
+import { withoutParameter } from '../edit/parameters.js';
+import { idleParameters } from '../project/browser/passing.js';
+import type { Project } from '../project/project.js';
+import type { AttachSite } from '../project/site.js';
+import type { Decision, Rule } from '../rule.js';
+
+/** The header that carries a login token → nothing: the browser sends the session's cookie by itself. */
+export const rule: Rule<AttachSite> = {
+  step: 'client',
+  hints: ['uthorization', 'x-access-token', 'x-auth-token', 'X-Access-Token', 'X-Auth-Token'],
+  knows: [],
+  owns: (site): site is AttachSite => site.kind === 'header',
+  decide,
+  edit,
+};
+
+function decide(site: AttachSite, project: Project): Decision {
+  if (site.family !== 'session') return { action: 'kept', reason: site.evidence };
+  if (!withoutHeader(project.sources, site.attached))
+    return {
+      action: 'manual',
+      reason: `${site.evidence}, in a form that can't be taken out by itself`,
+      todo: 'Send the request without this header; the session cookie goes with it.',
+    };
+  return {
+    action: 'rewritten',
+    reason: `${site.attached.header} goes: the session's cookie takes its place`,
+  };
+}
+
+function edit(site: AttachSite, decision: Decision, project: Project): readonly Edit[] {
+  if (decision.action !== 'rewritten') return [];
+  const parameters = idleParameters(project, site).flatMap((one) => withoutParameter(project.sources, one));
+  return [...(withoutHeader(project.sources, site.attached) ?? []), ...parameters];
+}
+
+export default alone('client/token-header', rule);
+export const parser = 'tsx';

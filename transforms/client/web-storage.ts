@@ -1,0 +1,259 @@
+// https://developer.mozilla.org/en-US/docs/Web/API/Web_Storage_API
+import type { NodePath } from '@babel/traverse';
+import { alone } from '../alone.js';
+import { waitingIn } from '../edit/async.js';
+import type { Edit } from '../edit/edits.js';
+import { localName, SHIM_CLIENT } from '../edit/names.js';
+import { beforeStatement, statementOf, withoutStatement } from '../edit/statements.js';
+import { styleOf } from '../edit/style.js';
+import { acceptanceOf } from '../project/browser/acceptance.js';
+import { isLogout } from '../project/browser/logout.js';
+import { jsonOf } from '../project/browser/storage.js';
+import { storageHazard } from '../project/browser/uses.js';
+import type { Project } from '../project/project.js';
+import type { StoreSite } from '../project/site.js';
+import { endOf, startOf, textOf } from '../project/source.js';
+import type { Decision, Rule } from '../rule.js';
+
+/** A login token in web storage → `hasSession()`, `acceptSession()`, `forgetSession()`, `signOut()`. */
+export const rule: Rule<StoreSite> = {
+  step: 'client',
+  hints: ['localStorage', 'sessionStorage'],
+  knows: [],
+  owns: (site): site is StoreSite => site.kind === 'web-storage',
+  decide,
+  edit,
+};
+
+function decide(site: StoreSite, project: Project): Decision {
+  const { access, place } = site;
+  if (place?.field !== undefined && (access.operation === 'get' ? isAsked(site) : isMoved(site)))
+    return { action: 'kept', reason: 'what is stored here has no token in it' };
+  if (access.operation === 'clear' && isMoved(site))
+    return { action: 'kept', reason: 'the session is ended here already' };
+  if (access.operation === 'get') return decideGet(site, project);
+  if (access.operation === 'set') return decideSet(site, project);
+  const logout = isLogout(project.sources, access.path);
+  const what = logout ? 'the server ends the session too' : 'the session is forgotten here';
+  if (place?.field !== undefined || access.operation === 'clear')
+    return { action: 'rewritten', reason: `${what}, along with what else is cleared` };
+  return { action: 'rewritten', reason: what };
+}
+
+function decideGet(site: StoreSite, project: Project): Decision {
+  const { access, place } = site;
+  if (place?.field !== undefined)
+    return { action: 'rewritten', reason: 'what is stored counts as long as there is a session' };
+  if (place?.family === 'refresh')
+    return { action: 'rewritten', reason: 'the session renews itself: there is no refresh token to read' };
+  const hazard = storageHazard(project, access.path);
+  if (hazard)
+    return {
+      action: 'manual',
+      reason: `the token that is read here is ${hazard}`,
+      todo: 'There is no token in the browser any more: ask hasSession() or sessionInfo(), or let the server read its session.',
+    };
+  return { action: 'rewritten', reason: 'asks whether there is a session instead of reading the token' };
+}
+
+function decideSet(site: StoreSite, project: Project): Decision {
+  const { access, place, arrival, file } = site;
+  const clears = access.value && isNothing(access.value);
+  if (clears) return { action: 'rewritten', reason: 'the session is forgotten here' };
+  if (arrival?.kind === 'answers')
+    return {
+      action: 'rewritten',
+      reason: 'nothing is stored: the session was accepted when the answer came',
+    };
+  if (place?.family === 'refresh') return { action: 'rewritten', reason: 'a session needs no refresh token' };
+  if (arrival?.kind === 'state' && project.sites.some((other) => other.kind === 'login-answer'))
+    return {
+      action: 'rewritten',
+      reason: 'nothing is stored: the session was accepted when the login was answered',
+    };
+  const owner = access.path.getFunctionParent();
+  if (!owner || !statementOf(access.path))
+    return {
+      action: 'manual',
+      reason: 'the token is stored where the code can not wait for its exchange',
+      todo: 'Hand the token to acceptSession() instead.',
+    };
+  return waitingIn(file, owner).how === 'never'
+    ? {
+        action: 'bridged',
+        reason: 'the token is handed to the session without waiting, since the function returns at once',
+      }
+    : { action: 'rewritten', reason: 'the token is handed to the session instead of the storage' };
+}
+
+function isNothing(value: NodePath): boolean {
+  if (value.isStringLiteral({ value: '' }) || value.isNullLiteral()) return true;
+  return value.isIdentifier({ name: 'undefined' });
+}
+
+function edit(site: StoreSite, decision: Decision, project: Project): readonly Edit[] {
+  if (decision.action === 'manual' || decision.action === 'kept') return [];
+  const { access, place } = site;
+  if (access.operation === 'get') return place?.field === undefined ? editGet(site) : editObject(site);
+  if (access.operation === 'set' && !(access.value && isNothing(access.value))) return editSet(site, project);
+  return editRemove(site, project);
+}
+
+function editGet({ access: { path }, file, place }: StoreSite): Edit[] {
+  if (place?.family === 'refresh') {
+    const has = localName(file, SHIM_CLIENT, 'hasSession');
+    return [replaced(file.path, path, `${has.local}()`, has)];
+  }
+  const has = localName(file, SHIM_CLIENT, 'hasSession');
+  const compared = comparedWithNothing(path);
+  if (compared)
+    return [replaced(file.path, compared.path, `${compared.absent ? '!' : ''}${has.local}()`, has)];
+  return [replaced(file.path, path, `${has.local}()`, has)];
+}
+
+/** `path !== null`, which a flag answers by itself. */
+function comparedWithNothing(path: NodePath): { path: NodePath; absent: boolean } | undefined {
+  const { parentPath: parent } = path;
+  if (!parent?.isBinaryExpression() || !/^[!=]==?$/.test(parent.node.operator)) return undefined;
+  const other = path.key === 'left' ? parent.get('right') : (parent.get('left') as NodePath);
+  return isNothing(other) ? { path: parent, absent: parent.node.operator.startsWith('=') } : undefined;
+}
+
+/** What is stored beside the token stays, and counts only while there is a session. */
+function editObject(site: StoreSite): Edit[] {
+  const {
+    access: { path },
+    file,
+  } = site;
+  const has = localName(file, SHIM_CLIENT, 'hasSession');
+  const text = textOf(file, path.node);
+  const { parentPath: parent } = path;
+  if (isGuarded(path, text, file.text) || isAsked(site)) return [];
+  if (parent?.isConditionalExpression() && path.key === 'test')
+    return [replaced(file.path, path, `${has.local}() && ${text}`, has)];
+  if (
+    parent?.isIfStatement() ||
+    parent?.isUnaryExpression({ operator: '!' }) ||
+    parent?.isLogicalExpression()
+  )
+    return [replaced(file.path, path, `(${has.local}() && ${text})`, has)];
+  const bare = parent?.isCallExpression() || parent?.isVariableDeclarator() || parent?.isReturnStatement();
+  const chosen = `${has.local}() ? ${text} : null`;
+  return [replaced(file.path, path, bare ? chosen : `(${chosen})`, has)];
+}
+
+/** Whether the code asks for the session around it already. */
+function isAsked({ access: { path }, file }: StoreSite): boolean {
+  const around = path.getStatementParent() ?? path;
+  return file.text.includes(SHIM_CLIENT) && /\bhasSession\w*\(\)/.test(textOf(file, around.node));
+}
+
+/** Whether the function around a place that is set or cleared speaks of the session already. */
+function isMoved({ access: { path }, file }: StoreSite): boolean {
+  const around = path.getFunctionParent() ?? path;
+  return (
+    file.text.includes(SHIM_CLIENT) &&
+    /\b(?:acceptSession|forgetSession|signOut)\w*\(/.test(textOf(file, around.node))
+  );
+}
+
+/** Whether a condition around it has asked for the same thing already. */
+function isGuarded(path: NodePath, text: string, source: string): boolean {
+  return Boolean(
+    path.findParent(
+      (above) =>
+        (above.isConditionalExpression() || above.isIfStatement()) &&
+        source.slice(startOf(above.node.test), endOf(above.node.test)).includes(text) &&
+        !path.isDescendant(above.get('test') as NodePath),
+    ),
+  );
+}
+
+function editSet(site: StoreSite, project: Project): readonly Edit[] {
+  const { access, place, arrival, file } = site;
+  const { path, value } = access;
+  if (place?.field !== undefined) return editStoredObject(site, place.field);
+  if (arrival?.kind === 'answers') {
+    const replacing = arrival.answers.some((answer) => acceptanceOf(answer, project)?.replaces === path);
+    return replacing ? [] : [withoutStatement(file, path)];
+  }
+  if (place?.family === 'refresh') return [withoutStatement(file, path)];
+  if (arrival?.kind === 'state' && project.sites.some((other) => other.kind === 'login-answer'))
+    return [withoutStatement(file, path)];
+  return acceptedHere(site, value ? textOf(file, value.node) : '');
+}
+
+/** `await acceptSession(token)` in the place of the call that stored it. */
+function acceptedHere({ access: { path }, file }: StoreSite, token: string): Edit[] {
+  const accept = localName(file, SHIM_CLIENT, 'acceptSession');
+  const owner = path.getFunctionParent();
+  const waiting = owner ? waitingIn(file, owner) : { how: 'never' as const };
+  const call = `${accept.local}(${token})`;
+  const awaits = path.parentPath?.isAwaitExpression();
+  if (waiting.how === 'never' || awaits) return [replaced(file.path, path, call, accept)];
+  return [...waiting.edits, replaced(file.path, path, `${waiting.how} ${call}`, accept)];
+}
+
+/** The object is stored without the token; where the answer came in it has lost it already. */
+function editStoredObject(site: StoreSite, field: string): Edit[] {
+  const { access, arrival, file } = site;
+  const json = access.value ? (jsonOf(access.value) ?? access.value) : undefined;
+  if (!json) return [];
+  if (arrival?.kind === 'answers' && !json.isObjectExpression()) return [];
+  const text = textOf(file, json.node);
+  const accept = localName(file, SHIM_CLIENT, 'acceptSession');
+  const owner = access.path.getFunctionParent();
+  const statement = statementOf(access.path);
+  const waiting = owner ? waitingIn(file, owner) : { how: 'never' as const };
+  const { semicolon } = styleOf(file.text);
+  const call = `${accept.local}(${text}.${field})${semicolon}`;
+  const without = replaced(file.path, json, `{ ...${text}, ${field}: undefined }`);
+  if (!statement?.isStatement() || json.isObjectExpression()) return [without];
+  if (waiting.how === 'never') return [beforeStatement(file, statement, call, [accept]), without];
+  return [...waiting.edits, beforeStatement(file, statement, `${waiting.how} ${call}`, [accept]), without];
+}
+
+/** Logging out tells the server; anything else forgets. Data that was stored beside the token is cleared as before. */
+function editRemove(site: StoreSite, project: Project): Edit[] {
+  const { access, place, file } = site;
+  const name = isLogout(project.sources, access.path) ? 'signOut' : 'forgetSession';
+  const done = localName(file, SHIM_CLIENT, name);
+  const { semicolon } = styleOf(file.text);
+  const statement = statementOf(access.path);
+  if (place?.field !== undefined || access.operation === 'clear') {
+    if (statement?.isStatement())
+      return [beforeStatement(file, statement, `${done.local}()${semicolon}`, [done])];
+    return [replaced(file.path, access.path, `(${done.local}(), ${textOf(file, access.path.node)})`, done)];
+  }
+  const repeated = project.sites.some(
+    (other) =>
+      other.kind === 'web-storage' &&
+      other !== site &&
+      other.place?.field === undefined &&
+      isRemoval(other) &&
+      other.access.path.getFunctionParent() === access.path.getFunctionParent() &&
+      sameBlock(other.access.path, access.path) &&
+      startOf(other.path.node) < startOf(site.path.node),
+  );
+  if (repeated && statement?.isStatement()) return [withoutStatement(file, access.path)];
+  return [replaced(file.path, access.path, `${done.local}()`, done)];
+}
+
+function isRemoval({ access, place }: StoreSite): boolean {
+  if (!place) return false;
+  return (
+    access.operation === 'remove' ||
+    Boolean(access.operation === 'set' && access.value && isNothing(access.value))
+  );
+}
+
+function sameBlock(a: NodePath, b: NodePath): boolean {
+  return a.getStatementParent()?.parentPath === b.getStatementParent()?.parentPath;
+}
+
+function replaced(file: string, path: NodePath, text: string, need?: ReturnType<typeof localName>): Edit {
+  return { file, start: startOf(path.node), end: endOf(path.node), text, ...(need ? { needs: [need] } : {}) };
+}
+
+export default alone('client/web-storage', rule);
+export const parser = 'tsx';

@@ -1,0 +1,62 @@
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { keyName, propertyName } from '../project/definitions.js';
+import { type SourceFile, startOf } from '../project/source.js';
+import type { Edit } from './edits.js';
+
+/** How a function can wait for something. */
+export type Waiting =
+  /** It is asynchronous, or can be made so without anybody noticing. */
+  | { readonly how: 'await' | 'yield'; readonly edits: readonly Edit[] }
+  /** Somebody takes what it returns at once. */
+  | { readonly how: 'never' };
+
+const CALLBACKS =
+  /^(?:then|catch|finally|subscribe|addEventListener|on|once|useEffect|setTimeout|tap|forEach)$/;
+const RECEIVERS = /^(?:on[A-Z]\w*|next|success|error|handle[A-Z]\w*)$/;
+
+/** Says how the code of a function can wait, and what makes it so. */
+export function waitingIn(file: SourceFile, owner: NodePath<t.Function>): Waiting {
+  const { node } = owner;
+  if (node.generator) return { how: 'yield', edits: [] };
+  if (node.async) return { how: 'await', edits: [] };
+  if (owner.isClassMethod() || owner.isObjectMethod()) {
+    if (node.type !== 'ClassMethod' && node.type !== 'ObjectMethod') return { how: 'never' };
+    if (node.kind === 'constructor' || node.kind === 'get' || node.kind === 'set') return { how: 'never' };
+    if (
+      /^(?:render|componentDidUpdate|getDerivedStateFromProps|shouldComponentUpdate)$/.test(
+        keyName(node) ?? '',
+      )
+    )
+      return { how: 'never' };
+  }
+  if (returnsSomething(owner) && !isIgnored(owner)) return { how: 'never' };
+  const at = 'key' in node && node.key ? startOf(node.key) : startOf(node);
+  return { how: 'await', edits: [{ file: file.path, start: at, end: at, text: 'async ' }] };
+}
+
+/** Whether the result of a callback is awaited or thrown away. */
+function isIgnored(owner: NodePath<t.Function>): boolean {
+  const { parentPath: parent } = owner;
+  if (parent?.isCallExpression() && owner.listKey === 'arguments') {
+    const name =
+      propertyName(parent.node.callee) ?? (t.isIdentifier(parent.node.callee) ? parent.node.callee.name : '');
+    return CALLBACKS.test(name) && name !== 'useEffect' && name !== 'forEach';
+  }
+  return RECEIVERS.test(keyName(owner.node) ?? (parent ? keyName(parent.node) : undefined) ?? '');
+}
+
+/** Whether a function returns a value; what an arrow function's body yields counts, unless it is a call of ours. */
+function returnsSomething(owner: NodePath<t.Function>): boolean {
+  const body = owner.get('body');
+  if (Array.isArray(body)) return false;
+  if (!body.isBlockStatement()) return true;
+  let returns = false;
+  body.traverse({
+    Function: (inner) => inner.skip(),
+    ReturnStatement(statement) {
+      if (statement.node.argument) returns = true;
+    },
+  });
+  return returns;
+}

@@ -1,0 +1,87 @@
+import { posix } from 'node:path';
+import type { BrowserClient } from '../project/browser/client.js';
+import type { TokenPlace } from '../project/browser/places.js';
+import type { Sources } from '../project/sources.js';
+import { SHIM_CLIENT } from './names.js';
+import { quoted, type Style, styleOf } from './style.js';
+
+/** The module that takes up what an earlier version of the page left in the browser. */
+export interface BrowserModule {
+  readonly path: string;
+  /** How the entry imports it. */
+  readonly specifier: string;
+  readonly text: string;
+}
+
+/** Writes the session module of a browser application, beside its entry. */
+export function browserModuleOf(client: BrowserClient, sources: Sources): BrowserModule {
+  const entry = client.entry?.file.path ?? 'index.js';
+  const folder = posix.dirname(entry);
+  const extension = /\.tsx?$/.test(entry) ? '.ts' : '.js';
+  const taken = (name: string) =>
+    sources.listed.some(({ path }) => {
+      const inside = posix.relative(folder, path);
+      return inside.replace(/\.[^./]+$/, '') === name || inside.startsWith(`${name}/`);
+    });
+  const name = ['session', 'browser-session', 'jwt-session'].find((one) => !taken(one)) ?? 'login-session';
+  const text = client.entry?.file.text ?? '';
+  const extended = /(?:from|import)\s*['"]\.{1,2}\/[^'"]+\.js['"]/.test(text);
+  return {
+    path: posix.join(folder, name + extension),
+    specifier: `./${name}${extended ? '.js' : ''}`,
+    text: moduleText(client, styleOf(text)),
+  };
+}
+
+function moduleText({ places, base, requests }: BrowserClient, style: Style): string {
+  const { newline, semicolon, indent } = style;
+  const at = base.expression ? `\`\${${base.expression.text}}${base.path}\`` : quoted(style, base.path);
+  const sorted = [...places].sort((a, b) => rank(a) - rank(b));
+  const [only] = sorted;
+  const axios =
+    base.origin === 'other' && requests.some(({ client, instance }) => client === 'axios' && !instance);
+  const options =
+    sorted.length === 1 && only
+      ? `{ ${[...fields(only, style), `at: ${at}`].join(', ')} }`
+      : [
+          '{',
+          `${indent}from: [`,
+          ...sorted.map((place) => `${indent}${indent}{ ${fields(place, style).join(', ')} },`),
+          `${indent}],`,
+          `${indent}at: ${at},`,
+          '}',
+        ].join(newline);
+  const lines = [
+    `import { adoptLegacyToken } from ${quoted(style, SHIM_CLIENT)}${semicolon}`,
+    ...(axios ? [`import axios from ${quoted(style, 'axios')}${semicolon}`] : []),
+    ...importsOf(base.expression),
+    '',
+    ...(axios
+      ? [
+          "// The session's cookie goes with every request to the API.",
+          `axios.defaults.withCredentials = true${semicolon}`,
+          '',
+        ]
+      : []),
+    '/** Settled when a token that an earlier version left in this browser has become a session. */',
+    `export const sessionReady = adoptLegacyToken(${options})${semicolon}`,
+  ];
+  return lines.join(newline) + newline;
+}
+
+/** Access tokens first: a refresh token is tried where there is no other. */
+function rank({ family }: TokenPlace): number {
+  return family === 'refresh' ? 1 : 0;
+}
+
+function fields({ storage, key, field }: TokenPlace, style: Style): string[] {
+  return [
+    `storage: ${quoted(style, storage)}`,
+    `key: ${quoted(style, key)}`,
+    ...(field === undefined ? [] : [`field: ${quoted(style, field)}`]),
+  ];
+}
+
+function importsOf(_expression: BrowserClient['base']['expression']): string[] {
+  return [];
+}

@@ -1,0 +1,153 @@
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { propertyName } from '../project/definitions.js';
+import { endOf, type SourceFile, startOf } from '../project/source.js';
+import { applyEdits, type Edit, withoutRepeats } from './edits.js';
+import { isPure } from './pure.js';
+import { wholeLines } from './unused.js';
+
+/**
+ * Takes away what edits leave without anything to do: a condition whose branches are gone, an `else` that is
+ * empty, the first branch where only the `else` is left, and an interceptor that only hands on what it gets.
+ */
+export function withoutEmptied(file: SourceFile, edits: readonly Edit[]): Edit[] {
+  const removals = edits.filter((edit) => edit.end > edit.start && (edit.text === '' || edit.text === '{}'));
+  if (!removals.length) return [...edits];
+  const result: Edit[] = [...edits];
+  const isGone = (node: t.Node): boolean => {
+    if (covered(removals, node)) return true;
+    if (t.isBlockStatement(node))
+      return node.body.length > 0 && node.body.every(isGone) && !isCommented(node);
+    return t.isIfStatement(node) && isEmptied(node);
+  };
+  const isEmptied = (node: t.IfStatement) =>
+    isGone(node.consequent) && (!node.alternate || isGone(node.alternate)) && isPure(node.test, edits);
+  for (const path of file.paths.values()) {
+    if (path.isCallExpression() && isIdle(path, isGone)) result.push(wholeStatement(file, path));
+    if (!path.isIfStatement() || covered(removals, path.node)) continue;
+    if (isInEmptied(path, isEmptied)) continue;
+    const edit = ofCondition(file, path, edits, isGone, isEmptied);
+    if (!edit) continue;
+    if (edit.text !== '') {
+      for (let index = result.length - 1; index >= 0; index--) {
+        const other = result[index];
+        if (other && edit.start <= other.start && other.end <= edit.end) result.splice(index, 1);
+      }
+    }
+    result.push(edit);
+  }
+  return withoutRepeats(result);
+}
+
+function covered(removals: readonly Edit[], node: t.Node): boolean {
+  return removals.some((edit) => edit.start <= startOf(node) && endOf(node) <= edit.end);
+}
+
+function isCommented(node: t.BlockStatement): boolean {
+  return node.body.some((statement) =>
+    statement.trailingComments?.some(
+      (comment) => (comment.start ?? 0) > endOf(statement) && (comment.end ?? 0) < endOf(node),
+    ),
+  );
+}
+
+function isInEmptied(path: NodePath<t.IfStatement>, isEmptied: (node: t.IfStatement) => boolean): boolean {
+  return Boolean(path.findParent((above) => above.isIfStatement() && isEmptied(above.node)));
+}
+
+function ofCondition(
+  file: SourceFile,
+  path: NodePath<t.IfStatement>,
+  edits: readonly Edit[],
+  isGone: (node: t.Node) => boolean,
+  isEmptied: (node: t.IfStatement) => boolean,
+): Edit | undefined {
+  const { node } = path;
+  const { test, consequent, alternate } = node;
+  if (isEmptied(node)) {
+    const { parent } = path;
+    // `else if (…) {}`
+    if (t.isIfStatement(parent) && parent.alternate === node)
+      return { file: file.path, start: endOf(parent.consequent), end: endOf(node), text: '' };
+    if (path.listKey === undefined)
+      return { file: file.path, start: startOf(node), end: endOf(node), text: '{}' };
+    return { file: file.path, ...wholeLines(file, startOf(node), endOf(node)), text: '' };
+  }
+  if (!alternate) return undefined;
+  if (isGone(alternate) && !isGone(consequent))
+    return { file: file.path, start: endOf(consequent), end: endOf(alternate), text: '' };
+  if (!isGone(consequent) || isGone(alternate)) return undefined;
+  const inside = edits.filter((edit) => startOf(test) <= edit.start && edit.end <= endOf(test));
+  const shift = startOf(test);
+  const text = applyEdits(
+    file.text.slice(shift, endOf(test)),
+    inside.map((edit) => ({ ...edit, start: edit.start - shift, end: edit.end - shift })),
+  );
+  const needs = inside.flatMap((edit) => edit.needs ?? []);
+  return {
+    file: file.path,
+    start: startOf(node),
+    end: startOf(alternate),
+    text: `if (${negated(test, text)}) `,
+    needs,
+  };
+}
+
+/** The opposite of a condition, as a person would write it. */
+function negated(test: t.Expression, text: string): string {
+  if (t.isUnaryExpression(test, { operator: '!' })) return text.replace(/^!\s*/, '');
+  if (t.isIdentifier(test) || t.isMemberExpression(test) || t.isCallExpression(test)) return `!${text}`;
+  return `!(${text})`;
+}
+
+/** `interceptors.request.use((config) => { return config; })`, once all else in it is gone. */
+function isIdle(path: NodePath<t.CallExpression>, isGone: (node: t.Node) => boolean): boolean {
+  const { callee, arguments: given } = path.node;
+  if (!t.isMemberExpression(callee) || propertyName(callee) !== 'use') return false;
+  if (propertyName(callee.object) !== 'request') return false;
+  if (!path.parentPath.isExpressionStatement()) return false;
+  const [first, second] = given;
+  if (!t.isFunction(first) || !t.isBlockStatement(first.body)) return false;
+  const [parameter] = first.params;
+  const left = first.body.body.filter((statement) => !isGone(statement) && !isUnreadDeclaration(statement));
+  const [only] = left;
+  const hands =
+    left.length === 1 &&
+    t.isReturnStatement(only) &&
+    t.isIdentifier(only.argument) &&
+    t.isIdentifier(parameter, { name: only.argument.name });
+  return hands && left.length < first.body.body.length && (!second || rejects(second));
+}
+
+/** What was read for the header, and is read for nothing else. */
+function isUnreadDeclaration(statement: t.Statement): boolean {
+  if (!t.isVariableDeclaration(statement)) return false;
+  return statement.declarations.every(({ init }) => {
+    const callee = t.isCallExpression(init) ? init.callee : undefined;
+    const named = t.isMemberExpression(callee) && t.isIdentifier(callee.property) ? callee.property.name : '';
+    return /^(?:getItem|get|getState)$/.test(named) || t.isMemberExpression(init);
+  });
+}
+
+/** `(error) => Promise.reject(error)` */
+function rejects(node: t.Node): boolean {
+  if (!t.isFunction(node)) return false;
+  const { body } = node;
+  const statement = t.isBlockStatement(body) && body.body.length === 1 ? body.body[0] : undefined;
+  const value = t.isReturnStatement(statement)
+    ? statement.argument
+    : t.isBlockStatement(body)
+      ? undefined
+      : body;
+  return (
+    t.isCallExpression(value) &&
+    t.isMemberExpression(value.callee) &&
+    t.isIdentifier(value.callee.object, { name: 'Promise' }) &&
+    t.isIdentifier(value.callee.property, { name: 'reject' })
+  );
+}
+
+function wholeStatement(file: SourceFile, path: NodePath): Edit {
+  const { node } = path.parentPath ?? path;
+  return { file: file.path, ...wholeLines(file, startOf(node), endOf(node)), text: '' };
+}

@@ -1,0 +1,116 @@
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import type { AttachedHeader } from '../project/browser/headers.js';
+import { isTokenHeader } from '../project/browser/names.js';
+import { keyName } from '../project/definitions.js';
+import { endOf, type SourceFile, startOf } from '../project/source.js';
+import type { Sources } from '../project/sources.js';
+import type { Edit } from './edits.js';
+import { withoutItems } from './lists.js';
+import { statementOf, withoutStatement } from './statements.js';
+
+/** Takes a header out of a request, and with it whatever is empty then; undefined where it stands by itself in no way. */
+export function withoutHeader(sources: Sources, { file, path, form }: AttachedHeader): Edit[] | undefined {
+  if (form === 'property') return path.isObjectProperty() ? withoutProperty(sources, file, path) : undefined;
+  if (form === 'call') {
+    if (statementOf(path)) return [withoutStatement(file, path)];
+    return withoutLink(file, path);
+  }
+  return statementOf(path) ? [withoutStatement(file, path)] : undefined;
+}
+
+/** `.set('authorization', token)` in a chain. */
+function withoutLink(file: SourceFile, path: NodePath): Edit[] | undefined {
+  if (!path.isCallExpression() || !t.isMemberExpression(path.node.callee)) return undefined;
+  // `headers.append(…)` yields nothing to go on with.
+  if (t.isMemberExpression(path.node.callee) && /^(?:append|setRequestHeader)$/.test(keyOf(path.node.callee)))
+    return undefined;
+  return [{ file: file.path, start: endOf(path.node.callee.object), end: endOf(path.node), text: '' }];
+}
+
+function keyOf(callee: t.MemberExpression): string {
+  return t.isIdentifier(callee.property) ? callee.property.name : '';
+}
+
+function withoutProperty(
+  sources: Sources,
+  file: SourceFile,
+  path: NodePath<t.ObjectProperty>,
+): Edit[] | undefined {
+  const object = path.parentPath;
+  if (!object?.isObjectExpression()) return undefined;
+  const going = object.node.properties.filter((one) => one === path.node || isHeader(one));
+  if (going.length < object.node.properties.length)
+    return withoutItems(file, object.node.properties, new Set(going));
+  return withoutObject(sources, file, object) ?? [emptied(file, object.node)];
+}
+
+/** Another header of a token in the same object goes along, or nobody would know that the object is empty. */
+function isHeader(node: t.Node): boolean {
+  const name = keyName(node);
+  return name !== undefined && isTokenHeader(name) && /^(?:authorization|x-)/i.test(name);
+}
+
+function emptied(file: SourceFile, node: t.Node): Edit {
+  return { file: file.path, start: startOf(node), end: endOf(node), text: '{}' };
+}
+
+/** Takes out an object of which nothing is left; undefined where its place can't be without one. */
+function withoutObject(sources: Sources, file: SourceFile, object: NodePath): Edit[] | undefined {
+  const { parentPath: parent } = object;
+  if (!parent) return undefined;
+  // `token ? { Authorization: … } : {}`, `token && { … }`
+  if (parent.isConditionalExpression() && object.key !== 'test') {
+    const other = object.key === 'consequent' ? parent.node.alternate : parent.node.consequent;
+    return isEmpty(other)
+      ? (withoutObject(sources, file, parent) ?? [emptied(file, parent.node)])
+      : undefined;
+  }
+  if (parent.isLogicalExpression({ operator: '&&' }) && object.key === 'right')
+    return withoutObject(sources, file, parent);
+  if (parent.isParenthesizedExpression()) return withoutObject(sources, file, parent);
+  if (parent.isSpreadElement() || (parent.isObjectProperty() && object.key === 'value')) {
+    const holder = parent.parentPath;
+    if (!holder?.isObjectExpression()) return undefined;
+    const left = holder.node.properties.filter((one) => one !== parent.node);
+    if (left.length) return withoutItems(file, holder.node.properties, new Set([parent.node]));
+    return withoutObject(sources, file, holder) ?? [emptied(file, holder.node)];
+  }
+  if (object.listKey === 'arguments' && (parent.isCallExpression() || parent.isNewExpression()))
+    return isLast(parent.node, object.node)
+      ? withoutItems(file, parent.node.arguments, new Set([object.node]))
+      : undefined;
+  if (parent.isVariableDeclarator() && t.isIdentifier(parent.node.id))
+    return withoutVariable(sources, file, parent);
+  return undefined;
+}
+
+function isLast(call: t.CallExpression | t.NewExpression, node: t.Node): boolean {
+  return call.arguments.length > 1 && call.arguments.at(-1) === node;
+}
+
+function isEmpty(node: t.Node): boolean {
+  return (
+    (t.isObjectExpression(node) && !node.properties.length) ||
+    t.isNullLiteral(node) ||
+    t.isIdentifier(node, { name: 'undefined' })
+  );
+}
+
+/** A variable whose object is empty goes where all it is for is to be the last argument, or to be spread. */
+function withoutVariable(
+  sources: Sources,
+  file: SourceFile,
+  declarator: NodePath<t.VariableDeclarator>,
+): Edit[] | undefined {
+  const { id } = declarator.node;
+  const binding = t.isIdentifier(id) ? declarator.scope.getBinding(id.name) : undefined;
+  if (!binding?.constant || declarator.parentPath.parentPath?.isExportNamedDeclaration()) return undefined;
+  const edits: Edit[] = [];
+  for (const reference of binding.referencePaths) {
+    const edit = withoutObject(sources, file, reference);
+    if (!edit) return undefined;
+    edits.push(...edit);
+  }
+  return binding.referencePaths.length ? edits : undefined;
+}

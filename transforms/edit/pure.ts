@@ -1,0 +1,45 @@
+import * as t from '@babel/types';
+import { endOf, startOf } from '../project/source.js';
+import type { Edit } from './edits.js';
+
+/** Functions of the shim that only ask: a variable that holds their answer can go when nothing reads it. */
+const QUESTIONS = new Set([
+  'sessionPresented',
+  'bridgedAuthorization',
+  'sessionClaims',
+  'currentRequest',
+  'hasSession',
+  'sessionInfo',
+]);
+
+/** Reading it has no effect: names, properties, literals, `require` of a package or a file, a cut-out string. */
+export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[]): boolean {
+  if (!node) return false;
+  const pure = (other: t.Node | null | undefined) => isPure(other, replaced);
+  const now = replaced.find((edit) => edit.start === startOf(node) && edit.end === endOf(node));
+  if (now) return now.needs?.every((need) => QUESTIONS.has(need.name)) === true;
+  if (t.isIdentifier(node) || t.isLiteral(node))
+    return !t.isTemplateLiteral(node) || node.expressions.every(pure);
+  if (t.isUnaryExpression(node, { operator: '!' })) return pure(node.argument);
+  if (t.isMemberExpression(node) || t.isOptionalMemberExpression(node))
+    return pure(node.object) && (!node.computed || pure(node.property));
+  if (t.isObjectExpression(node))
+    return node.properties.every((property) => t.isObjectProperty(property) && pure(property.value));
+  if (t.isArrayExpression(node)) return node.elements.every(pure);
+  if (t.isFunctionExpression(node) || t.isArrowFunctionExpression(node)) return true;
+  if (t.isLogicalExpression(node)) return pure(node.left) && pure(node.right);
+  if (t.isConditionalExpression(node))
+    return pure(node.test) && pure(node.consequent) && pure(node.alternate);
+  if (t.isTSAsExpression(node) || t.isTSNonNullExpression(node)) return pure(node.expression);
+  if (!t.isCallExpression(node) && !t.isOptionalCallExpression(node)) return false;
+  const [first] = node.arguments;
+  if (t.isIdentifier(node.callee, { name: 'require' })) return t.isStringLiteral(first);
+  // `promisify(jwt.verify)`, `config.get('secret')`, `header.split(' ')`
+  const { callee } = node;
+  const member = t.isMemberExpression(callee) || t.isOptionalMemberExpression(callee) ? callee : undefined;
+  const named = member?.property ?? callee;
+  if (!t.isIdentifier(named) || !node.arguments.every(pure)) return false;
+  if (member && /^(?:split|slice|substring|replace|trim)$/.test(named.name)) return pure(member.object);
+  // `ExtractJwt.fromAuthHeaderAsBearerToken()`
+  return /^(?:promisify|get|from[A-Z]\w*)$/.test(named.name);
+}

@@ -1,0 +1,70 @@
+import type { NodePath } from '@babel/traverse';
+import type * as t from '@babel/types';
+import { endOf, type SourceFile, startOf } from '../project/source.js';
+import type { Edit, NeededName } from './edits.js';
+import { indentationAt, styleOf } from './style.js';
+import { wholeLines } from './unused.js';
+
+/** Takes out the statement that an expression is; where it is the body of an arrow function, the body. */
+export function withoutStatement(file: SourceFile, path: NodePath): Edit {
+  const at = statementOf(path);
+  if (!at) return { file: file.path, start: startOf(path.node), end: endOf(path.node), text: 'undefined' };
+  if (!at.isStatement()) return { file: file.path, start: startOf(at.node), end: endOf(at.node), text: '{}' };
+  const listed = at.listKey === 'body' || at.listKey === 'consequent';
+  if (!listed) return { file: file.path, start: startOf(at.node), end: endOf(at.node), text: '{}' };
+  return { file: file.path, ...wholeLines(file, startOf(at.node), endOf(at.node)), text: '' };
+}
+
+/** The statement that consists of an expression, or the arrow function's body that does. */
+export function statementOf(path: NodePath): NodePath | undefined {
+  const { parentPath: parent } = path;
+  if (parent?.isExpressionStatement()) return parent;
+  if (
+    parent?.isAwaitExpression() ||
+    parent?.isParenthesizedExpression() ||
+    parent?.isUnaryExpression({ operator: 'void' })
+  )
+    return statementOf(parent);
+  // `token && store(token)` does nothing else.
+  if (parent?.isLogicalExpression({ operator: '&&' }) && path.key === 'right') return statementOf(parent);
+  if (parent?.isArrowFunctionExpression() && path.key === 'body') return path;
+  return undefined;
+}
+
+/** Puts a statement before another one, on a line of its own. */
+export function beforeStatement(
+  file: SourceFile,
+  path: NodePath,
+  text: string,
+  needs: readonly NeededName[] = [],
+): Edit {
+  const start = startOf(path.node);
+  const { newline } = styleOf(file.text);
+  return {
+    file: file.path,
+    start,
+    end: start,
+    text: `${text}${newline}${indentationAt(file, start)}`,
+    needs,
+  };
+}
+
+/** Makes a block of an arrow function's expression, with statements before it. */
+export function asBlock(
+  file: SourceFile,
+  arrow: NodePath<t.Function>,
+  statements: readonly string[],
+  needs: readonly NeededName[] = [],
+): Edit[] {
+  const { newline, semicolon, indent } = styleOf(file.text);
+  const { body } = arrow.node;
+  const start = Number(body.extra?.parenStart ?? startOf(body));
+  const end = endOf(arrow.node);
+  const outer = indentationAt(file, startOf(arrow.node));
+  const line = `${newline}${outer}${indent}`;
+  const opening = `{${statements.map((one) => line + one).join('')}${line}return `;
+  return [
+    { file: file.path, start, end: startOf(body), text: opening, needs },
+    { file: file.path, start: endOf(body), end, text: `${semicolon}${newline}${outer}}` },
+  ];
+}

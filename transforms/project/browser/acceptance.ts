@@ -1,0 +1,185 @@
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { keyName } from '../definitions.js';
+import type { Project } from '../project.js';
+import type { Site, StoreSite } from '../site.js';
+import { startOf, textOf } from '../source.js';
+import { type LoginAnswer, membersAbove } from './answers.js';
+
+/** How an answer's token is handed to the session, and what else the code does with it. */
+export interface Acceptance {
+  /** Code for the token. */
+  readonly token: string;
+  /** The statement before which it is accepted; the function itself where its body is an expression. */
+  readonly before: NodePath;
+  /** The expression that stores the token right there, and makes way. */
+  readonly replaces?: NodePath;
+  /** Uses of the token as a value: they get to know that there is a session. */
+  readonly flags: readonly NodePath[];
+  /** The object that holds the token is handed on as a whole. */
+  readonly leaves: boolean;
+  /** The token itself is tested after it was accepted. */
+  readonly tested: boolean;
+}
+
+interface Mention {
+  readonly path: NodePath;
+  readonly kind: 'flag' | 'test' | 'whole' | 'stored' | 'attached' | 'decoded' | 'part';
+}
+
+/** Works out how the token of an answer is accepted; undefined where no use of it is to be seen. */
+export function acceptanceOf(answer: LoginAnswer, project: Project): Acceptance | undefined {
+  const { function: owner, binding, container, trail } = answer;
+  const mentions = binding.referencePaths
+    .filter((path) => path.isDescendant(owner))
+    .flatMap((path) => mentionsOf(answer, path, project));
+  const token = container ? [container, ...trail].join('.') : binding.identifier.name;
+  const significant = mentions.filter(({ kind }) => kind !== 'test' && kind !== 'part');
+  const common = {
+    token,
+    flags: mentions.filter(({ kind }) => kind === 'flag').map(({ path }) => path),
+    leaves: mentions.some(({ kind }) => kind === 'whole'),
+    tested: mentions.some(({ kind, path }) => kind === 'test' && isToken(path, answer)),
+  };
+  const first = significant.toSorted((a, b) => startOf(a.path.node) - startOf(b.path.node))[0];
+  const body = owner.get('body');
+  if (Array.isArray(body)) return undefined;
+  if (!body.isBlockStatement()) return first && { ...common, before: owner };
+  if (!first) return undefined;
+  const before = statementFor(body, answer, first.path);
+  if (!before) return undefined;
+  const stored = first.kind === 'stored' ? storeAround(first.path, project) : undefined;
+  const replaces =
+    stored?.path.parentPath?.isExpressionStatement() && stored.path.parentPath === before
+      ? stored.path
+      : undefined;
+  return { ...common, before, ...(replaces && isPlain(stored) ? { replaces } : {}) };
+}
+
+function isPlain(site: StoreSite | undefined): boolean {
+  return site?.place?.field === undefined;
+}
+
+/** What one mention of the answer's variable is there for. */
+function mentionsOf(answer: LoginAnswer, reference: NodePath, project: Project): Mention[] {
+  const { path, names } = membersAbove(reference);
+  const wanted = wantedNames(answer);
+  const common = wanted.findIndex((name, index) => names[index] !== name);
+  const reached = common < 0 ? wanted.length : common;
+  if (reached < wanted.length && names.length > reached) return [{ path, kind: 'part' }];
+  // The whole token was reached, or an object around it.
+  const at = upTo(reference, Math.min(names.length, wanted.length));
+  if (reached === wanted.length) return [{ path: at, kind: kindOf(at, project, true) }];
+  const { parentPath: parent } = at;
+  if (parent?.isVariableDeclarator() && parent.get('id').isObjectPattern())
+    return destructured(answer, parent, wanted.slice(reached), project);
+  return [{ path: at, kind: kindOf(at, project, false) }];
+}
+
+/** `const { token, user } = data`: what becomes of `token`. */
+function destructured(
+  answer: LoginAnswer,
+  declarator: NodePath<t.VariableDeclarator>,
+  [name, ...rest]: readonly string[],
+  project: Project,
+): Mention[] {
+  const { id } = declarator.node;
+  if (!t.isObjectPattern(id) || rest.length) return [{ path: declarator, kind: 'part' }];
+  const property = id.properties.find((one) => keyName(one) === name);
+  if (!property) {
+    const others = id.properties.at(-1);
+    return [{ path: declarator, kind: t.isRestElement(others) ? 'whole' : 'part' }];
+  }
+  if (!t.isObjectProperty(property) || !t.isIdentifier(property.value))
+    return [{ path: declarator, kind: 'whole' }];
+  void answer;
+  const references = declarator.scope.getBinding(property.value.name)?.referencePaths ?? [];
+  return [
+    { path: declarator, kind: 'stored' },
+    ...references.map((path): Mention => ({ path, kind: kindOf(path, project, true) })),
+  ];
+}
+
+function wantedNames({ binding, container, trail }: LoginAnswer): string[] {
+  if (!container) return [];
+  void binding;
+  return [...container.split('.').slice(1), ...trail];
+}
+
+function upTo(reference: NodePath, count: number): NodePath {
+  let at = reference;
+  for (let index = 0; index < count; index++) at = at.parentPath ?? at;
+  return at;
+}
+
+function isToken(path: NodePath, answer: LoginAnswer): boolean {
+  return textOf(answer.file, path.node).endsWith(answer.trail.at(-1) ?? answer.binding.identifier.name);
+}
+
+function kindOf(path: NodePath, project: Project, token: boolean): Mention['kind'] {
+  const inside = project.sites.find(
+    (site) => site.file.program === path.scope.getProgramParent().path && holds(site, path),
+  );
+  if (inside?.kind === 'web-storage') return 'stored';
+  if (inside?.kind === 'header') return 'attached';
+  if (inside?.kind === 'browser-decode') return 'decoded';
+  if (isTest(path)) return 'test';
+  if (path.parentPath?.isAssignmentExpression() && path.key === 'left') return 'part';
+  return token ? 'flag' : 'whole';
+}
+
+function holds(site: Site, path: NodePath): boolean {
+  if (site.kind !== 'web-storage' && site.kind !== 'header' && site.kind !== 'browser-decode') return false;
+  return path.isDescendant(site.path);
+}
+
+/** Whether only the truth of an expression is asked for. */
+export function isTest(path: NodePath): boolean {
+  const { parentPath: parent } = path;
+  if (!parent) return false;
+  if (parent.isIfStatement() || parent.isConditionalExpression() || parent.isWhileStatement())
+    return path.key === 'test';
+  if (parent.isUnaryExpression({ operator: '!' })) return true;
+  if (parent.isLogicalExpression({ operator: '&&' }) && path.key === 'left') return true;
+  if (parent.isLogicalExpression()) return isTest(parent);
+  if (parent.isBinaryExpression()) return /^[!=]==?$/.test(parent.node.operator);
+  return parent.isParenthesizedExpression() ? isTest(parent) : false;
+}
+
+function storeAround(path: NodePath, project: Project): StoreSite | undefined {
+  return project.sites.find(
+    (site): site is StoreSite => site.kind === 'web-storage' && path.isDescendant(site.path),
+  );
+}
+
+/** The statement of a block that holds the first use, or one in it where a condition asks for the token first. */
+function statementFor(
+  block: NodePath<t.BlockStatement>,
+  answer: LoginAnswer,
+  first: NodePath,
+): NodePath | undefined {
+  const after = answer.declaration ? startOf(answer.declaration.node) : -1;
+  const home = answer.declaration?.parentPath ?? block;
+  const statements = home.isBlockStatement() ? home.get('body') : block.get('body');
+  for (const statement of statements) {
+    if (startOf(statement.node) <= after) continue;
+    if (!first.isDescendant(statement) && first !== statement) continue;
+    return intoCondition(statement, answer, first);
+  }
+  return undefined;
+}
+
+/** `if (response.data.token) { … }`: inside, since there is no token otherwise. */
+function intoCondition(statement: NodePath, answer: LoginAnswer, first: NodePath): NodePath {
+  if (!statement.isIfStatement()) return statement;
+  const consequent = statement.get('consequent');
+  if (!consequent.isBlockStatement() || !first.isDescendant(consequent)) return statement;
+  const text = textOf(answer.file, statement.node.test);
+  const names = [answer.binding.identifier.name, ...wantedNames(answer)];
+  const asked = text.split('&&').map((part) => part.trim().replaceAll('?.', '.'));
+  if (!asked.every((part) => names.join('.').startsWith(part))) return statement;
+  for (const inner of consequent.get('body')) {
+    if (first === inner || first.isDescendant(inner)) return intoCondition(inner, answer, first);
+  }
+  return statement;
+}

@@ -1,0 +1,102 @@
+import type { NodePath } from '@babel/traverse';
+import { applicationsOf } from '../express/application.js';
+import { stringOf } from '../flow/origins.js';
+import { type Portable, portableOf } from '../portable.js';
+import { sessionPathFor } from '../session-path.js';
+import type { Sources } from '../sources.js';
+import { isLoginName } from './names.js';
+import { type OutgoingRequest, propertyIn } from './requests.js';
+
+/** Where the client's API is. */
+export interface ApiBase {
+  /** `same` serves the pages too, or a proxy in front of it does; `other` is on an origin of its own. */
+  readonly origin: 'same' | 'other';
+  /** Whether that is certain: an environment variable may name either. */
+  readonly certain: boolean;
+  /** The expression that the session's address starts with, where it is no fixed text. */
+  readonly expression?: Portable;
+  /** The address of the session endpoints, after the expression. */
+  readonly path: string;
+}
+
+const API_SEGMENT = /^(?:api|rest|backend|v\d+)$/i;
+
+/** Works out from the client's requests, and from the server where it is in the repository, where the API is. */
+export function apiBaseOf(sources: Sources, requests: readonly OutgoingRequest[]): ApiBase {
+  const [server] = applicationsOf(sources);
+  const served = server && sessionPathFor(sources, server);
+  const addresses = requests.map((request) => addressOf(sources, request)).filter((one) => one !== undefined);
+  const logins = addresses.filter(({ rest, text }) => isLoginName(rest) || isLoginName(text));
+  const [address] = [...logins, ...addresses];
+  if (!address) return { origin: 'same', certain: true, path: served ?? '/session' };
+  const { expression, text, rest } = address;
+  if (expression) {
+    const prefix = prefixOf(rest) || (served && !/api/i.test(text) ? served.replace(/\/[^/]*$/, '') : '');
+    return { origin: 'other', certain: false, expression, path: `${prefix}/session` };
+  }
+  const absolute = /^(https?:)?\/\/[^/]+/.exec(text);
+  const origin = absolute?.[0] ?? '';
+  const path = served ?? `${prefixOf(text.slice(origin.length))}/session`;
+  return { origin: absolute ? 'other' : 'same', certain: true, path: origin + path };
+}
+
+interface Address {
+  readonly expression?: Portable;
+  /** Fixed text, or the code of the expression. */
+  readonly text: string;
+  /** Fixed text after the expression. */
+  readonly rest: string;
+}
+
+/** A request's address, the base of its axios instance included. */
+function addressOf(sources: Sources, { url, instance }: OutgoingRequest): Address | undefined {
+  const [options] = (instance?.get('arguments') ?? []) as NodePath[];
+  const base = options && propertyIn(sources, options, 'baseURL');
+  const own = url && splitAddress(sources, url);
+  if (!base) return own;
+  const first = splitAddress(sources, base);
+  if (!first || (own && /^https?:/.test(own.text))) return own;
+  const further = own?.expression ? '' : (own?.text ?? '');
+  return first.expression
+    ? { ...first, rest: first.rest + further }
+    : { text: joined(first.text, further), rest: '' };
+}
+
+function joined(base: string, path: string): string {
+  return path ? `${base.replace(/\/$/, '')}/${path.replace(/^\//, '')}` : base;
+}
+
+/** An address as a fixed text, or as an expression and the fixed text after it. */
+function splitAddress(sources: Sources, url: NodePath): Address | undefined {
+  const fixed = stringOf(sources, url);
+  if (fixed !== undefined) return { text: fixed, rest: '' };
+  if (url.isBinaryExpression({ operator: '+' })) {
+    const left = splitAddress(sources, url.get('left') as NodePath);
+    const right = stringOf(sources, url.get('right')) ?? '';
+    return (
+      left && (left.expression ? { ...left, rest: left.rest + right } : { ...left, text: left.text + right })
+    );
+  }
+  if (url.isTemplateLiteral()) {
+    const [first, second] = url.node.quasis.map((quasi) => quasi.value.cooked ?? '');
+    if (first) return { text: first, rest: '' };
+    const [head] = url.get('expressions') as NodePath[];
+    const left = head && splitAddress(sources, head);
+    const rest = second ?? '';
+    return (
+      left && (left.expression ? { ...left, rest: left.rest + rest } : { ...left, text: left.text + rest })
+    );
+  }
+  const portable = portableOf(sources, url);
+  if (!portable || !/process\.env|import\.meta\.env|config|env/i.test(`${portable.text}${String(url)}`))
+    return undefined;
+  return { expression: portable, text: portable.text, rest: '' };
+}
+
+/** `/api` of `/api/users/login`, `/api/v1` of `/api/v1/auth`. */
+function prefixOf(path: string): string {
+  const segments = path.split('/').filter(Boolean);
+  const end = segments.findIndex((segment) => !API_SEGMENT.test(segment));
+  const prefix = segments.slice(0, end < 0 ? segments.length : end);
+  return prefix.map((segment) => `/${segment}`).join('');
+}

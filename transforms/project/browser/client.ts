@@ -1,0 +1,61 @@
+import { sideOf } from '../sides.js';
+import type { SourceFile } from '../source.js';
+import type { Sources } from '../sources.js';
+import type { ApiBase } from './api.js';
+import { apiBaseOf } from './api.js';
+import { type Entry, entryOf } from './entry.js';
+import { type AttachedHeader, attachedHeaders } from './headers.js';
+import { placesOf, type TokenPlace } from './places.js';
+import { type OutgoingRequest, outgoingRequests } from './requests.js';
+import { type StorageAccess, storageAccesses } from './storage.js';
+
+/** One browser application of the repository, as far as login tokens are concerned. */
+export interface BrowserClient {
+  /** Folder of its package, relative to the root; `''` at the root. */
+  readonly folder: string;
+  readonly files: readonly SourceFile[];
+  readonly accesses: readonly StorageAccess[];
+  readonly headers: readonly AttachedHeader[];
+  readonly places: readonly TokenPlace[];
+  readonly requests: readonly OutgoingRequest[];
+  readonly base: ApiBase;
+  readonly entry?: Entry;
+}
+
+/** Text that a file with something to change in a client holds. */
+const WORDS = [
+  'localStorage',
+  'sessionStorage',
+  'uthorization',
+  '-token',
+  '-Token',
+  'axios',
+  'fetch(',
+  'jwt',
+  'oken',
+  'atob(',
+  'ogout',
+  'ogOut',
+  'OGOUT',
+  'ignOut',
+];
+
+/** Finds the browser applications that keep or attach login tokens. */
+export function browserClients(sources: Sources): BrowserClient[] {
+  const byFolder = new Map<string, SourceFile[]>();
+  for (const file of sources.mentioning(...WORDS)) {
+    if (file.test || sideOf(sources, file) !== 'client') continue;
+    const folder = sources.packageOf(file)?.folder ?? '';
+    byFolder.set(folder, [...(byFolder.get(folder) ?? []), file]);
+  }
+  return [...byFolder].flatMap(([folder, files]) => {
+    const accesses = files.flatMap((file) => storageAccesses(sources, file));
+    const headers = files.flatMap((file) => attachedHeaders(sources, file));
+    const places = placesOf(sources, accesses, headers);
+    if (!places.length && !headers.some(({ foreign }) => !foreign)) return [];
+    const requests = files.flatMap((file) => outgoingRequests(sources, file));
+    const base = apiBaseOf(sources, requests);
+    const entry = entryOf(sources, folder);
+    return [{ folder, files, accesses, headers, places, requests, base, ...(entry ? { entry } : {}) }];
+  });
+}

@@ -1,0 +1,73 @@
+import { posix } from 'node:path';
+import type { NodePath } from '@babel/traverse';
+import type * as t from '@babel/types';
+import { callsOf } from '../callers.js';
+import { type Definition, propertyName } from '../definitions.js';
+import type { SourceFile } from '../source.js';
+import type { Sources } from '../sources.js';
+
+/** Where a browser application starts. */
+export interface Entry {
+  readonly file: SourceFile;
+  /** The statement that shows the application; absent where a framework does that out of sight. */
+  readonly mount?: NodePath<t.ExpressionStatement>;
+}
+
+const EXTENSIONS = ['js', 'jsx', 'ts', 'tsx', 'mjs'];
+const NAMES = ['main', 'index', 'app', 'client', 'bootstrap'];
+const MOUNTING: Readonly<Record<string, RegExp>> = {
+  'react-dom': /^(?:render|hydrate)$/,
+  'react-dom/client': /^(?:render|hydrateRoot)$/,
+  preact: /^render$/,
+  vue: /^(?:mount|\$mount)$/,
+};
+
+/** Finds the file that a page loads first, and in it the statement that mounts the application. */
+export function entryOf(sources: Sources, folder: string): Entry | undefined {
+  const files = candidates(sources, folder)
+    .map((path) => sources.at(path))
+    .filter((file) => file !== undefined);
+  for (const file of files) {
+    const mount = mountIn(sources, file);
+    if (mount) return { file, mount };
+  }
+  const [first] = files;
+  return first && { file: first };
+}
+
+/** The module that index.html loads, then the usual names. */
+function candidates(sources: Sources, folder: string): string[] {
+  const inside = (path: string) => folder === '' || path.startsWith(`${folder}/`);
+  const known = new Set(sources.listed.map(({ path }) => path));
+  const loaded = sources.listed
+    .filter(({ path }) => inside(path) && /(?:^|\/)index\.html$/.test(path))
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(/<script\b[^>]*\bsrc=["']([^"']+)["']/g)].map(([, source = '']) =>
+        source.startsWith('/') ? posix.join(folder, source) : posix.join(posix.dirname(path), source),
+      ),
+    );
+  const usual = ['src', '', 'app/src', 'client', 'src/client', 'app'].flatMap((place) =>
+    NAMES.flatMap((name) => EXTENSIONS.map((extension) => posix.join(folder, place, `${name}.${extension}`))),
+  );
+  return [...new Set([...loaded, ...usual])].filter((path) => known.has(path));
+}
+
+function mountIn(sources: Sources, file: SourceFile): NodePath<t.ExpressionStatement> | undefined {
+  for (const { path, callee } of callsOf(sources, file)) {
+    if (!isMounting(path as NodePath, callee)) continue;
+    const statement = path.getStatementParent();
+    if (statement?.isExpressionStatement() && statement.parentPath.isProgram()) return statement;
+  }
+  return undefined;
+}
+
+function isMounting(path: NodePath, callee: Definition): boolean {
+  if (!path.isCallExpression()) return false;
+  const method =
+    propertyName(path.node.callee) ?? (path.get('callee').isIdentifier() ? String(path.get('callee')) : '');
+  if (/^(?:bootstrapModule|bootstrapApplication)$/.test(method)) return true;
+  if (callee.kind === 'package') return MOUNTING[callee.module]?.test(callee.name.at(-1) ?? '') ?? false;
+  const text = String(path.get('callee'));
+  if (method === 'render') return /createRoot|root/i.test(text);
+  return method === 'mount' || method === '$mount';
+}

@@ -1,0 +1,96 @@
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { namesOf } from '../callers.js';
+import { keyName, propertyName } from '../definitions.js';
+import { surroundingNames } from '../families.js';
+import type { StoreSite } from '../site.js';
+import { textOf } from '../source.js';
+import type { Sources } from '../sources.js';
+import type { BrowserClient } from './client.js';
+import { isLogoutName } from './names.js';
+
+/** Whether code runs because the user wants to log out, rather than because a session has ended by itself. */
+export function isLogout(sources: Sources, path: NodePath): boolean {
+  if (surroundingNames(path).some((name) => isLogoutName(name))) return !isInFailure(path);
+  const file = sources.fileOf(path);
+  const branch = path.findParent((above) => above.isIfStatement() || above.isSwitchCase());
+  const test = branch?.get('test');
+  return Boolean(
+    test &&
+      !Array.isArray(test) &&
+      test.node &&
+      isLogoutName(textOf(file, test.node).replace(/.*\W(?=\w+$)/, '')),
+  );
+}
+
+/** Within the handling of a failed request that is not the logout's own. */
+function isInFailure(path: NodePath): boolean {
+  const holder = path.findParent(
+    (above) =>
+      (above.isFunction() && namedLogout(above)) ||
+      above.isCatchClause() ||
+      (above.isFunction() && above.listKey === 'arguments' && isFailureCallback(above)),
+  );
+  return Boolean(holder && !(holder.isFunction() && namedLogout(holder)));
+}
+
+function isFailureCallback(path: NodePath): boolean {
+  const { parentPath: call } = path;
+  const method = call?.isCallExpression() ? propertyName(call.node.callee) : undefined;
+  return method === 'catch' || (path.key === 1 && (method === 'then' || method === 'use'));
+}
+
+function namedLogout(path: NodePath): boolean {
+  const { node, parent } = path;
+  const names = [
+    'id' in node && t.isIdentifier(node.id) ? node.id.name : undefined,
+    t.isVariableDeclarator(parent) && t.isIdentifier(parent.id) ? parent.id.name : undefined,
+    keyName(node),
+    keyName(parent),
+  ];
+  return names.some((name) => name !== undefined && isLogoutName(name));
+}
+
+/**
+ * The functions that log the user out without touching the storage themselves. The first that is nearest to the
+ * storage or the store, where several call one another.
+ */
+export function logoutFunctions(
+  sources: Sources,
+  client: BrowserClient,
+  stores: readonly StoreSite[],
+): NodePath<t.Function>[] {
+  const told = stores.some(
+    ({ access, path }) =>
+      (access.operation !== 'get' && isLogout(sources, access.through ?? path)) ||
+      (access.operation !== 'get' && isLogout(sources, path)),
+  );
+  if (told) return [];
+  const found: NodePath<t.Function>[] = [];
+  for (const file of client.files) {
+    for (const path of file.paths.values()) {
+      if (path.isFunction() && namesOf(sources, path).some(isLogoutName) && !isNested(path)) found.push(path);
+    }
+  }
+  const acting = found.filter((path) => actsItself(sources, path, found));
+  return acting.slice(0, 1);
+}
+
+function isNested(path: NodePath): boolean {
+  return Boolean(path.findParent((above) => above.isFunction() && namedLogout(above)));
+}
+
+/** Whether a function does something other than to call another that logs out. */
+function actsItself(
+  sources: Sources,
+  path: NodePath<t.Function>,
+  all: readonly NodePath<t.Function>[],
+): boolean {
+  const text = textOf(sources.fileOf(path), path.node);
+  const others = all.filter((other) => other !== path).flatMap((other) => namesOf(sources, other));
+  const body = text.slice(text.indexOf('=>') + 1 || text.indexOf('{') + 1);
+  return (
+    !others.some((name) => new RegExp(`\\b${name}\\s*\\(`).test(body)) &&
+    !/\bprops\.|dispatch\(\s*log/i.test(body)
+  );
+}

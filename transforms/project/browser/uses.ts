@@ -1,0 +1,58 @@
+import type { NodePath } from '@babel/traverse';
+import { propertyName } from '../definitions.js';
+import { type Use, usesOf } from '../flow/follow.js';
+import type { Project } from '../project.js';
+import { textOf } from '../source.js';
+
+/** Calls that put a flag into state as well as they put a token there, or only print. */
+const STATE =
+  /^(?:set[A-Z_]\w*|dispatch|commit|use[A-Z]\w*|on[A-Z]\w*|next|resolve|cb|callback|done|log|info|debug|warn|error|Boolean|String|ref|reactive|computed|signal|createContext|atom|of|put|patchValue|emit)$/;
+
+/** Says in words where a token that was read from storage goes that a flag can't go; undefined when nowhere. */
+export function storageHazard(project: Project, path: NodePath): string | undefined {
+  for (const use of usesOf(project.sources, path)) {
+    const hazard = hazardOf(project, use);
+    if (hazard) return hazard;
+  }
+  return undefined;
+}
+
+function hazardOf(project: Project, use: Use): string | undefined {
+  if (isHandled(project, use.path)) return undefined;
+  const file = project.sources.fileOf(use.path);
+  if (use.kind === 'text') return `put into ${line(textOf(file, (use.path.parentPath ?? use.path).node))}`;
+  if (use.kind === 'compare')
+    return isAbsence(use.path)
+      ? undefined
+      : `compared in ${line(textOf(file, (use.path.parentPath ?? use.path).node))}`;
+  if (use.kind !== 'argument') return undefined;
+  const call = use.path.parentPath;
+  const callee =
+    call?.isCallExpression() || call?.isNewExpression() ? (call.get('callee') as NodePath) : undefined;
+  if (!callee) return undefined;
+  const name = propertyName(callee.node) ?? (callee.isIdentifier() ? callee.node.name : '');
+  if (STATE.test(name)) return undefined;
+  return `handed to ${line(textOf(file, callee.node))}`;
+}
+
+function isAbsence(path: NodePath): boolean {
+  const { parentPath: parent } = path;
+  if (!parent?.isBinaryExpression()) return false;
+  const other = path.key === 'left' ? parent.get('right') : (parent.get('left') as NodePath);
+  return (
+    other.isNullLiteral() || other.isStringLiteral({ value: '' }) || other.isIdentifier({ name: 'undefined' })
+  );
+}
+
+/** Whether another site takes this use away. */
+function isHandled({ sites }: Project, path: NodePath): boolean {
+  return sites.some(
+    (site) =>
+      (site.kind === 'header' || site.kind === 'browser-decode' || site.kind === 'web-storage') &&
+      (site.path === path || path.isDescendant(site.path)),
+  );
+}
+
+function line(text: string): string {
+  return (text.split('\n')[0] ?? '').slice(0, 60);
+}

@@ -1,0 +1,155 @@
+import type { NodePath } from '@babel/traverse';
+import type * as t from '@babel/types';
+import { arrivalOf, type LoginAnswer, loginAnswer } from '../browser/answers.js';
+import { type BrowserClient, browserClients } from '../browser/client.js';
+import { credentialRequests } from '../browser/credentials.js';
+import { decodedIn } from '../browser/decoding.js';
+import { fieldReads } from '../browser/fields.js';
+import { tokenNameOf } from '../browser/headers.js';
+import { logoutFunctions } from '../browser/logout.js';
+import { isTokenName } from '../browser/names.js';
+import type { TokenPlace } from '../browser/places.js';
+import { jsonOf, type StorageAccess } from '../browser/storage.js';
+import type { DropSite, EmitSite, EntrySite, Site, StoreSite } from '../site.js';
+import type { Sources } from '../sources.js';
+
+/** Finds everything that the repository's browser applications do with login tokens. */
+export function browserSites(sources: Sources): Site[] {
+  return browserClients(sources).flatMap((client) => sitesOf(sources, client));
+}
+
+function sitesOf(sources: Sources, client: BrowserClient): Site[] {
+  const stores = client.accesses.flatMap((access) => storeSite(sources, client, access));
+  const answers = answersOf(client, stores);
+  const headers = client.headers.map(
+    (attached): Site => ({
+      role: 'attach',
+      kind: 'header',
+      family: attached.foreign ? 'third-party' : 'session',
+      evidence: attached.foreign ?? `${attached.header} carries the login token`,
+      file: attached.file,
+      path: attached.path,
+      attached,
+    }),
+  );
+  const ours = headers.some(({ family }) => family === 'session') || client.places.length > 0;
+  if (!ours) return headers;
+  return [
+    ...stores,
+    ...headers,
+    ...answers,
+    ...credentialRequests(client).map(
+      (request): Site => ({
+        role: 'attach',
+        kind: 'credentials',
+        family: 'session',
+        evidence: 'its requests go to another origin',
+        file: request.file,
+        path: request.path,
+        request,
+      }),
+    ),
+    ...client.files.flatMap((file) => decodedIn(sources, file)),
+    ...fieldReads(
+      sources,
+      client,
+      answers.map(({ answer }) => answer),
+    ),
+    ...logoutSites(sources, client, stores),
+    ...entrySites(client),
+  ];
+}
+
+function storeSite(sources: Sources, client: BrowserClient, access: StorageAccess): StoreSite[] {
+  const place = client.places.find((one) => one.storage === access.storage && one.key === access.key);
+  const cleared = access.operation === 'clear' && client.places.find((one) => one.storage === access.storage);
+  if (!place && !cleared) return [];
+  const evidence = place?.evidence ?? 'it clears what the login token is stored in';
+  const arrival =
+    access.operation === 'set' && place && access.value ? arrivalAt(sources, access.value, place) : undefined;
+  return [
+    {
+      role: 'store',
+      kind: 'web-storage',
+      family: place?.family ?? 'session',
+      evidence,
+      file: access.file,
+      path: access.path,
+      access,
+      ...(place ? { place } : {}),
+      ...(arrival ? { arrival } : {}),
+    },
+  ];
+}
+
+/** Where a stored token comes from; of a stored object, the field that is the token. */
+function arrivalAt(sources: Sources, value: NodePath, { field }: TokenPlace) {
+  if (field === undefined) return arrivalOf(sources, value);
+  const json = jsonOf(value) ?? value;
+  if (json.isObjectExpression()) {
+    for (const property of json.get('properties')) {
+      const key = property.isObjectProperty() ? property.get('key') : undefined;
+      if (key && !Array.isArray(key) && key.isIdentifier({ name: field }) && property.isObjectProperty())
+        return arrivalOf(sources, property.get('value') as NodePath);
+    }
+  }
+  return arrivalOf(sources, json, [field]);
+}
+
+/** The answers that carry a token: those that are stored, and those of requests that log users in. */
+function answersOf(client: BrowserClient, stores: readonly StoreSite[]): EmitSite[] {
+  const found = stores.flatMap(({ arrival }) => (arrival?.kind === 'answers' ? arrival.answers : []));
+  const field =
+    client.places.find((place) => place.field)?.field ??
+    client.headers.map(({ value }) => tokenNameOf(value)).find((name) => name && isTokenName(name));
+  for (const request of client.requests) {
+    const answer = loginAnswer(request, field);
+    if (answer) found.push(answer);
+  }
+  const once = new Map<t.Node, LoginAnswer>();
+  for (const answer of found) {
+    if (!once.has(keyOf(answer))) once.set(keyOf(answer), answer);
+  }
+  return [...once.values()].map((answer) => ({
+    role: 'emit',
+    kind: 'login-answer',
+    family: 'session',
+    evidence: 'a login is answered with the token',
+    file: answer.file,
+    path: answer.declaration ?? answer.binding.path,
+    answer,
+  }));
+}
+
+/** Answers received by one function are one answer, whatever names its parts go by. */
+function keyOf({ declaration, function: owner, binding }: LoginAnswer): t.Node {
+  return declaration?.node ?? (binding.kind === 'param' ? owner.node : binding.identifier);
+}
+
+function logoutSites(sources: Sources, client: BrowserClient, stores: readonly StoreSite[]): DropSite[] {
+  return logoutFunctions(sources, client, stores).map((path) => ({
+    role: 'drop',
+    kind: 'logout',
+    family: 'session',
+    evidence: 'the user logs out here',
+    file: sources.fileOf(path),
+    path,
+    function: path,
+  }));
+}
+
+function entrySites(client: BrowserClient): EntrySite[] {
+  const { entry } = client;
+  if (!entry) return [];
+  return [
+    {
+      role: 'configure',
+      kind: 'client-entry',
+      family: 'session',
+      evidence: 'the application starts here',
+      file: entry.file,
+      path: entry.mount ?? entry.file.program,
+      client,
+    },
+  ];
+}
