@@ -9,7 +9,7 @@ import { styleOf } from '../edit/style.js';
 import { acceptanceOf } from '../project/browser/acceptance.js';
 import { isLogout } from '../project/browser/logout.js';
 import { jsonOf } from '../project/browser/storage.js';
-import { storageHazard } from '../project/browser/uses.js';
+import { absenceTests, storageHazard } from '../project/browser/uses.js';
 import type { Project } from '../project/project.js';
 import type { StoreSite } from '../project/site.js';
 import { endOf, startOf, textOf } from '../project/source.js';
@@ -46,6 +46,8 @@ function decideGet(site: StoreSite, project: Project): Decision {
     return { action: 'rewritten', reason: 'what is stored counts as long as there is a session' };
   if (place?.family === 'refresh')
     return { action: 'rewritten', reason: 'the session renews itself: there is no refresh token to read' };
+  if (isWithinAnother(site, project))
+    return { action: 'rewritten', reason: 'the token is not read for this any more' };
   const hazard = storageHazard(project, access.path);
   if (hazard)
     return {
@@ -86,6 +88,15 @@ function decideSet(site: StoreSite, project: Project): Decision {
     : { action: 'rewritten', reason: 'the token is handed to the session instead of the storage' };
 }
 
+/** Whether a header or a decoding that goes takes this read with it. */
+function isWithinAnother({ path }: StoreSite, { sites }: Project): boolean {
+  return sites.some(
+    (other) =>
+      ((other.kind === 'header' && other.family === 'session') || other.kind === 'browser-decode') &&
+      path.isDescendant(other.path),
+  );
+}
+
 function isNothing(value: NodePath): boolean {
   if (value.isStringLiteral({ value: '' }) || value.isNullLiteral()) return true;
   return value.isIdentifier({ name: 'undefined' });
@@ -94,21 +105,28 @@ function isNothing(value: NodePath): boolean {
 function edit(site: StoreSite, decision: Decision, project: Project): readonly Edit[] {
   if (decision.action === 'manual' || decision.action === 'kept') return [];
   const { access, place } = site;
-  if (access.operation === 'get') return place?.field === undefined ? editGet(site) : editObject(site);
+  if (access.operation === 'get') {
+    if (isWithinAnother(site, project)) return [];
+    return place?.field === undefined ? editGet(site, project) : editObject(site);
+  }
   if (access.operation === 'set' && !(access.value && isNothing(access.value))) return editSet(site, project);
   return editRemove(site, project);
 }
 
-function editGet({ access: { path }, file, place }: StoreSite): Edit[] {
-  if (place?.family === 'refresh') {
-    const has = localName(file, SHIM_CLIENT, 'hasSession');
-    return [replaced(file.path, path, `${has.local}()`, has)];
-  }
+function editGet({ access: { path }, file }: StoreSite, project: Project): Edit[] {
   const has = localName(file, SHIM_CLIENT, 'hasSession');
+  const text = `${has.local}()`;
   const compared = comparedWithNothing(path);
-  if (compared)
-    return [replaced(file.path, compared.path, `${compared.absent ? '!' : ''}${has.local}()`, has)];
-  return [replaced(file.path, path, `${has.local}()`, has)];
+  if (compared) return [replaced(file.path, compared.path, compared.absent ? `!${text}` : text, has)];
+  const tests = absenceTests(project, path).flatMap((use): Edit[] => {
+    const test = comparedWithNothing(use);
+    if (!test) return [];
+    const home = project.sources.fileOf(use);
+    const name = textOf(home, use.node);
+    const edit = replaced(home.path, test.path, test.absent ? `!${name}` : name);
+    return [{ ...edit, because: 'what was a token is a flag' }];
+  });
+  return [replaced(file.path, path, text, has), ...tests];
 }
 
 /** `path !== null`, which a flag answers by itself. */

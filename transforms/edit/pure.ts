@@ -17,7 +17,8 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
   if (!node) return false;
   const pure = (other: t.Node | null | undefined) => isPure(other, replaced);
   const now = replaced.find((edit) => edit.start === startOf(node) && edit.end === endOf(node));
-  if (now) return now.needs?.every((need) => QUESTIONS.has(need.name)) === true;
+  if (now)
+    return now.needs ? now.needs.every((need) => QUESTIONS.has(need.name)) : /^!?[\w$.]+$/.test(now.text);
   if (t.isIdentifier(node) || t.isLiteral(node))
     return !t.isTemplateLiteral(node) || node.expressions.every(pure);
   if (t.isUnaryExpression(node, { operator: '!' })) return pure(node.argument);
@@ -27,6 +28,7 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
     return node.properties.every((property) => t.isObjectProperty(property) && pure(property.value));
   if (t.isArrayExpression(node)) return node.elements.every(pure);
   if (t.isFunctionExpression(node) || t.isArrowFunctionExpression(node)) return true;
+  if (t.isBinaryExpression(node)) return pure(node.left) && pure(node.right);
   if (t.isLogicalExpression(node)) return pure(node.left) && pure(node.right);
   if (t.isConditionalExpression(node))
     return pure(node.test) && pure(node.consequent) && pure(node.alternate);
@@ -41,5 +43,5 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
   if (!t.isIdentifier(named) || !node.arguments.every(pure)) return false;
   if (member && /^(?:split|slice|substring|replace|trim)$/.test(named.name)) return pure(member.object);
   // `ExtractJwt.fromAuthHeaderAsBearerToken()`
-  return /^(?:promisify|get|from[A-Z]\w*)$/.test(named.name);
+  return /^(?:promisify|get|getState|from[A-Z]\w*)$/.test(named.name);
 }

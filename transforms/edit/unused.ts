@@ -25,7 +25,7 @@ export interface Unused {
 export function unusedAfter(file: SourceFile, edits: readonly Edit[]): Unused {
   const replaced: Edit[] = edits.filter((edit) => edit.end > edit.start);
   const gone = new Set<Binding>();
-  const candidates = [...droppable(file, replaced)];
+  const candidates = [...droppable(file, replaced)].filter((binding) => !isInserted(binding, edits));
   for (let grew = true; grew; ) {
     grew = false;
     for (const binding of candidates) {
@@ -133,6 +133,24 @@ function isExported(declarator: NodePath): boolean {
   return declarator.parentPath?.parentPath?.isExportNamedDeclaration() === true;
 }
 
+/** Whether code that is put in where a name is known speaks of it. */
+function isInserted({ identifier, scope }: Binding, edits: readonly Edit[]): boolean {
+  const word = wordOf(identifier.name);
+  return edits.some(
+    ({ start, end, text }) =>
+      start === end &&
+      !text.startsWith('//') &&
+      startOf(scope.block) <= start &&
+      end <= endOf(scope.block) &&
+      word.test(text),
+  );
+}
+
+/** A name as a word of its own that is no property. */
+function wordOf(name: string): RegExp {
+  return new RegExp(`(?<![\\w$.])${name.replaceAll('$', '\\$')}(?![\\w$])`);
+}
+
 function isUnused(
   file: SourceFile,
   binding: Binding,
@@ -140,7 +158,7 @@ function isUnused(
   gone: ReadonlySet<Binding>,
 ): boolean {
   const { name } = binding.identifier;
-  const word = new RegExp(`(?<![\\w$.])${name.replaceAll('$', '\\$')}(?![\\w$])`);
+  const word = wordOf(name);
   const goneNodes = [...gone].flatMap((one) => [
     partThatGoes(one, replaced),
     ...fillsOf(one, replaced).map((fill) => fill.node),

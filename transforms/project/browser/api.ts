@@ -3,6 +3,7 @@ import { applicationsOf } from '../express/application.js';
 import { stringOf } from '../flow/origins.js';
 import { type Portable, portableOf } from '../portable.js';
 import { sessionPathFor } from '../session-path.js';
+import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { isLoginName } from './names.js';
 import { type OutgoingRequest, propertyIn } from './requests.js';
@@ -87,7 +88,12 @@ function splitAddress(sources: Sources, url: NodePath): Address | undefined {
       left && (left.expression ? { ...left, rest: left.rest + rest } : { ...left, text: left.text + rest })
     );
   }
-  const portable = portableOf(sources, url);
+  const text = textOf(sources.fileOf(url), url.node);
+  const fromEnvironment = /^(?:import\.meta\.env|process\.env)\.\w+$/.test(text);
+  const named = url.isIdentifier() ? url.scope.getBinding(url.node.name)?.path : undefined;
+  const init = named?.isVariableDeclarator() ? (named.get('init') as NodePath) : undefined;
+  if (init?.node && !fromEnvironment) return splitAddress(sources, init);
+  const portable = fromEnvironment ? { text, imports: [], literals: [] } : portableOf(sources, url);
   if (!portable || !/process\.env|import\.meta\.env|config|env/i.test(`${portable.text}${String(url)}`))
     return undefined;
   return { expression: portable, text: portable.text, rest: '' };

@@ -18,7 +18,8 @@ export function storageHazard(project: Project, path: NodePath): string | undefi
 }
 
 function hazardOf(project: Project, use: Use): string | undefined {
-  if (isHandled(project, use.path)) return undefined;
+  if (isHandled(project, use.path) || use.trail.some((name) => /^(?:authorization|x-.*token)$/i.test(name)))
+    return undefined;
   const file = project.sources.fileOf(use.path);
   if (use.kind === 'text') return `put into ${line(textOf(file, (use.path.parentPath ?? use.path).node))}`;
   if (use.kind === 'compare')
@@ -42,6 +43,15 @@ function isAbsence(path: NodePath): boolean {
   return (
     other.isNullLiteral() || other.isStringLiteral({ value: '' }) || other.isIdentifier({ name: 'undefined' })
   );
+}
+
+/** Where a token that was read is compared with nothing at all, which a flag never is. */
+export function absenceTests(project: Project, path: NodePath): NodePath[] {
+  return usesOf(project.sources, path)
+    .filter(
+      (use) => use.kind === 'compare' && use.part === 'token' && !use.trail.length && isAbsence(use.path),
+    )
+    .map((use) => use.path);
 }
 
 /** Whether another site takes this use away. */

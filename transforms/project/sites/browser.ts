@@ -98,13 +98,16 @@ function arrivalAt(sources: Sources, value: NodePath, { field }: TokenPlace) {
 
 /** The answers that carry a token: those that are stored, and those of requests that log users in. */
 function answersOf(client: BrowserClient, stores: readonly StoreSite[]): EmitSite[] {
-  const found = stores.flatMap(({ arrival }) => (arrival?.kind === 'answers' ? arrival.answers : []));
+  const bySession = stores.toSorted(
+    (a, b) => Number(a.family === 'refresh') - Number(b.family === 'refresh'),
+  );
+  const found = bySession.flatMap(({ arrival }) => (arrival?.kind === 'answers' ? arrival.answers : []));
   const field =
     client.places.find((place) => place.field)?.field ??
     client.headers.map(({ value }) => tokenNameOf(value)).find((name) => name && isTokenName(name));
   for (const request of client.requests) {
     const answer = loginAnswer(request, field);
-    if (answer) found.push(answer);
+    if (answer && !found.some((other) => other.function.node === answer.function.node)) found.push(answer);
   }
   const once = new Map<t.Node, LoginAnswer>();
   for (const answer of found) {
