@@ -149,11 +149,7 @@ function editObject(site: StoreSite): Edit[] {
   if (isGuarded(path, text, file.text) || isAsked(site)) return [];
   if (parent?.isConditionalExpression() && path.key === 'test')
     return [replaced(file.path, path, `${has.local}() && ${text}`, has)];
-  if (
-    parent?.isIfStatement() ||
-    parent?.isUnaryExpression({ operator: '!' }) ||
-    parent?.isLogicalExpression()
-  )
+  if (parent?.isIfStatement() || parent?.isUnaryExpression({ operator: '!' }))
     return [replaced(file.path, path, `(${has.local}() && ${text})`, has)];
   const bare = parent?.isCallExpression() || parent?.isVariableDeclarator() || parent?.isReturnStatement();
   const chosen = `${has.local}() ? ${text} : null`;

@@ -3,7 +3,7 @@ import * as t from '@babel/types';
 import { propertyName } from '../project/definitions.js';
 import { endOf, type SourceFile, startOf } from '../project/source.js';
 import { applyEdits, type Edit, withoutRepeats } from './edits.js';
-import { isPure } from './pure.js';
+import { isPure } from './purity.js';
 import { wholeLines } from './unused.js';
 
 /**

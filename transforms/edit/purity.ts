@@ -3,14 +3,22 @@ import { endOf, startOf } from '../project/source.js';
 import type { Edit } from './edits.js';
 
 /** Functions of the shim that only ask: a variable that holds their answer can go when nothing reads it. */
-const QUESTIONS = new Set(['sessionPresented', 'bridgedAuthorization', 'sessionClaims', 'currentRequest']);
+const QUESTIONS = new Set([
+  'sessionPresented',
+  'bridgedAuthorization',
+  'sessionClaims',
+  'currentRequest',
+  'hasSession',
+  'sessionInfo',
+]);
 
 /** Reading it has no effect: names, properties, literals, `require` of a package or a file, a cut-out string. */
 export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[]): boolean {
   if (!node) return false;
   const pure = (other: t.Node | null | undefined) => isPure(other, replaced);
   const now = replaced.find((edit) => edit.start === startOf(node) && edit.end === endOf(node));
-  if (now) return now.needs?.every((need) => QUESTIONS.has(need.name)) === true;
+  if (now)
+    return now.needs ? now.needs.every((need) => QUESTIONS.has(need.name)) : /^!?[\w$.]+$/.test(now.text);
   if (t.isIdentifier(node) || t.isLiteral(node))
     return !t.isTemplateLiteral(node) || node.expressions.every(pure);
   if (t.isUnaryExpression(node, { operator: '!' })) return pure(node.argument);
@@ -37,5 +45,5 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
   if (!t.isIdentifier(named) || !node.arguments.every(pure)) return false;
   if (member && /^(?:split|slice|substring|replace|trim)$/.test(named.name)) return pure(member.object);
   // `ExtractJwt.fromAuthHeaderAsBearerToken()`, `Date.now()`
-  return /^(?:promisify|get|now|Number|parseInt|from[A-Z]\w*)$/.test(named.name);
+  return /^(?:promisify|get|getState|getItem|parse|now|Number|parseInt|from[A-Z]\w*)$/.test(named.name);
 }
