@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { carryOut } from './carry-out.js';
 import { type Planned, planOf } from './plan.js';
-import { listFiles } from './project/files.js';
 import { findingsOf } from './project/findings/findings.js';
+import { listFiles } from './project/list.js';
 import { projectOf } from './project/project.js';
 import { positionOf, startOf } from './project/source.js';
 import { RULES } from './registry.js';

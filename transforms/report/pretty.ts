@@ -42,6 +42,7 @@ function grouped(sites: readonly ReportedSite[]): Map<string, ReportedSite[]> {
     if (own) own.push(site);
     else byFile.set(site.file, [site]);
   }
+  for (const own of byFile.values()) own.sort((a, b) => a.line - b.line || a.column - b.column);
   return byFile;
 }
 
