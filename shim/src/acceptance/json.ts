@@ -18,7 +18,7 @@ export function isUnambiguous(text: string): boolean {
     } else if (char === '"') {
       const end = endOfString(text, at);
       const inside = keys.at(-1);
-      if (inside && /^\s*:/.test(text.slice(end, end + 64))) {
+      if (inside && isKey(text, end)) {
         const key = String(JSON.parse(text.slice(at, end)));
         if (inside.has(key)) return false;
         inside.add(key);
@@ -29,6 +29,13 @@ export function isUnambiguous(text: string): boolean {
     at += 1;
   }
   return true;
+}
+
+/** Whether the string that ended at `end` names a value. */
+function isKey(text: string, end: number): boolean {
+  let at = end;
+  while (at < text.length && ' \t\n\r'.includes(text[at] ?? '')) at += 1;
+  return text[at] === ':';
 }
 
 /** Where the string that starts at `at` has ended. */
