@@ -33,6 +33,7 @@ export type {
   SessionClaims,
   SessionOptions,
 } from './settings/options.js';
+export { type KnexStoreOptions, knexStore } from './stores/knex.js';
 export { memoryStore } from './stores/memory.js';
 export { type RedisStoreOptions, redisStore } from './stores/redis.js';
 export type { CutoverStore } from './stores/store.js';

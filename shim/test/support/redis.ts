@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -71,4 +71,60 @@ export function freePort(): Promise<number> {
       });
     });
   });
+}
+
+export interface RedisCluster {
+  readonly servers: readonly RedisServer[];
+  readonly ports: readonly number[];
+  stop(): Promise<void>;
+}
+
+/** Three masters and three replicas on loopback. */
+export async function startCluster(): Promise<RedisCluster> {
+  const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000', '--appendonly', 'no'];
+  const servers: RedisServer[] = [];
+  for (let count = 0; count < 6; count += 1) servers.push(await startClusterNode(args));
+  const ports = servers.map(({ port }) => port);
+  const created = spawnSync(
+    'redis-cli',
+    [
+      '--cluster',
+      'create',
+      ...ports.map((port) => `127.0.0.1:${port}`),
+      '--cluster-replicas',
+      '1',
+      '--cluster-yes',
+    ],
+    { encoding: 'utf8' },
+  );
+  if (created.status !== 0) throw new Error(`redis-cli --cluster create: ${created.stdout}${created.stderr}`);
+  await Promise.all(ports.map(isClusterReady));
+  return {
+    servers,
+    ports,
+    async stop() {
+      await Promise.all(servers.map((server) => server.stop()));
+    },
+  };
+}
+
+/** A node's bus listens ten thousand ports higher, so its own must be low enough. */
+async function startClusterNode(args: readonly string[]): Promise<RedisServer> {
+  for (;;) {
+    const port = await freePort();
+    if (port < 55_000) return startRedis({ port, args });
+    const lower = 20_000 + Math.floor(Math.random() * 25_000);
+    try {
+      return await startRedis({ port: lower, args });
+    } catch {
+      // Somebody has it: another one.
+    }
+  }
+}
+
+async function isClusterReady(port: number): Promise<void> {
+  const client = new Redis(port, '127.0.0.1');
+  while (!(await client.cluster('INFO')).includes('cluster_state:ok'))
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  client.disconnect();
 }

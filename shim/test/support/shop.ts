@@ -3,6 +3,7 @@ import jwt from 'jsonwebtoken';
 import {
   type CutoverOptions,
   cutover,
+  endAllSessions,
   endSession,
   type LegacyOptions,
   memoryStore,
@@ -74,6 +75,9 @@ export async function shopApplication(
   app.post('/logout', (req, res) => {
     void endSession(req);
     res.json({ out: true });
+  });
+  app.post('/everywhere/:user', (req, res, next) => {
+    endAllSessions(req.params.user).then(() => res.json({ out: true }), next);
   });
   app.all('/count', (req, res) => {
     req.session.count = (req.session.count ?? 0) + 1;
