@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 
 /** A program that tests run beside Node. */
 export interface Service {
-  readonly name: 'redis-server' | 'chromium';
+  readonly name: 'redis-server' | 'postgres' | 'mariadbd' | 'chromium';
   /** Names that it goes by on the PATH. */
   readonly programs: readonly string[];
   /** Where installers put it when that is not on the PATH. */
@@ -21,6 +21,23 @@ export const SERVICES: readonly Service[] = [
     places: ['/usr/local/bin/redis-server', '/opt/homebrew/bin/redis-server', '/snap/bin/redis-server'],
     debian: 'redis-server',
     macos: 'brew install redis',
+  },
+  {
+    name: 'postgres',
+    programs: ['postgres'],
+    places: [
+      ...[18, 17, 16, 15, 14, 13].map((version) => `/usr/lib/postgresql/${version}/bin/postgres`),
+      '/opt/homebrew/opt/postgresql/bin/postgres',
+    ],
+    debian: 'postgresql',
+    macos: 'brew install postgresql',
+  },
+  {
+    name: 'mariadbd',
+    programs: ['mariadbd'],
+    places: ['/usr/sbin/mariadbd', '/opt/homebrew/bin/mariadbd'],
+    debian: 'mariadb-server',
+    macos: 'brew install mariadb',
   },
   {
     name: 'chromium',

@@ -1,18 +1,21 @@
 import { Cluster } from 'ioredis';
 import knex from 'knex';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ServiceName } from '../../scripts/services.js';
 import { type CutoverStore, knexStore, memoryStore, redisStore } from '../src/index.js';
 import { type Database, startMariadb, startPostgres, startSqlite } from './support/databases.js';
-import { startCluster, startRedis } from './support/redis.js';
+import { isHere, startCluster, startRedis } from './support/redis.js';
 import { client } from './support/server.js';
 import { optionsFor, shopApplication, tokenOf } from './support/shop.js';
 
 interface Kind {
+  readonly needs?: ServiceName;
   /** Two stores on the same data, as two processes have them. */
   open(): Promise<{ stores: [CutoverStore, CutoverStore]; close(): Promise<void> }>;
 }
 
-const onDatabase = (start: () => Promise<Database>): Kind => ({
+const onDatabase = (start: () => Promise<Database>, needs?: ServiceName): Kind => ({
+  ...(needs ? { needs } : {}),
   async open() {
     const database = await start();
     const pool = database.config.pool ?? { min: 0, max: 5 };
@@ -37,6 +40,7 @@ const KINDS: Record<string, Kind> = {
     },
   },
   Redis: {
+    needs: 'redis-server',
     async open() {
       const redis = await startRedis();
       const stores: [CutoverStore, CutoverStore] = [redisStore(redis.url), redisStore(redis.url)];
@@ -50,6 +54,7 @@ const KINDS: Record<string, Kind> = {
     },
   },
   'Redis Cluster': {
+    needs: 'redis-server',
     async open() {
       const cluster = await startCluster();
       const clients = [1, 2].map(
@@ -69,14 +74,16 @@ const KINDS: Record<string, Kind> = {
     },
   },
   SQLite: onDatabase(startSqlite),
-  PostgreSQL: onDatabase(startPostgres),
-  MariaDB: onDatabase(startMariadb),
+  PostgreSQL: onDatabase(startPostgres, 'postgres'),
+  MariaDB: onDatabase(startMariadb, 'mariadbd'),
 };
 
 const MINUTE = 60_000;
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe.each(Object.entries(KINDS))('%s', (_name, kind) => {
+const HERE = Object.entries(KINDS).filter(([, { needs }]) => !needs || isHere(needs));
+
+describe.each(HERE)('%s', (_name, kind) => {
   let one: CutoverStore;
   let two: CutoverStore;
   let close: () => Promise<void>;

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Knex } from 'knex';
+import { findService, type ServiceName } from '../../../scripts/services.js';
 import { freePort } from './redis.js';
 
 export interface Database {
@@ -11,17 +12,6 @@ export interface Database {
   readonly config: Knex.Config;
   restart(): Promise<void>;
   stop(): Promise<void>;
-}
-
-const POSTGRES = ['/usr/lib/postgresql', '/opt/homebrew/opt/postgresql'];
-
-/** Where a program is: on the PATH, or where Debian puts what is not meant to be called by name. */
-function find(program: string): string | undefined {
-  const versions = POSTGRES.flatMap((root) =>
-    existsSync(root) ? readdirSync(root).map((version) => join(root, version, 'bin')) : [],
-  );
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', ...versions];
-  return folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
 }
 
 /** A database refuses to run as root: then its own user runs it. */
@@ -37,15 +27,17 @@ function folderFor(owner: { uid?: number; gid?: number }): string {
   return folder;
 }
 
-function must(program: string, debian: string): string {
-  const path = find(program);
-  if (path) return path;
-  throw new Error(`${program} is not on this machine: apt-get install ${debian}`);
+/** A server's program, by its whole path: Debian keeps those that are not meant to be called by name. */
+function must(name: ServiceName): string {
+  const path = findService(name);
+  if (path) return realpathSync(path);
+  throw new Error(`${name} is not on this machine: node dist/scripts/services.js says how to install it`);
 }
 
 /** A real PostgreSQL on a free loopback port, in a folder of its own. */
 export async function startPostgres(): Promise<Database> {
-  const [initdb, postgres] = [must('initdb', 'postgresql'), must('postgres', 'postgresql')];
+  const postgres = must('postgres');
+  const initdb = join(dirname(postgres), 'initdb');
   const owner = runAs('postgres');
   const folder = folderFor(owner);
   const data = join(folder, 'data');
@@ -67,8 +59,8 @@ export async function startPostgres(): Promise<Database> {
 
 /** A real MariaDB (or MySQL) on a free loopback port, in a folder of its own. */
 export async function startMariadb(): Promise<Database> {
-  const server = must('mariadbd', 'mariadb-server');
-  const install = must('mariadb-install-db', 'mariadb-server');
+  const server = must('mariadbd');
+  const install = join(dirname(server).replace(/sbin$/, 'bin'), 'mariadb-install-db');
   const owner = runAs('mysql');
   const folder = folderFor(owner);
   const data = join(folder, 'data');

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { findService, type ServiceName } from '../../../scripts/services.js';
 
 export interface RedisServer {
   readonly url: string;
@@ -11,6 +12,13 @@ export interface RedisServer {
   /** The process, to be stopped and continued. */
   readonly child: ChildProcess;
   stop(): Promise<void>;
+}
+
+/** Whether tests that need a service run: without it they are reported as skipped, and fail where CI is set. */
+export function isHere(name: ServiceName): boolean {
+  if (findService(name) || process.env.CI === 'true') return true;
+  console.warn(`${name} is not on this machine: tests that need it are skipped`);
+  return false;
 }
 
 /** A real Redis on a free loopback port. Throws, naming what to install, when there is none on this machine. */
@@ -30,11 +38,11 @@ export async function startRedis(
     folder,
     ...(given.args ?? []),
   ];
-  const child = spawn('redis-server', args, { stdio: 'ignore' });
+  const program = findService('redis-server');
+  if (!program) throw new Error('redis-server is not on this machine: apt-get install redis-server');
+  const child = spawn(program, args, { stdio: 'ignore' });
   const failed = new Promise<never>((_, reject) => {
-    child.once('error', () =>
-      reject(new Error('redis-server is not on the PATH: apt-get install redis-server')),
-    );
+    child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`redis-server ended with ${code}`)));
   });
   failed.catch(() => {});
