@@ -33,7 +33,9 @@ export function planOf(
   steps: readonly Step[],
 ): Planned[] {
   const plan = project.sites.map((site) => planned(site, project, rules, steps));
-  return [...plan, ...plan.flatMap((one) => passed(one, project))];
+  const passing = plan.flatMap((one) => passed(one, project));
+  const byCall = new Map(passing.toReversed().map((one) => [one.site.path.node, one]));
+  return [...plan, ...[...byCall.values()].reverse()];
 }
 
 /** The calls that must hand the request on so that a decision can be carried out. */

@@ -5,6 +5,7 @@ import type { Edit } from './edits.js';
 /** Functions of the shim that only ask: a variable that holds their answer can go when nothing reads it. */
 const QUESTIONS = new Set([
   'sessionPresented',
+  'sessionMarker',
   'bridgedAuthorization',
   'sessionClaims',
   'currentRequest',

@@ -34,6 +34,7 @@ function parameterEdit(file: SourceFile, node: t.Function): Edit {
     // `id => …` has no parentheses to put a second parameter into.
     const bare =
       t.isArrowFunctionExpression(node) && file.text.slice(startOf(node), at).replace(/async\s*/, '') === '';
+    const typed = requestType(file);
     if (bare)
       return {
         file: file.path,
@@ -41,10 +42,17 @@ function parameterEdit(file: SourceFile, node: t.Function): Edit {
         end: endOf(first),
         text: `(req, ${file.text.slice(at, endOf(first))})`,
       };
-    return { file: file.path, start: at, end: at, text: 'req, ' };
+    return { file: file.path, start: at, end: at, text: `req${typed}, ` };
   }
   const open = file.text.indexOf('(', 'id' in node && node.id ? endOf(node.id) : startOf(node)) + 1;
-  return { file: file.path, start: open, end: open, text: 'req' };
+  return { file: file.path, start: open, end: open, text: `req${requestType(file)}` };
+}
+
+/** In TypeScript a parameter says its type: by the name that the file has for it, or in place. */
+function requestType(file: SourceFile): string {
+  if (!/\.[cm]?tsx?$/.test(file.path)) return '';
+  const known = /import\s[^;]*\bRequest\b(?!\s+as\b)[^;]*from\s+['"]express['"]/.test(file.text);
+  return known ? ': Request' : ": import('express').Request";
 }
 
 /** Puts the request before a call's arguments. */

@@ -1,4 +1,5 @@
 import type { SourceFile } from '../project/source.js';
+import type { Edit } from './edits.js';
 
 /** How a file is written. */
 export interface Style {
@@ -46,4 +47,15 @@ export function dedented(part: string, text: string, outer: number, inner: numbe
     /\n([ \t]*)/g,
     (_, white: string) => `\n${white.slice(Math.min(surplus, white.length))}`,
   );
+}
+
+/** The same as edits of the white space alone, so that other edits may change what stands on the lines. */
+export function dedentEdits(file: SourceFile, start: number, end: number, outer: number): Edit[] {
+  const surplus = indentationAt(file, start).length - indentationAt(file, outer).length;
+  const part = file.text.slice(start, end);
+  if (surplus <= 0 || part.includes('`')) return [];
+  return [...part.matchAll(/\n([ \t]+)/g)].map(({ index, 1: white = '' }) => {
+    const at = start + index + 1;
+    return { file: file.path, start: at, end: at + Math.min(surplus, white.length), text: '' };
+  });
 }

@@ -16,6 +16,8 @@ export interface Evidence {
 const ONE_TIME =
   /reset|forgot|recover|verif(?:y|ication)_?(?:e?mail|account|token)|e?mail_?verif|confirm|activat|invit|unsubscribe|magic|one_?time|otp/i;
 const REFRESH = /refresh/i;
+/** Words for the token that opens a login, beside one that renews it. */
+export const ACCESS = /access/i;
 const STATE = /\bstate\b|csrf|nonce/i;
 const MAIL = /mail|sendgrid|smtp|outbox/i;
 
@@ -41,10 +43,12 @@ export function familyOfMint(
   const byKey = familyOfWord(keyText);
   if (byKey) return { family: byKey, evidence: `it is signed with ${keyText}` };
   const named = surroundingNames(call);
-  for (const name of named) {
-    const family = familyOfWord(name);
-    if (family) return { family, evidence: `it is made for ${name}` };
-  }
+  // The nearest name counts: an access token that a function `refresh` makes is a login token.
+  const telling = ACCESS.test(keyText)
+    ? undefined
+    : named.find((name) => ACCESS.test(name) || familyOfWord(name));
+  const byName = telling === undefined || ACCESS.test(telling) ? undefined : familyOfWord(telling);
+  if (byName) return { family: byName, evidence: `it is made for ${telling}` };
   const reached = uses.map((use) => destination(sources, use.path)).filter((place) => place !== undefined);
   const mail = reached.find((place) => place.by === 'mail');
   const answer = reached.find((place) => place.by === 'answer');

@@ -4,14 +4,26 @@ import { originsOf } from './flow/origins.js';
 import { otherFramework } from './frameworks.js';
 import { hazardOf } from './hazards.js';
 import type { Project } from './project.js';
+import { refreshUnit } from './refresh.js';
 import { type CheckSite, isCheck, type MintSite, type ReadSite, type Site } from './site.js';
 import { type SourceFile, textOf } from './source.js';
+
+/** Whether a site is about a token that a session takes the place of: a login token, or one that renews it. */
+export function isLoginToken({ family }: Site, project: Project): boolean {
+  return family === 'session' || (family === 'refresh' && refreshUnit(project).moves);
+}
+
+function whyRefreshStays({ family }: Site, project: Project): string | undefined {
+  const unit = family === 'refresh' ? refreshUnit(project) : undefined;
+  return unit?.moves === false ? unit.because : undefined;
+}
 
 /** Why no rule may turn a check into a question to the session, in words; undefined where one may. */
 export function checkObstacle(site: CheckSite, project: Project): string | undefined {
   const framework = frameworkObstacle(site.file, project);
   if (framework) return framework;
-  if (site.family !== 'session') return `a ${site.family} token is checked here (${site.evidence})`;
+  if (!isLoginToken(site, project))
+    return `a ${site.family} token is checked here (${whyRefreshStays(site, project) ?? site.evidence})`;
   const foreign = foreignOrigin(site, project);
   if (foreign) return `the token does not come with a request that the session serves: ${foreign}`;
   if (/\bcomplete\s*:\s*true/.test(site.options ? textOf(site.file, site.options.node) : ''))
@@ -20,11 +32,14 @@ export function checkObstacle(site: CheckSite, project: Project): string | undef
 }
 
 /** Why no rule may turn a mint into the start of a session, in words; undefined where one may. */
-export function mintObstacle(site: MintSite, { sources }: Project): string | undefined {
+export function mintObstacle(site: MintSite, project: Project): string | undefined {
+  const { sources } = project;
   const { family, evidence } = site;
   const framework = otherFramework(sources, site.file);
   if (framework) return onlyExpress(framework);
-  if (family === 'refresh') return `a refresh token is made here (${evidence})`;
+  if (!isLoginToken(site, project) && family === 'refresh')
+    return `a refresh token is made here (${whyRefreshStays(site, project) ?? evidence})`;
+  if (family === 'refresh') return undefined;
   if (family !== 'session') return `nothing here shows what this token is for: ${evidence}`;
   if (!site.claims) return 'the call has no claims that could be kept in a session';
   const hazard = hazardOf(sources, site.callback ? [] : usesOf(sources, site.path));

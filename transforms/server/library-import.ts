@@ -47,8 +47,8 @@ function remainingUse(site: ImportSite, project: Project): string | undefined {
 }
 
 function isGoing(use: Site, project: Project): boolean {
-  if (isMint(use)) return use.family === 'session' && !mintObstacle(use, project);
-  if (isCheck(use)) return use.family === 'session' && !checkObstacle(use, project);
+  if (isMint(use)) return !mintObstacle(use, project);
+  if (isCheck(use)) return !checkObstacle(use, project);
   return use.family === 'session';
 }
 

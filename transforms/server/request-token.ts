@@ -6,7 +6,7 @@ import type { Edit } from '../edit/edits.js';
 import { localName, SHIM } from '../edit/names.js';
 import { requestText } from '../edit/request.js';
 import { credentialKind, widestCredential } from '../project/credential.js';
-import { readObstacle } from '../project/obstacles.js';
+import { isLoginToken, readObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import { requestAt } from '../project/requests.js';
 import { isCheck, type ReadSite } from '../project/site.js';
@@ -25,7 +25,7 @@ export const rule: Rule<ReadSite> = {
 
 function decide(site: ReadSite, project: Project): Decision {
   if (site.family === 'one-time') return { action: 'kept', reason: site.evidence };
-  if (site.family !== 'session') {
+  if (!isLoginToken(site, project)) {
     return {
       action: 'manual',
       reason: `a ${site.family} token is read here`,
@@ -44,9 +44,9 @@ function decide(site: ReadSite, project: Project): Decision {
 }
 
 /** The token reads of a site's file, whose expressions may be joined: `fromHeader(req) || req.cookies.token`. */
-function readsIn(site: ReadSite, { sites }: Project): ReadonlySet<t.Node> {
-  const reads = sites.filter(
-    (other) => other.role === 'read' && other.file === site.file && other.family === 'session',
+function readsIn(site: ReadSite, project: Project): ReadonlySet<t.Node> {
+  const reads = project.sites.filter(
+    (other) => other.role === 'read' && other.file === site.file && isLoginToken(other, project),
   );
   return new Set(reads.map((read) => read.path.node));
 }
@@ -92,8 +92,10 @@ function aliased(declarator: NodePath<t.VariableDeclarator>): boolean {
 }
 
 /** Whether an expression is the token argument of a check that goes away. */
-function isChecked(path: NodePath, { sites }: Project): boolean {
-  return sites.some((site) => isCheck(site) && site.family === 'session' && site.token?.node === path.node);
+function isChecked(path: NodePath, project: Project): boolean {
+  return project.sites.some(
+    (site) => isCheck(site) && isLoginToken(site, project) && site.token?.node === path.node,
+  );
 }
 
 /** Every mention of a read: itself, and the references of the variables it is put into. */
@@ -127,10 +129,12 @@ function edit(site: ReadSite, decision: Decision, project: Project): readonly Ed
   const request = requestText(project.sources, file, requestAt(project.sources, site.path));
   if (decision.action === 'bridged') {
     const name = localName(file, SHIM, 'bridgedAuthorization');
-    return [
-      { ...replacement(site, site.path, `${name.local}(${request.text})`), needs: [name, ...request.needs] },
-      ...request.edits,
-    ];
+    const needs = [name, ...request.needs];
+    const text = `${name.local}(${request.text})`;
+    const bridge = site.path.isObjectProperty()
+      ? patternEdits(site, site.path, text)
+      : [replacement(site, site.path, text)];
+    return [...bridge.map((one) => ({ ...one, needs })), ...request.edits];
   }
   const reads = readsIn(site, project);
   const name = localName(file, SHIM, 'sessionPresented');
@@ -151,7 +155,8 @@ function mentionEdits(
   asked: string,
   project: Project,
 ): Edit[] {
-  if (mention.isObjectProperty()) return patternEdits(site, mention, asked);
+  // `const { authorization } = req.headers` loses the name when nothing asks for it any more.
+  if (mention.isObjectProperty()) return [];
   const widest = widestCredential(mention, reads);
   if (!widest || isChecked(widest.path, project)) return [];
   const { path, kind } = widest;
@@ -200,14 +205,25 @@ function isQuestion(path: NodePath, project: Project): boolean {
   return !path.parentPath?.isVariableDeclarator() && !isChecked(path, project);
 }
 
-/** `const { authorization } = req.headers` loses the name; the pattern goes when it had no other. */
-function patternEdits(site: ReadSite, property: NodePath<t.ObjectProperty>, asked: string): Edit[] {
+/** `const { token } = req.cookies` → `const token = …`; other names of the pattern stay in it. */
+function patternEdits(site: ReadSite, property: NodePath<t.ObjectProperty>, text: string): Edit[] {
   const declarator = property.parentPath.parentPath;
   const { value } = property.node;
-  if (!declarator?.isVariableDeclarator() || !t.isIdentifier(value) || !t.isObjectPattern(declarator.node.id))
+  const name = t.isAssignmentPattern(value) ? value.left : value;
+  if (!declarator?.isVariableDeclarator() || !t.isIdentifier(name) || !t.isObjectPattern(declarator.node.id))
     return [];
-  if (declarator.node.id.properties.length > 1) return [];
-  return [replacement(site, declarator, `${value.name} = ${asked}`)];
+  const { properties } = declarator.node.id;
+  if (properties.length === 1) return [replacement(site, declarator, `${name.name} = ${text}`)];
+  const index = properties.indexOf(property.node);
+  const [before, after] = [properties[index - 1], properties[index + 1]];
+  const range = after
+    ? { start: startOf(property.node), end: startOf(after) }
+    : { start: before ? endOf(before) : startOf(property.node), end: endOf(property.node) };
+  const at = endOf(declarator.node);
+  return [
+    { file: site.file.path, ...range, text: '' },
+    { file: site.file.path, start: at, end: at, text: `, ${name.name} = ${text}` },
+  ];
 }
 
 function replacement(site: ReadSite, path: NodePath, text: string): Edit {

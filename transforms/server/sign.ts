@@ -4,12 +4,14 @@ import * as t from '@babel/types';
 import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM } from '../edit/names.js';
-import { requestText } from '../edit/request.js';
+import { type RequestText, requestText } from '../edit/request.js';
 import { dedented } from '../edit/style.js';
+import { definitionOf, keyName } from '../project/definitions.js';
 import { mintObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
+import { refreshUnit } from '../project/refresh.js';
 import { requestAt } from '../project/requests.js';
-import type { MintSite } from '../project/site.js';
+import { isMint, type MintSite } from '../project/site.js';
 import { endOf, startOf, textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
@@ -40,6 +42,11 @@ function decide(site: MintSite, project: Project): Decision {
     return { action: 'kept', reason: `a token that is used once is what a JWT is for: ${evidence}` };
   const obstacle = mintObstacle(site, project);
   if (obstacle) return { action: 'manual', reason: obstacle, todo: adviceOn(site) };
+  if (family === 'refresh')
+    return {
+      action: 'rewritten',
+      reason: 'one session does for both tokens: a marker stands in for this one',
+    };
   if (requestAt(sources, site.path).how === 'current') {
     return {
       action: 'bridged',
@@ -61,14 +68,16 @@ function adviceOn({ family }: MintSite): string {
   return `If it logs users in, call ${start} here; if it is a token for something else, leave it and delete this comment.`;
 }
 
-function edit(site: MintSite, decision: Decision, { sources }: Project): readonly Edit[] {
-  const { file, claims, options, callback } = site;
+function edit(site: MintSite, decision: Decision, project: Project): readonly Edit[] {
+  const { sources } = project;
+  const { file, claims, callback } = site;
   if (decision.action === 'kept' || decision.action === 'manual' || !claims) return [];
   const request = requestText(sources, file, requestAt(sources, site.path));
+  if (site.family === 'refresh') return [...markerEdits(site, request), ...request.edits];
   const start = localName(file, SHIM, 'startSession');
   const needs = [start, ...request.needs];
-  const given = [request.text, textOf(file, claims.node)];
-  if (options && options !== callback) given.push(textOf(file, options.node));
+  const options = optionsText(site, project);
+  const given = [request.text, textOf(file, claims.node), ...(options ? [options] : [])];
   const inline = callback && decision.action === 'rewritten' ? inlinable(site) : undefined;
   if (inline) {
     const call = `${start.local}(${given.join(', ')})`;
@@ -84,20 +93,54 @@ function edit(site: MintSite, decision: Decision, { sources }: Project): readonl
     ];
   }
   return [
-    ...argumentEdits(site, start.local, request.text).map((one) => ({ ...one, needs })),
+    ...argumentEdits(site, start.local, request.text, project).map((one) => ({ ...one, needs })),
     ...request.edits,
   ];
 }
 
+/** `jwt.sign(…)` of a refresh token → `sessionMarker(req)`. */
+function markerEdits({ file, call, promisified }: MintSite, request: RequestText): Edit[] {
+  const marker = localName(file, SHIM, 'sessionMarker');
+  const { node } = promisified && call.parentPath?.isAwaitExpression() ? call.parentPath : call;
+  const text = `${marker.local}(${request.text})`;
+  return [
+    { file: file.path, start: startOf(node), end: endOf(node), text, needs: [marker, ...request.needs] },
+  ];
+}
+
 /** Keeps the arguments where they stand, so that the diff shows what changed and nothing else. */
-function argumentEdits(site: MintSite, name: string, request: string): Edit[] {
+function argumentEdits(site: MintSite, name: string, request: string, project: Project): Edit[] {
   const { file, call, claims, key } = site;
   if (!claims) return [];
-  const edits: Edit[] = [
+  const options = optionsText(site, project);
+  const text = textOf(file, claims.node);
+  const end = site.callback ? endOf((site.options ?? key ?? claims).node) : endOf(call.node) - 1;
+  const whole = `${name}(${request}, ${text}${options ? `, ${options}` : ''}`;
+  if (!whole.includes('\n')) return [{ file: file.path, start: startOf(call.node), end, text: whole }];
+  return [
     { file: file.path, start: startOf(call.node), end: startOf(claims.node), text: `${name}(${request}, ` },
+    { file: file.path, start: endOf(claims.node), end, text: options ? `, ${options}` : '' },
   ];
-  if (key) edits.push({ file: file.path, start: endOf(claims.node), end: endOf(key.node), text: '' });
-  return edits;
+}
+
+/** The options as they are given now; the lifetime is the longest of all tokens that a login makes. */
+function optionsText({ file, options, callback, call }: MintSite, project: Project): string {
+  const given = options === callback ? undefined : options;
+  const renewed = project.sites.some((other) => isMint(other) && other.family === 'refresh');
+  const unit = renewed ? refreshUnit(project) : undefined;
+  const text = given
+    ? dedented(textOf(file, given.node), file.text, startOf(call.node), startOf(given.node))
+    : '';
+  if (!unit?.moves) return text;
+  const lifetime = unit.expiresIn === undefined ? '' : `expiresIn: ${unit.expiresIn}`;
+  if (!given) return lifetime && `{ ${lifetime} }`;
+  const definition = definitionOf(project.sources, given);
+  const named = definition.kind === 'object' ? definition.path.node.properties.map(keyName) : undefined;
+  if (named?.every((key) => key === 'expiresIn' || key === 'algorithm')) return lifetime && `{ ${lifetime} }`;
+  if (!given.isObjectExpression()) return `{ ...${text}, ${lifetime || 'expiresIn: undefined'} }`;
+  const property = given.get('properties').find((one) => keyName(one.node) === 'expiresIn');
+  if (!property) return lifetime ? text.replace('{', `{ ${lifetime},`) : text;
+  return text.replace(textOf(file, property.node), lifetime || 'expiresIn: undefined');
 }
 
 interface Inline {

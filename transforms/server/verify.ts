@@ -3,6 +3,7 @@ import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM } from '../edit/names.js';
 import { requestText } from '../edit/request.js';
+import { dedentEdits } from '../edit/style.js';
 import { checkObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import { requestAt } from '../project/requests.js';
@@ -69,6 +70,7 @@ function edit(site: CheckSite, decision: Decision, { sources }: Project): readon
   if (callback) {
     return [
       { file: file.path, start: startOf(call.node), end: startOf(callback.node), text: `${text}, `, needs },
+      ...dedentEdits(file, startOf(callback.node), endOf(callback.node), startOf(call.node)),
       ...request.edits,
     ];
   }

@@ -1,7 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { type Call, callsOf } from '../callers.js';
-import { familyOfMint, familyOfWord, surroundingNames } from '../families.js';
+import { ACCESS, familyOfMint, familyOfWord, surroundingNames } from '../families.js';
 import { type Use, usesOf } from '../flow/follow.js';
 import { originsOf } from '../flow/origins.js';
 import { usesOfCallback } from '../mints.js';
@@ -129,6 +129,7 @@ function familyOfCheck(
   const key = given.key ? textOf(file, given.key.node) : '';
   const byKey = familyOfWord(key);
   if (byKey) return { family: byKey, evidence: `it is checked with ${key}` };
+  if (ACCESS.test(key)) return { family: 'session', evidence: `it is checked with ${key}` };
   const origins = given.token ? originsOf(sources, given.token) : [];
   const texts = origins.map(({ path, trail }) =>
     [textOf(sources.fileOf(path), path.node), ...trail].join('.'),
