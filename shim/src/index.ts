@@ -1,6 +1,12 @@
 export { cutover, type Handler } from './cutover.js';
 export type { ShimEvent } from './events.js';
 export { type Guard, GuardError, type GuardOptions, sessionGuard } from './frameworks/guard.js';
+export {
+  type SocketOptions,
+  type SocketSession,
+  sessionOfUpgrade,
+  socketSession,
+} from './frameworks/sockets.js';
 export { type SessionStrategy, sessionStrategy } from './frameworks/strategy.js';
 export { currentRequest } from './request/current.js';
 export { bearer, body, cookie, header, type Place, query } from './request/places.js';
@@ -13,6 +19,7 @@ export {
   SessionInvalidError,
   SessionRequiredError,
 } from './session/errors.js';
+export { type HandoffOptions, issueHandoff, redeemHandoff } from './session/handoff.js';
 export {
   bridgedAuthorization,
   type StartOptions,

@@ -7,13 +7,17 @@ export function register(shop: Shop): void {
   shops.add(shop);
 }
 
+/** @throws when `cutover()` has not been called */
+export function allShops(caller: string): Iterable<Shop> {
+  if (shops.size === 0) throw new Error(`${caller}: cutover() has not been called in this process`);
+  return shops;
+}
+
 /**
  * In a request: the cutover that serves it. Outside: all of this process.
  * @throws when there is none
  */
 export function shopsHere(caller: string): Iterable<Shop> {
   const visit = currentVisit();
-  if (visit) return [visit.shop];
-  if (shops.size === 0) throw new Error(`${caller}: cutover() has not been called in this process`);
-  return shops;
+  return visit ? [visit.shop] : allShops(caller);
 }

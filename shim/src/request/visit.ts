@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request } from 'express';
 import type { AcceptedToken } from '../acceptance/acceptance.js';
 import type { Ledger } from '../exchange/ledger.js';
+import type { Ends } from '../session/ends.js';
 import type { ExpressStore } from '../session/express-store.js';
 import type { Sessions } from '../session/sessions.js';
 import type { Settings } from '../settings/settings.js';
@@ -13,6 +14,7 @@ export interface Shop {
   readonly sessions: Sessions;
   readonly ledger: Ledger;
   readonly express: ExpressStore;
+  readonly ends: Ends;
 }
 
 /** Why a request has no session: what clients of JWTs tell apart. */
@@ -34,6 +36,8 @@ export interface Visit {
   readonly pending: Promise<unknown>[];
   /** Sessions that end when the one that replaces them is stored. */
   readonly replaced: { readonly id: string; readonly user: string | undefined }[];
+  /** The client keeps no cookies and has a handle to its session. */
+  byHandle: boolean;
   /** The session's cookie is taken from the client, unless a new one is set. */
   clearCookie: boolean;
   /** The answer goes to a page that must not be given the session's cookie. */

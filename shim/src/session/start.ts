@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { COOKIE_CAN_NOT_BE_SET, cookieCanBeSet } from '../request/secure.js';
 import { type Visit, visitOf } from '../request/visit.js';
 import { expiresInSeconds } from '../settings/durations.js';
+import { handleOf, wantsHandle } from './handle.js';
 import { type Login, sameClaims, seconds, storable } from './login.js';
 import { emptyMarker, markerOf } from './marker.js';
 import { loginOf } from './sessions.js';
@@ -41,7 +42,7 @@ export function startSession(req: IncomingMessage, claims: object, options: Star
   const before = visit.req.session ? loginOf(visit.req.session) : undefined;
   if (before && sameClaims(before, login)) {
     visit.req.session.sessionLogin = { ...before, ...login, exp: Math.max(before.exp, login.exp) };
-    return markerOf(visit.req.session.id, visit.req.session.sessionLogin);
+    return markerFor(visit, visit.req.session.sessionLogin);
   }
   if (visit.req.session && visit.shop.express.isStored(visit.req.session))
     visit.replaced.push({ id: visit.req.session.id, user: before?.user });
@@ -50,7 +51,7 @@ export function startSession(req: IncomingMessage, claims: object, options: Star
   visit.req.session.cookie.maxAge = login.exp * 1000 - Date.now();
   visit.clearCookie = false;
   visit.gone = false;
-  return markerOf(visit.req.session.id, login);
+  return markerFor(visit, login);
 }
 
 /**
@@ -59,7 +60,7 @@ export function startSession(req: IncomingMessage, claims: object, options: Star
 export function sessionMarker(req: IncomingMessage): string {
   const visit = visitOf(req, 'sessionMarker');
   const login = visit.req.session ? loginOf(visit.req.session) : undefined;
-  return login ? markerOf(visit.req.session.id, login) : emptyMarker();
+  return login ? markerFor(visit, login) : emptyMarker();
 }
 
 /**
@@ -78,9 +79,16 @@ export function bridgedAuthorization(req: IncomingMessage): string | undefined {
   const visit = visitOf(req, 'bridgedAuthorization');
   const login = visit.req.session ? loginOf(visit.req.session) : undefined;
   const wrap = visit.shop.settings.legacy?.from[0]?.wrap ?? ((token: string) => `Bearer ${token}`);
-  if (login) return wrap(markerOf(visit.req.session.id, login));
+  if (login) return wrap(markerFor(visit, login));
   // A cookie whose session is over is no token that the client could drop: it counts as nothing.
   return visit.presented ? wrap(emptyMarker()) : undefined;
+}
+
+/** The marker; for a client without cookies, the handle that takes the cookie's place. */
+function markerFor({ req, shop, byHandle }: Visit, login: Login): string {
+  const { bearer, session } = shop.settings;
+  if (bearer && (byHandle || wantsHandle(req))) return handleOf(req.session.id, session.secrets);
+  return markerOf(req.session.id, login);
 }
 
 function loginFrom({ req, shop }: Visit, claims: object, options: StartOptions): Login {

@@ -99,6 +99,11 @@ export interface CutoverOptions {
   readonly reuse?: 'same-session' | 'once';
   /** How long a spent token still leads to its session, for requests on the way. Default 10 s. */
   readonly grace?: Duration;
+  /**
+   * Whether clients that are no browsers and keep no cookies get, as their marker, a handle to the session that
+   * they may send as `Authorization: Bearer`. Default false.
+   */
+  readonly bearer?: boolean;
   /** Other origins whose pages may use the session, as `https://app.example.com`. */
   readonly trustedOrigins?: readonly string[];
   /** Where the shim's own endpoints are. Default `/session`. */

@@ -22,6 +22,7 @@ export interface Settings {
   readonly user: (claims: JwtPayload) => string;
   readonly trustedOrigins: ReadonlySet<string>;
   readonly path: string;
+  readonly bearer: boolean;
   readonly report: Report;
 }
 
@@ -70,6 +71,7 @@ export function settingsOf(options: CutoverOptions): Settings {
     user: userOf(options),
     trustedOrigins: new Set((options.trustedOrigins ?? []).map(origin)),
     path: pathOf(options.path ?? '/session'),
+    bearer: options.bearer === true,
     report: reporting(options.onEvent),
   };
 }

@@ -1,0 +1,166 @@
+import type { SessionData } from 'express-session';
+import type { AcceptedToken } from '../acceptance/acceptance.js';
+import { isCrossOrigin, isFromElsewhere } from '../cross-origin.js';
+import { endpointOf } from '../endpoints.js';
+import { readSignedCookie, removeCookie } from '../request/cookies.js';
+import { bearer, type Place } from '../request/places.js';
+import type { Lack, Visit } from '../request/visit.js';
+import { announceEnd } from '../response/headers.js';
+import { takeHandle } from '../session/handle.js';
+import { loginOf } from '../session/sessions.js';
+import type { LegacySettings } from '../settings/settings.js';
+import { loginFor, type Opened, open, renew } from './open.js';
+import { settleSpending } from './spend.js';
+import { type Tokens, tokensOn } from './tokens-on-request.js';
+import { showTokens } from './what-the-application-sees.js';
+import { whoWins } from './who-wins.js';
+
+/** Lets express-session begin, with a session that was read or with a new one. */
+export type Begin = (id: string | undefined, data: SessionData | undefined) => Promise<void>;
+
+/** The session that a request names, by its cookie or by a handle in its header. */
+interface Named {
+  readonly id: string | undefined;
+  readonly data: SessionData | undefined;
+  readonly by: 'cookie' | 'handle';
+}
+
+const NONE: Tokens = { found: [], speaking: undefined };
+
+/** Finds out who a request is from, and gives it the session. `false`: it is to be refused. */
+export async function identify(visit: Visit, begin: Begin): Promise<boolean> {
+  const { req, shop } = visit;
+  const { legacy, trustedOrigins } = shop.settings;
+  const named = await sessionNamed(visit);
+  const tokens = legacy ? await tokensOn(req, placesOn(visit, legacy), legacy, shop.settings) : NONE;
+  const refusal = tokens.speaking?.verdict.refusal;
+  visit.lack = lackOf(named.id, refusal);
+  visit.presented = refusal !== undefined;
+
+  const usable = mayUse(named, tokens) || !isCrossOrigin(req, trustedOrigins);
+  if (usable) {
+    await serve(visit, named, tokens, begin);
+  } else {
+    if (tokens.speaking?.place.carrier !== 'header') return false;
+    // The token is a script's own doing and is looked at; the cookie that came along proves nothing.
+    visit.cookieless = true;
+    await serve(visit, { ...named, data: undefined }, tokens, begin);
+  }
+  if (legacy && tokens.found.length > 0) announceEnd(visit.res, legacy);
+  if (legacy) showTokens(visit, tokens.found, legacy);
+  return true;
+}
+
+async function sessionNamed({ req, shop }: Visit): Promise<Named> {
+  const { session, bearer: handles } = shop.settings;
+  const handle = handles ? takeHandle(req, session.secrets) : undefined;
+  const id = handle ?? readSignedCookie(req, session.name, session.secrets);
+  const data = id === undefined ? undefined : await shop.sessions.read(id);
+  return { id, data, by: handle === undefined ? 'cookie' : 'handle' };
+}
+
+/** Whether a session may be used whatever page the request is from. */
+function mayUse({ data, by }: Named, { speaking }: Tokens): boolean {
+  if (!data || by === 'handle') return true;
+  // A header with a token that is the user's own was set by our own page: the cookie may come with it.
+  if (speaking?.place.carrier !== 'header' || speaking.verdict.refusal === 'marker') return false;
+  const sender = speaking.verdict.accepted?.user ?? (speaking.verdict.refusal && speaking.verdict.user);
+  return sender !== undefined && sender === loginOf(data)?.user;
+}
+
+/** Gives the request the session of whoever wins. */
+async function serve(visit: Visit, named: Named, { speaking }: Tokens, begin: Begin): Promise<void> {
+  const { legacy, report } = visit.shop.settings;
+  const verdict = speaking?.verdict;
+  const accepted = verdict?.accepted;
+  const login = loginOf(named.data);
+  const winner = whoWins(login, verdict);
+  visit.token = accepted;
+
+  // A token's session is a new one, even where an anonymous session with an id of somebody's choice came along.
+  const stays = winner === 'nobody' ? !login : winner !== 'token';
+  await enter(visit, stays ? named : undefined, begin);
+  // A path outside of the cookie's has no session at all.
+  if (!legacy || !visit.req.session) return;
+  if (accepted && winner === 'token') return exchange(visit, accepted, named, legacy);
+  if (accepted && winner === 'renewed') return renewed(visit, accepted, legacy);
+  if (winner === 'session') await settleSpending(visit, legacy);
+  if (verdict?.refusal && verdict.refusal !== 'marker') report({ type: 'refused', reason: verdict.refusal });
+  else if (accepted && login) report({ type: 'redundant', user: login.user });
+}
+
+/** Lets express-session begin with the session, or with an empty one. */
+async function enter(visit: Visit, named: Named | undefined, begin: Begin): Promise<void> {
+  const { req, shop } = visit;
+  const byCookie = named?.data && named.by === 'cookie';
+  if (!byCookie) removeCookie(req, shop.settings.session.name);
+  await begin(byCookie ? named.id : undefined, byCookie ? named.data : undefined);
+  visit.firstId = req.session?.id;
+  if (!named?.data || named.by !== 'handle' || named.id === undefined || !req.session) return;
+  visit.byHandle = true;
+  visit.cookieless = true;
+  change(visit, named.id, named.data);
+}
+
+async function exchange(
+  visit: Visit,
+  token: AcceptedToken,
+  named: Named,
+  legacy: LegacySettings,
+): Promise<void> {
+  const { req, shop } = visit;
+  const before = loginOf(named.data);
+  const opened = await open(token, shop, legacy, req);
+  if (opened.refusal !== undefined) {
+    shop.express.makeGuest(req);
+    visit.firstId = req.session.id;
+    return refuse(visit, opened);
+  }
+  change(visit, opened.id, opened.data);
+  // A page that we don't know may have sent a token of its own choice: it gets an answer and no cookie.
+  visit.cookieless ||= isFromElsewhere(req, shop.settings.trustedOrigins);
+  // Somebody else's session must not be left open behind whoever is here now.
+  if (before && named.id !== undefined) visit.replaced.push({ id: named.id, user: before.user });
+  shop.settings.report({ type: opened.fresh ? 'exchanged' : 'reused', user: token.user });
+}
+
+async function renewed(visit: Visit, token: AcceptedToken, legacy: LegacySettings): Promise<void> {
+  const { req, shop } = visit;
+  const opened = await renew(token, req.session.id, shop, legacy, req);
+  if (opened === 'renewed') {
+    const login = loginFor(token, shop, req.headers['user-agent']);
+    // The cookie came with the token, so the token has done what it was for.
+    req.session.sessionLogin = legacy.once
+      ? { ...login, token: { hash: token.hash, ends: token.ends, spent: true } }
+      : login;
+    shop.settings.report({ type: 'exchanged', user: token.user });
+  } else if (opened.refusal === undefined) {
+    change(visit, opened.id, opened.data);
+    shop.settings.report({ type: 'reused', user: token.user });
+  } else {
+    // The session is the same user's, and stays.
+    shop.settings.report({ type: 'refused', reason: opened.refusal });
+  }
+}
+
+function refuse(visit: Visit, { refusal }: Extract<Opened, { refusal: string }>): void {
+  visit.lack = lackOf(undefined, refusal);
+  visit.presented = true;
+  visit.shop.settings.report({ type: 'refused', reason: refusal });
+}
+
+function change({ req, shop }: Visit, id: string, data: SessionData): void {
+  req.sessionID = id;
+  shop.express.createSession(req, data);
+}
+
+/** The shim's own endpoints also take a token the usual way, wherever the application reads it. */
+function placesOn({ req, shop }: Visit, { from }: LegacySettings): readonly Place[] {
+  return endpointOf(req, shop.settings.path) ? [...from, bearer()] : from;
+}
+
+/** What is missing, as clients of JWTs are told: an ended session and an expired token look alike to them. */
+function lackOf(sessionId: string | undefined, refusal: string | undefined): Lack {
+  if (refusal === undefined) return sessionId === undefined ? 'absent' : 'expired';
+  return ['expired', 'spent', 'ended', 'marker', 'window-closed'].includes(refusal) ? 'expired' : 'invalid';
+}
