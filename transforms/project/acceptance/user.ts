@@ -1,6 +1,8 @@
 import type { NodePath } from '@babel/traverse';
+import type * as t from '@babel/types';
 import { definitionOf, keyName, patternTrail, propertyName } from '../definitions.js';
 import { usesOf } from '../flow/follow.js';
+import { originsOf } from '../flow/origins.js';
 import type { MintSite } from '../site.js';
 import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
@@ -36,20 +38,29 @@ function ofDocument(sources: Sources, claims: NodePath): string[] | undefined {
   return hasMongoose && /\.(?:toObject|toJSON)\(|\._doc\b/.test(text) ? ['_id'] : undefined;
 }
 
-/** The names of the claims in an object that is written out, nested ones included. */
+/** The names of the claims in objects that are written out, nested and spread ones included. */
 function trailsOf(sources: Sources, path: NodePath, depth: number): string[][] {
+  if (depth > 3) return [];
+  return objectsOf(sources, path).flatMap((object) =>
+    object.get('properties').flatMap((property): string[][] => {
+      if (property.isSpreadElement()) return trailsOf(sources, property.get('argument'), depth + 1);
+      const key = keyName(property.node);
+      if (key === undefined) return [];
+      if (!property.isObjectProperty()) return [[key]];
+      const inner = trailsOf(sources, property.get('value') as NodePath, depth + 1);
+      return inner.length ? inner.map((rest) => [key, ...rest]) : [[key]];
+    }),
+  );
+}
+
+/** The object literals that an expression may be, those that callers hand in included. */
+function objectsOf(sources: Sources, path: NodePath): NodePath<t.ObjectExpression>[] {
   const definition = definitionOf(sources, path);
-  if (definition.kind !== 'object' || depth > 2) return [];
-  const trails: string[][] = [];
-  for (const property of definition.path.get('properties')) {
-    const key = keyName(property.node);
-    if (key === undefined) continue;
-    const inner = property.isObjectProperty()
-      ? trailsOf(sources, property.get('value') as NodePath, depth + 1)
-      : [];
-    trails.push(...(inner.length ? inner.map((rest) => [key, ...rest]) : [[key]]));
-  }
-  return trails;
+  if (definition.kind === 'object') return [definition.path];
+  if (!path.isIdentifier()) return [];
+  return originsOf(sources, path).flatMap(({ path: origin, trail }) =>
+    !trail.length && origin.isObjectExpression() ? [origin] : [],
+  );
 }
 
 /** The surest of several ways to the user. */
