@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import yargs from 'yargs';
@@ -61,13 +61,7 @@ async function drive(checkout: string, name: string, recipe: Recipe): Promise<vo
   try {
     await prepare(checkout, before, recipe, ports);
     const original = await serve(before, recipe, ports);
-    const old = await login(origin, recipe);
-    const was = {
-      token: await send(origin, recipe.guarded, recipe.attach(old.token)),
-      none: await send(origin, recipe.guarded),
-      wrong: await send(origin, recipe.guarded, recipe.attach('a.wrong.token')),
-    };
-    await original.stop();
+    const { old, was } = await asItWas(origin, recipe).finally(() => original.stop());
 
     await rm(after, { recursive: true, force: true });
     await cp(before, after, { recursive: true, force: true, verbatimSymlinks: true });
@@ -90,6 +84,16 @@ async function drive(checkout: string, name: string, recipe: Recipe): Promise<vo
   }
 }
 
+async function asItWas(origin: string, recipe: Recipe): Promise<{ old: { token: string }; was: Before }> {
+  const old = await login(origin, recipe);
+  const was = {
+    token: await send(origin, recipe.guarded, recipe.attach(old.token)),
+    none: await send(origin, recipe.guarded),
+    wrong: await send(origin, recipe.guarded, recipe.attach('a.wrong.token')),
+  };
+  return { old, was };
+}
+
 function startMongo(port: number): Running {
   if (!given.mongo) throw new Error('it keeps its data in MongoDB: give --mongo');
   return start(['node', resolve(given.mongo), String(port)], folder, {});
@@ -102,11 +106,21 @@ async function prepare(checkout: string, to: string, recipe: Recipe, ports: Port
     await mkdir(dirname(join(to, recipe.folder, path)), { recursive: true });
     await writeFile(join(to, recipe.folder, path), text);
   }
+  // The mark is written last: an installation that was cut off is made anew.
+  const mark = join(to, recipe.folder, 'node_modules/.driven');
+  if (
+    await access(mark).then(
+      () => true,
+      () => false,
+    )
+  )
+    return;
   const installed = await run(
     ['npm', 'install', '--no-audit', '--no-fund', '--legacy-peer-deps'],
     join(to, recipe.folder),
   );
   if (installed.status !== 0) throw new Error(`npm install failed:\n${installed.said.slice(-2_000)}`);
+  await writeFile(mark, '');
 }
 
 async function migrated(at: string): Promise<void> {
