@@ -55,7 +55,7 @@ process.exitCode = failures ? 1 : 0;
 
 async function drive(checkout: string, name: string, recipe: Recipe): Promise<void> {
   const [before, after] = [join(folder, name, 'before'), join(folder, name, 'after')];
-  const ports: Ports = { application: await freePort(), database: await freePort() };
+  const ports: Ports = { application: recipe.port ?? (await freePort()), database: await freePort() };
   const origin = `http://127.0.0.1:${ports.application}`;
   const database = recipe.database === 'mongo' ? startMongo(ports.database) : undefined;
   try {

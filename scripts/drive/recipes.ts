@@ -13,6 +13,8 @@ export interface Recipe {
   /** Files that the README tells one to write, below the server's folder. */
   readonly files: (ports: Ports) => Readonly<Record<string, string>>;
   readonly environment: (ports: Ports) => Readonly<Record<string, string>>;
+  /** The port that it listens on, where it can't be told another. */
+  readonly port?: number;
   /** The command that starts it. */
   readonly start: readonly string[];
   readonly register: Call;
@@ -142,7 +144,9 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     database: 'none',
     files: () => ({ '.env': lines({ APP_SECRET: 'abc123' }) }),
     environment: () => ({}),
-    start: ['npx', 'ts-node', 'index.ts'],
+    // The port is written in its code.
+    port: 3000,
+    start: ['npx', 'ts-node-dev', '--transpile-only', 'index.ts'],
     register: { method: 'POST', path: '/api/auth/signup', body: ANN },
     login: { method: 'POST', path: '/api/auth/login', body: ANN },
     token: field('accessToken'),

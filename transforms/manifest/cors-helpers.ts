@@ -1,8 +1,16 @@
 import { quoted, type Style } from '../edit/style.js';
-import type { ModuleImport } from './module-imports.js';
+import type { Portable } from '../project/portable.js';
+import type { ModuleImport, Settled } from './module-imports.js';
 
 /** What an application's CORS takes from the session module, so that its client may send the session cookie. */
 export type CorsHelper = 'withCredentials' | 'allowCredentials';
+
+/** Where the client's origins are known from: the application's own CORS, or the environment. */
+export type ClientOrigins =
+  | { readonly from: 'cors'; readonly named: readonly string[] }
+  | { readonly from: 'expression'; readonly expression: Portable }
+  /** What the development servers of the repository serve from goes without saying. */
+  | { readonly from: 'environment'; readonly otherwise: readonly string[] };
 
 /** The types that the helpers need in TypeScript. */
 export function corsTypes(helpers: readonly CorsHelper[]): ModuleImport[] {
@@ -20,7 +28,8 @@ export function corsTypes(helpers: readonly CorsHelper[]): ModuleImport[] {
 
 /** The function that names the client's origins, and those that allow them credentials. */
 export function corsHelperLines(
-  origins: readonly string[],
+  origins: ClientOrigins,
+  names: Settled,
   helpers: readonly CorsHelper[],
   typescript: boolean,
   system: 'commonjs' | 'module',
@@ -31,7 +40,7 @@ export function corsHelperLines(
   const lines = [
     '/** Origins that the browser client is served from: they alone may send the session cookie from elsewhere. */',
     `function clientOrigins()${typed(': string[]')} {`,
-    `  return (process.env.CLIENT_ORIGIN || ${quoted(style, origins.join(','))}).split(${quoted(style, ',')}).filter(Boolean);`,
+    `  return ${originsText(origins, names, style)};`,
     '}',
   ];
   if (helpers.includes('withCredentials')) {
@@ -61,4 +70,17 @@ export function corsHelperLines(
     );
   }
   return lines;
+}
+
+function originsText(origins: ClientOrigins, names: Settled, style: Style): string {
+  const comma = quoted(style, ',');
+  switch (origins.from) {
+    case 'cors':
+      return `[${origins.named.map((origin) => quoted(style, origin)).join(', ')}]`;
+    // It may be one origin or a list, unset, or a star that names nobody.
+    case 'expression':
+      return `String(${names.textOf(origins.expression)}).split(${comma}).filter((origin) => /^https?:/.test(origin))`;
+    case 'environment':
+      return `(process.env.CLIENT_ORIGIN || ${quoted(style, origins.otherwise.join(','))}).split(${comma}).filter(Boolean)`;
+  }
 }

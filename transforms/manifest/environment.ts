@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { Edit } from '../edit/edits.js';
 import type { ListedFile } from '../project/files.js';
 import type { Package } from '../project/packages.js';
+import type { ClientOrigins } from './cors-helpers.js';
 
 const EXAMPLE = /^\.?env[._-]?(?:example|sample|template|dist)$/i;
 
@@ -9,7 +10,7 @@ const EXAMPLE = /^\.?env[._-]?(?:example|sample|template|dist)$/i;
 export function environmentEdits(
   listed: readonly ListedFile[],
   home: Package | undefined,
-  clientOrigins: readonly string[] | undefined,
+  origins: ClientOrigins | undefined,
 ): Edit[] {
   const folders = [home?.folder ?? '', ''];
   const example = folders
@@ -33,10 +34,10 @@ export function environmentEdits(
       '# Where sessions are kept; without it in memory, which one process in development can do with',
       `# REDIS_URL${is}redis://127.0.0.1:6379`,
     );
-  if (clientOrigins && !/^\s*#?\s*CLIENT_ORIGIN\s*=/m.test(text))
+  if (origins?.from === 'environment' && !/^\s*#?\s*CLIENT_ORIGIN\s*=/m.test(text))
     lines.push(
       '# Origins that the browser client is served from, separated by commas',
-      `CLIENT_ORIGIN${is}${clientOrigins.join(',')}`,
+      `CLIENT_ORIGIN${is}${origins.otherwise.join(',')}`,
     );
   if (!lines.length) return [];
   const gap = text === '' ? '' : text.endsWith('\n') ? newline : newline + newline;

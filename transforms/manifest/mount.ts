@@ -5,7 +5,7 @@ import { localName } from '../edit/names.js';
 import { indentationAt, styleOf } from '../edit/style.js';
 import type { Acceptance } from '../project/acceptance/acceptance.js';
 import { clientOriginsOf } from '../project/client-origins.js';
-import { type Cors, corsOf, namedOrigins } from '../project/express/cors.js';
+import { type Cors, corsOf, namedOrigins, originExpression } from '../project/express/cors.js';
 import { lateLoadOf } from '../project/express/environment.js';
 import { type Placement, placementOf } from '../project/express/placement.js';
 import { checksThatStay } from '../project/obstacles.js';
@@ -16,7 +16,7 @@ import type { ApplicationSite } from '../project/site.js';
 import { startOf, textOf } from '../project/source.js';
 import type { Sources } from '../project/sources.js';
 import type { Decision, Rule } from '../rule.js';
-import type { CorsHelper } from './cors-helpers.js';
+import type { ClientOrigins, CorsHelper } from './cors-helpers.js';
 import { environmentEdits } from './environment.js';
 import { specifierOf } from './module-path.js';
 import { type Needed, packageJsonEdits } from './package-json.js';
@@ -111,10 +111,13 @@ function environmentFor(sources: Sources, place: Placement): Portable | 'import'
   return call && late.options ? call : 'import';
 }
 
-/** Where the client is served from: what its CORS names, else the development servers of the repository. */
-function originsFor(sources: Sources, cors: readonly Cors[]): string[] {
+/** Where the client is served from: what its CORS names, else what the environment says. */
+function originsFor(sources: Sources, cors: readonly Cors[]): ClientOrigins {
   const named = namedOrigins(sources, cors);
-  return named.length ? named : clientOriginsOf(sources);
+  if (named.length) return { from: 'cors', named };
+  const expression = originExpression(sources, cors);
+  if (expression) return { from: 'expression', expression };
+  return { from: 'environment', otherwise: clientOriginsOf(sources) };
 }
 
 function mountEdits(place: Placement, module: string): Edit[] {

@@ -5,7 +5,7 @@ import type { TokenPlace } from '../project/acceptance/places.js';
 import { claimText } from '../project/acceptance/user.js';
 import type { Portable, PortableImport } from '../project/portable.js';
 import type { SourceFile } from '../project/source.js';
-import { type CorsHelper, corsHelperLines, corsTypes } from './cors-helpers.js';
+import { type ClientOrigins, type CorsHelper, corsHelperLines, corsTypes } from './cors-helpers.js';
 import { importLines, type ModuleImport, type Settled, settled } from './module-imports.js';
 
 /** What the session module of an application is made of. */
@@ -26,7 +26,7 @@ export interface ModuleFacts {
   /** The day on which the window closes, and why then. */
   readonly closes: { readonly date: string; readonly because: string };
   /** Origins beside its own that the browser client is served from; absent where no other origin is answered. */
-  readonly clientOrigins?: readonly string[];
+  readonly clientOrigins?: ClientOrigins;
   readonly helpers: readonly CorsHelper[];
   /** The environment file is read after this module runs, so it has to see to that itself. */
   readonly environment?: Portable | 'import';
@@ -34,7 +34,8 @@ export interface ModuleFacts {
 
 const WIDEST = 100;
 /** A new file is not in the lint settings that an application may have for its server's files. */
-const NODE_GLOBALS = '/* eslint-disable no-undef -- Node defines require, module and process */';
+const nodeGlobals = (system: ModuleFacts['system']) =>
+  `/* eslint-disable no-undef -- Node defines ${system === 'commonjs' ? 'require, module and process' : 'process'} */`;
 
 /** The text of the session module, in a style. */
 export function sessionModuleText(facts: ModuleFacts, style: Style): string {
@@ -52,13 +53,15 @@ export function sessionModuleText(facts: ModuleFacts, style: Style): string {
     names: own.map((name) => ({ name, local: name })),
   };
   const types = facts.typescript ? corsTypes(helpers) : [];
+  // Types of Node differ in how they export it, so TypeScript takes the global.
+  const imports = system === 'module' && !facts.typescript;
   const lines = [
-    ...(system === 'commonjs' ? [NODE_GLOBALS] : []),
+    ...(imports ? [] : [nodeGlobals(system)]),
     ...environmentImport(facts, style),
     ...importLines(
       system,
       [
-        ...(system === 'module' ? [processImport(facts)] : []),
+        ...(imports ? [PROCESS] : []),
         ...names.imports.filter((one) => !one.specifier.startsWith('.')),
         shim,
         ...types,
@@ -70,18 +73,19 @@ export function sessionModuleText(facts: ModuleFacts, style: Style): string {
     '',
     ...sessionsLines(facts, names, style),
     ...(facts.clientOrigins
-      ? ['', ...corsHelperLines(facts.clientOrigins, helpers, facts.typescript, system, style)]
+      ? ['', ...corsHelperLines(facts.clientOrigins, names, helpers, facts.typescript, system, style)]
       : []),
     ...(system === 'commonjs' ? ['', `module.exports = { ${['sessions', ...helpers].join(', ')} };`] : []),
   ];
   return lines.map((line) => styled(line, style)).join(style.newline) + style.newline;
 }
 
-/** `process` by import, so that it is defined whatever a linter knows; TypeScript may not allow a default. */
-function processImport({ typescript }: ModuleFacts): ModuleImport {
-  const kind = typescript ? 'namespace' : 'default';
-  return { specifier: 'node:process', kind, names: [{ name: 'process', local: 'process' }] };
-}
+/** `process` by import, so that it is defined whatever a linter knows. Old runners know no `node:process`. */
+const PROCESS: ModuleImport = {
+  specifier: 'process',
+  kind: 'default',
+  names: [{ name: 'process', local: 'process' }],
+};
 
 /** A line written with two blanks an indent and a semicolon, in the style of the application. */
 function styled(line: string, style: Style): string {
@@ -94,7 +98,7 @@ function styled(line: string, style: Style): string {
 }
 
 /** The expressions from the application's code that the module repeats. */
-function portablesOf({ acceptance, presents, environment, beside }: ModuleFacts): Portable[] {
+function portablesOf({ acceptance, presents, environment, beside, clientOrigins }: ModuleFacts): Portable[] {
   const { keys, refusals, signer } = acceptance;
   const signing = presents && signer ? [signer.call ?? jsonwebtoken(beside), signer.key] : [];
   return [
@@ -104,6 +108,7 @@ function portablesOf({ acceptance, presents, environment, beside }: ModuleFacts)
       [key, issuer, audience].filter((one) => one !== undefined),
     ),
     ...refusals,
+    ...(clientOrigins?.from === 'expression' ? [clientOrigins.expression] : []),
   ];
 }
 

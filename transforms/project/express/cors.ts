@@ -3,6 +3,7 @@ import * as t from '@babel/types';
 import { propertyOf } from '../acceptance/doors.js';
 import type { CallPath } from '../callers.js';
 import { definitionOf, propertyName, unwrapped } from '../definitions.js';
+import { type Portable, portableOf } from '../portable.js';
 import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import type { Application } from './application.js';
@@ -106,4 +107,14 @@ export function namedOrigins(sources: Sources, answers: readonly Cors[]): string
     );
   });
   return [...new Set(origins)];
+}
+
+/** The expression that says which origin an application's CORS lets in, when it can be said elsewhere too. */
+export function originExpression(sources: Sources, answers: readonly Cors[]): Portable | undefined {
+  for (const { form, origin } of answers) {
+    if (!origin || form === 'any' || form === 'unclear' || isAnyOrigin(sources, origin)) continue;
+    const portable = portableOf(sources, origin);
+    if (portable && !/\bnew RegExp\b|\/[^/]+\/[gimsuy]*[\],]/.test(portable.text)) return portable;
+  }
+  return undefined;
 }
