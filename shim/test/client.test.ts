@@ -188,6 +188,33 @@ test('signOut ends the session on the server, and the token that waits with it',
   await signOut();
 });
 
+test('a logout in one tab, or storage that was cleared, is known to the other tabs', async () => {
+  const [one, other] = [await tab(), await tab()];
+  for (const { adoptLegacyToken } of [one, other]) await adoptLegacyToken(place());
+  const { token } = (await jar.ask('/login', { method: 'POST', json: { id: 'ada' } })).json;
+  await one.acceptSession(String(token));
+  expect(other.hasSession()).toBe(true);
+  await other.signOut();
+  expect(one.hasSession()).toBe(false);
+  await one.acceptSession(String(token));
+  localStorage.clear();
+  expect(one.hasSession()).toBe(false);
+});
+
+test('storage that is full: this page remembers', async () => {
+  const full = new FakeStorage();
+  full.setItem = () => {
+    throw new Error('QuotaExceededError');
+  };
+  vi.stubGlobal('localStorage', full);
+  const { acceptSession, hasSession, forgetSession } = await tab();
+  const { token } = (await jar.ask('/login', { method: 'POST', json: { id: 'ada' } })).json;
+  await acceptSession(String(token));
+  expect(hasSession()).toBe(true);
+  forgetSession();
+  expect(hasSession()).toBe(false);
+});
+
 test('storage that is forbidden: this page remembers', async () => {
   vi.stubGlobal('localStorage', undefined);
   const { acceptSession, adoptLegacyToken, hasSession } = await tab();

@@ -82,14 +82,15 @@ const dropAt = (place: LegacyPlace): void => {
   }
 };
 
+/** The note is shared by the tabs; what storage does not take, this page remembers. */
 const note = (marker: string | null): void => {
-  kept = marker;
   const local = storage('local');
+  kept = local ? null : marker;
   try {
     if (local && marker) local.setItem(NOTE, marker);
     else if (local) local.removeItem(NOTE);
   } catch {
-    // Full, or forbidden: this page remembers it.
+    kept = marker;
   }
 };
 
