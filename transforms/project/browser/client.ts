@@ -22,40 +22,34 @@ export interface BrowserClient {
   readonly entry?: Entry;
 }
 
-/** Text that a file with something to change in a client holds. */
-const WORDS = [
-  'localStorage',
-  'sessionStorage',
-  'uthorization',
-  '-token',
-  '-Token',
-  'axios',
-  'fetch(',
-  'jwt',
-  'oken',
-  'atob(',
-  'ogout',
-  'ogOut',
-  'OGOUT',
-  'ignOut',
-];
+/** Text that shows that a client keeps or attaches login tokens. */
+const EVIDENCE = ['localStorage', 'sessionStorage', 'uthorization', '-token', '-Token'];
+
+/** Text that a file with something to change holds, where there is anything at all. */
+const WORDS = [...EVIDENCE, 'axios', 'fetch(', 'jwt', 'oken', 'atob(', 'ogout', 'ogOut', 'OGOUT', 'ignOut'];
 
 /** Finds the browser applications that keep or attach login tokens. */
 export function browserClients(sources: Sources): BrowserClient[] {
-  const byFolder = new Map<string, SourceFile[]>();
-  for (const file of sources.mentioning(...WORDS)) {
-    if (file.test || sideOf(sources, file) !== 'client') continue;
-    const folder = sources.packageOf(file)?.folder ?? '';
-    byFolder.set(folder, [...(byFolder.get(folder) ?? []), file]);
-  }
-  return [...byFolder].flatMap(([folder, files]) => {
-    const accesses = files.flatMap((file) => storageAccesses(sources, file));
-    const headers = files.flatMap((file) => attachedHeaders(sources, file));
+  return [...clientFiles(sources, EVIDENCE)].flatMap(([folder, evident]) => {
+    const accesses = evident.flatMap((file) => storageAccesses(sources, file));
+    const headers = evident.flatMap((file) => attachedHeaders(sources, file));
     const places = placesOf(sources, accesses, headers);
     if (!places.length && !headers.some(({ foreign }) => !foreign)) return [];
+    const files = clientFiles(sources, WORDS).get(folder) ?? evident;
     const requests = files.flatMap((file) => outgoingRequests(sources, file));
     const base = apiBaseOf(sources, requests);
     const entry = entryOf(sources, folder);
     return [{ folder, files, accesses, headers, places, requests, base, ...(entry ? { entry } : {}) }];
   });
+}
+
+/** The files of each browser package that hold one of some words. */
+function clientFiles(sources: Sources, words: readonly string[]): Map<string, SourceFile[]> {
+  const byFolder = new Map<string, SourceFile[]>();
+  for (const file of sources.mentioning(...words)) {
+    if (file.test || sideOf(sources, file) !== 'client') continue;
+    const folder = sources.packageOf(file)?.folder ?? '';
+    byFolder.set(folder, [...(byFolder.get(folder) ?? []), file]);
+  }
+  return byFolder;
 }

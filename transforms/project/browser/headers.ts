@@ -1,10 +1,11 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { keyName, propertyName } from '../definitions.js';
-import { type Origin, originsOf, stringOf } from '../flow/origins.js';
+import { type Origin, originsOf } from '../flow/origins.js';
 import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { isForeignName, isTokenHeader } from './names.js';
+import { fixedString } from './strings.js';
 
 /** A header that carries a token, put into an outgoing request, or taken out of its defaults. */
 export interface AttachedHeader {
@@ -56,7 +57,7 @@ function attachedBy(sources: Sources, path: NodePath): Attached | undefined {
   const callee = path.get('callee');
   if (!callee.isMemberExpression() || !SETTERS.test(propertyName(callee.node) ?? '')) return undefined;
   const [first, second] = path.get('arguments') as NodePath[];
-  const header = first && stringOf(sources, first);
+  const header = first && fixedString(sources, first);
   if (header === undefined || !second || !isTokenHeader(header)) return undefined;
   // `storage.set('token', token)` is no header.
   if (!/^(?:authorization|x-.*)$/i.test(header)) return undefined;
@@ -68,7 +69,7 @@ function headerOfMember(sources: Sources, path: NodePath): string | undefined {
   if (!path.isMemberExpression()) return undefined;
   const name =
     propertyName(path.node) ??
-    (path.node.computed ? stringOf(sources, path.get('property') as NodePath) : undefined);
+    (path.node.computed ? fixedString(sources, path.get('property') as NodePath) : undefined);
   if (name === undefined || !isTokenHeader(name)) return undefined;
   const holder = String(path.get('object'));
   return /headers?$|headers?(?:\.|\?\.|\[['"])(?:common|get|post|put|patch|delete)/i.test(holder)
@@ -77,7 +78,7 @@ function headerOfMember(sources: Sources, path: NodePath): string | undefined {
 }
 
 function computedName(sources: Sources, path: NodePath<t.ObjectProperty>): string | undefined {
-  return path.node.computed ? stringOf(sources, path.get('key') as NodePath) : undefined;
+  return path.node.computed ? fixedString(sources, path.get('key') as NodePath) : undefined;
 }
 
 /** Whether an object is the value of `headers`, or is handed to `new Headers()`. */

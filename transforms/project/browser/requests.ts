@@ -2,9 +2,9 @@ import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { type CallPath, callsOf } from '../callers.js';
 import { type Definition, definitionOf, keyName } from '../definitions.js';
-import { stringOf } from '../flow/origins.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
+import { fixedString } from './strings.js';
 
 /** A call that sends a request. */
 export interface OutgoingRequest {
@@ -87,7 +87,7 @@ function byAxios(
   const options = byUrl ? second : first;
   const url = byUrl ? first : options && propertyIn(sources, options, 'url');
   const verb = options && propertyIn(sources, options, 'method');
-  const fixed = verb && stringOf(sources, verb)?.toLowerCase();
+  const fixed = verb && fixedString(sources, verb)?.toLowerCase();
   return {
     ...common,
     optionsIndex: byUrl ? 1 : 0,
@@ -107,7 +107,7 @@ function byFetch(
     return undefined;
   const [url, options] = path.get('arguments') as NodePath[];
   const verb = options && propertyIn(sources, options, 'method');
-  const method = verb ? stringOf(sources, verb)?.toLowerCase() : options ? undefined : 'get';
+  const method = verb ? fixedString(sources, verb)?.toLowerCase() : options ? undefined : 'get';
   return {
     file,
     path,

@@ -2,9 +2,9 @@ import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { callersOf } from '../callers.js';
 import { definitionOf, propertyName } from '../definitions.js';
-import { stringOf } from '../flow/origins.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
+import { fixedString } from './strings.js';
 
 /** One access to the browser's storage; `path` is the whole expression, through a wrapper the wrapper's call. */
 export interface StorageAccess {
@@ -46,7 +46,7 @@ function accessOf(sources: Sources, file: SourceFile, path: NodePath): StorageAc
     const storage = storageOf(sources, callee.get('object') as NodePath);
     if (!storage) return undefined;
     const [first, second] = path.get('arguments') as NodePath[];
-    const key = first && stringOf(sources, first);
+    const key = first && fixedString(sources, first);
     return {
       file,
       path,
@@ -70,7 +70,7 @@ function ofProperty(
   if (!storage) return undefined;
   const key =
     propertyName(path.node) ??
-    (path.node.computed ? stringOf(sources, path.get('property') as NodePath) : undefined);
+    (path.node.computed ? fixedString(sources, path.get('property') as NodePath) : undefined);
   if (key === undefined || key in METHODS || key === 'length' || key === 'key') return undefined;
   const { parentPath: parent } = path;
   if (parent?.isAssignmentExpression() && path.key === 'left') {
@@ -104,7 +104,7 @@ function throughWrapper(sources: Sources, access: StorageAccess): StorageAccess[
   return callersOf(sources, key.function).map((call): StorageAccess => {
     const given = call.get('arguments') as NodePath[];
     const argument = given[key.index];
-    const fixed = argument && stringOf(sources, argument);
+    const fixed = argument && fixedString(sources, argument);
     const set = stored === undefined ? undefined : given[stored];
     return {
       file: sources.fileOf(call),
