@@ -2,6 +2,7 @@
 
 import { rule as clientBrowserDecode } from './client/browser-decode.js';
 import { rule as clientCredentials } from './client/credentials.js';
+import { rule as clientDecoderImport } from './client/decoder-import.js';
 import { rule as clientEntry } from './client/entry.js';
 import { rule as clientLoginAnswer } from './client/login-answer.js';
 import { rule as clientLogout } from './client/logout.js';
@@ -42,6 +43,7 @@ export const RULES: readonly RegisteredRule[] = [
   { id: 'server/verify', rule: serverVerify },
   { id: 'client/browser-decode', rule: clientBrowserDecode },
   { id: 'client/credentials', rule: clientCredentials },
+  { id: 'client/decoder-import', rule: clientDecoderImport },
   { id: 'client/entry', rule: clientEntry },
   { id: 'client/login-answer', rule: clientLoginAnswer },
   { id: 'client/logout', rule: clientLogout },

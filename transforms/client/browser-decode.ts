@@ -12,11 +12,21 @@ export const rule: Rule<DecodeSite> = {
   hints: ['jwt-decode', 'react-jwt', 'atob('],
   knows: [],
   owns: (site): site is DecodeSite => site.kind === 'browser-decode',
-  decide: (): Decision => ({ action: 'rewritten', reason: 'the claims come from the session' }),
+  decide,
   edit,
 };
 
-function edit({ file, path }: DecodeSite): readonly Edit[] {
+function decide({ family, evidence }: DecodeSite): Decision {
+  if (family === 'session') return { action: 'rewritten', reason: 'the claims come from the session' };
+  return {
+    action: 'manual',
+    reason: `${evidence}, and this is no login token of the page's own user`,
+    todo: 'Ask sessionInfo() if it is about the user of this page; leave it if the token is for something else.',
+  };
+}
+
+function edit({ file, path }: DecodeSite, decision: Decision): readonly Edit[] {
+  if (decision.action !== 'rewritten') return [];
   const info = localName(file, SHIM_CLIENT, 'sessionInfo');
   return [
     {

@@ -46,7 +46,7 @@ function edit(site: EntrySite, decision: Decision, project: Project): readonly E
   const home = project.sources.packageOf(file);
   return [
     { file: module.path, start: 0, end: 0, text: module.text, because: 'the session of the browser' },
-    ...aroundMount(file, client.entry?.mount, module.specifier),
+    ...aroundMount(file, client.entry, module.specifier),
     ...(home ? dependencyEdits(home) : []),
   ];
 }

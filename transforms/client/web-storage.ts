@@ -44,8 +44,6 @@ function decideGet(site: StoreSite, project: Project): Decision {
   const { access, place } = site;
   if (place?.field !== undefined)
     return { action: 'rewritten', reason: 'what is stored counts as long as there is a session' };
-  if (place?.family === 'refresh')
-    return { action: 'rewritten', reason: 'the session renews itself: there is no refresh token to read' };
   if (isWithinAnother(site, project))
     return { action: 'rewritten', reason: 'the token is not read for this any more' };
   const hazard = storageHazard(project, access.path);
@@ -55,6 +53,8 @@ function decideGet(site: StoreSite, project: Project): Decision {
       reason: `the token that is read here is ${hazard}`,
       todo: 'There is no token in the browser any more: ask hasSession() or sessionInfo(), or let the server read its session.',
     };
+  if (place?.family === 'refresh')
+    return { action: 'rewritten', reason: 'the session renews itself: there is no refresh token to read' };
   return { action: 'rewritten', reason: 'asks whether there is a session instead of reading the token' };
 }
 
@@ -198,14 +198,18 @@ function editSet(site: StoreSite, project: Project): readonly Edit[] {
 }
 
 /** `await acceptSession(token)` in the place of the call that stored it. */
-function acceptedHere({ access: { path }, file }: StoreSite, token: string): Edit[] {
+function acceptedHere({ access, file }: StoreSite, token: string): Edit[] {
+  const { path } = access;
   const accept = localName(file, SHIM_CLIENT, 'acceptSession');
   const owner = path.getFunctionParent();
   const waiting = owner ? waitingIn(file, owner) : { how: 'never' as const };
   const call = `${accept.local}(${token})`;
   const awaits = path.parentPath?.isAwaitExpression();
   if (waiting.how === 'never' || awaits) return [replaced(file.path, path, call, accept)];
-  return [...waiting.edits, replaced(file.path, path, `${waiting.how} ${call}`, accept)];
+  // What is handed on from here is the marker, not the token.
+  const { value } = access;
+  const held = value?.isMemberExpression() && /\.[cm]?jsx?$/.test(file.path) ? `${token} = ` : '';
+  return [...waiting.edits, replaced(file.path, path, `${held}${waiting.how} ${call}`, accept)];
 }
 
 /** The object is stored without the token; where the answer came in it has lost it already. */

@@ -46,5 +46,7 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
   if (!t.isIdentifier(named) || !node.arguments.every(pure)) return false;
   if (member && /^(?:split|slice|substring|replace|trim)$/.test(named.name)) return pure(member.object);
   // `ExtractJwt.fromAuthHeaderAsBearerToken()`, `Date.now()`
-  return /^(?:promisify|get|getState|getItem|parse|now|Number|parseInt|from[A-Z]\w*)$/.test(named.name);
+  return /^(?:promisify|get|getState|(?:get|select)[A-Z]\w*|getItem|parse|now|Number|parseInt|from[A-Z]\w*)$/.test(
+    named.name,
+  );
 }

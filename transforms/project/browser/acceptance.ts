@@ -39,21 +39,29 @@ export function acceptanceOf(answer: LoginAnswer, project: Project): Acceptance 
     token,
     flags: mentions.filter(({ kind }) => kind === 'flag').map(({ path }) => path),
     leaves: mentions.some(({ kind }) => kind === 'whole'),
-    tested: mentions.some(({ kind, path }) => kind === 'test' && isToken(path, answer)),
   };
   const first = significant.toSorted((a, b) => startOf(a.path.node) - startOf(b.path.node))[0];
   const body = owner.get('body');
   if (Array.isArray(body)) return undefined;
-  if (!body.isBlockStatement()) return first && { ...common, before: owner };
+  if (!body.isBlockStatement()) return first && { ...common, before: owner, tested: false };
   if (!first) return undefined;
-  const before = statementFor(body, answer, first.path);
+  const before = statementFor(
+    body,
+    answer,
+    significant.map(({ path }) => path),
+    first.path,
+  );
   if (!before) return undefined;
+  const tested = mentions.some(
+    ({ kind, path }) =>
+      kind === 'test' && isToken(path, answer) && startOf(path.node) >= startOf(before.node),
+  );
   const stored = first.kind === 'stored' ? storeAround(first.path, project) : undefined;
   const replaces =
     stored?.path.parentPath?.isExpressionStatement() && stored.path.parentPath === before
       ? stored.path
       : undefined;
-  return { ...common, before, ...(replaces && isPlain(stored) ? { replaces } : {}) };
+  return { ...common, before, tested, ...(replaces && isPlain(stored) ? { replaces } : {}) };
 }
 
 function isPlain(site: StoreSite | undefined): boolean {
@@ -156,6 +164,7 @@ function storeAround(path: NodePath, project: Project): StoreSite | undefined {
 function statementFor(
   block: NodePath<t.BlockStatement>,
   answer: LoginAnswer,
+  significant: readonly NodePath[],
   first: NodePath,
 ): NodePath | undefined {
   const after = answer.declaration ? startOf(answer.declaration.node) : -1;
@@ -164,22 +173,28 @@ function statementFor(
   for (const statement of statements) {
     if (startOf(statement.node) <= after) continue;
     if (!first.isDescendant(statement) && first !== statement) continue;
-    return intoCondition(statement, answer, first);
+    return intoCondition(statement, answer, significant, first);
   }
   return undefined;
 }
 
 /** `if (response.data.token) { … }`: inside, since there is no token otherwise. */
-function intoCondition(statement: NodePath, answer: LoginAnswer, first: NodePath): NodePath {
+function intoCondition(
+  statement: NodePath,
+  answer: LoginAnswer,
+  significant: readonly NodePath[],
+  first: NodePath,
+): NodePath {
   if (!statement.isIfStatement()) return statement;
   const consequent = statement.get('consequent');
   if (!consequent.isBlockStatement() || !first.isDescendant(consequent)) return statement;
   const text = textOf(answer.file, statement.node.test);
   const names = [answer.binding.identifier.name, ...wantedNames(answer)];
   const asked = text.split('&&').map((part) => part.trim().replaceAll('?.', '.'));
-  if (!asked.every((part) => names.join('.').startsWith(part))) return statement;
+  const all = significant.every((path) => path.isDescendant(consequent));
+  if (!all && !asked.every((part) => names.join('.').startsWith(part))) return statement;
   for (const inner of consequent.get('body')) {
-    if (first === inner || first.isDescendant(inner)) return intoCondition(inner, answer, first);
+    if (first === inner || first.isDescendant(inner)) return intoCondition(inner, answer, significant, first);
   }
   return statement;
 }

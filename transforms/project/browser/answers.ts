@@ -19,6 +19,8 @@ export interface LoginAnswer {
   readonly container?: string;
   /** Property names from the container to the token. */
   readonly trail: readonly string[];
+  /** The code reads the token from it by name. */
+  readonly shown?: boolean;
 }
 
 /** What a stored or attached value comes from. */
@@ -157,8 +159,8 @@ export function loginAnswer(request: OutgoingRequest, field: string | undefined)
   const holder = holderOf(request);
   if (!holder) return undefined;
   const container = [holder.binding.identifier.name, ...holder.names].join('.');
-  const trail =
-    tokenTrails(holder.function, holder.binding, holder.names)[0] ?? (field ? [field] : undefined);
+  const [shown] = tokenTrails(holder.function, holder.binding, holder.names);
+  const trail = shown ?? (field ? [field] : undefined);
   if (!trail) return undefined;
   return {
     file: request.file,
@@ -167,7 +169,16 @@ export function loginAnswer(request: OutgoingRequest, field: string | undefined)
     ...(holder.declaration ? { declaration: holder.declaration } : {}),
     container: [container, ...trail.slice(0, -1)].join('.'),
     trail: trail.slice(-1),
+    shown: shown !== undefined,
   };
+}
+
+/** Whether a function only hands the answer on to its callers. */
+export function isReturned({ binding, function: owner }: LoginAnswer): boolean {
+  return binding.referencePaths.some((reference) => {
+    const { path } = membersAbove(reference);
+    return Boolean(path.parentPath?.isReturnStatement() || path.parentPath === owner);
+  });
 }
 
 interface Holder {

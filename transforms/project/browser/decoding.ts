@@ -2,10 +2,12 @@ import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { callsOf } from '../callers.js';
 import { propertyName } from '../definitions.js';
+import { requiredModule } from '../exports.js';
 import { originsOf } from '../flow/origins.js';
-import type { DecodeSite } from '../site.js';
+import type { DecodeSite, ImportSite } from '../site.js';
 import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
+import { familyOfName } from './names.js';
 
 /** Packages that read a token's claims without checking anything. */
 const DECODERS: Readonly<Record<string, RegExp>> = {
@@ -21,7 +23,7 @@ export function decodedIn(sources: Sources, file: SourceFile): DecodeSite[] {
     found.push({
       role: 'check',
       kind: 'browser-decode',
-      family: 'session',
+      family: familyOfName(textOf(file, path.node)),
       evidence,
       file,
       path,
@@ -59,4 +61,20 @@ function decodesByHand(sources: Sources, file: SourceFile, path: NodePath): bool
   return (
     own && decodes && /\.split\(\s*['"`]\.['"`]\s*\)/.test(around.length < 1200 ? around : texts.join('\n'))
   );
+}
+
+/** Finds the imports of packages that read a token's claims. */
+export function decoderImports(file: SourceFile): ImportSite[] {
+  const found: ImportSite[] = [];
+  for (const path of file.paths.values()) {
+    const library = path.isImportDeclaration()
+      ? path.node.source.value
+      : path.isCallExpression()
+        ? requiredModule(path.node)
+        : undefined;
+    if (library !== 'jwt-decode' && library !== 'react-jwt') continue;
+    const evidence = `${library} reads a token's claims`;
+    found.push({ role: 'configure', kind: 'import', family: 'session', evidence, file, path, library });
+  }
+  return found;
 }

@@ -11,6 +11,8 @@ export interface Entry {
   readonly file: SourceFile;
   /** The statement that shows the application; absent where a framework does that out of sight. */
   readonly mount?: NodePath<t.ExpressionStatement>;
+  /** The first of the statements right before it that set the application going. */
+  readonly first?: NodePath<t.ExpressionStatement>;
 }
 
 const EXTENSIONS = ['js', 'jsx', 'ts', 'tsx', 'mjs'];
@@ -29,7 +31,10 @@ export function entryOf(sources: Sources, folder: string): Entry | undefined {
     .filter((file) => file !== undefined);
   for (const file of files) {
     const mount = mountIn(sources, file);
-    if (mount) return { file, mount };
+    if (mount) {
+      const first = startBefore(mount);
+      return { file, mount, ...(first ? { first } : {}) };
+    }
   }
   const [first] = files;
   return first && { file: first };
@@ -59,6 +64,16 @@ function mountIn(sources: Sources, file: SourceFile): NodePath<t.ExpressionState
     if (statement?.isExpressionStatement() && statement.parentPath.isProgram()) return statement;
   }
   return undefined;
+}
+
+/** `store.dispatch(load())` right before the mount: it asks the server, so it has to wait as well. */
+function startBefore(mount: NodePath<t.ExpressionStatement>): NodePath<t.ExpressionStatement> | undefined {
+  let first: NodePath<t.ExpressionStatement> | undefined;
+  for (let at = mount.getPrevSibling(); at.isExpressionStatement(); at = at.getPrevSibling()) {
+    const call = at.get('expression');
+    if (call.isCallExpression() && propertyName(call.node.callee) === 'dispatch') first = at;
+  }
+  return first;
 }
 
 function isMounting(path: NodePath, callee: Definition): boolean {

@@ -41,7 +41,7 @@ function attachedBy(sources: Sources, path: NodePath): Attached | undefined {
     const header = keyName(path.node) ?? computedName(sources, path);
     if (header === undefined || !isTokenHeader(header)) return undefined;
     const value = path.get('value') as NodePath;
-    const plain = /^(?:token|jwt|.*_token|accessToken)$/i.test(header);
+    const plain = !/^(?:authorization|x-)/i.test(header);
     if (plain && !isHeadersObject(path.parentPath)) return undefined;
     return { path, form: 'property', header, value };
   }

@@ -1,21 +1,42 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
-import { arrivalOf, type LoginAnswer, loginAnswer } from '../browser/answers.js';
+import { arrivalOf, isReturned, type LoginAnswer, loginAnswer } from '../browser/answers.js';
 import { type BrowserClient, browserClients } from '../browser/client.js';
 import { credentialRequests } from '../browser/credentials.js';
-import { decodedIn } from '../browser/decoding.js';
+import { decodedIn, decoderImports } from '../browser/decoding.js';
 import { fieldReads } from '../browser/fields.js';
-import { tokenNameOf } from '../browser/headers.js';
+import { attachedHeaders, tokenNameOf } from '../browser/headers.js';
 import { logoutFunctions } from '../browser/logout.js';
 import { isTokenName } from '../browser/names.js';
 import type { TokenPlace } from '../browser/places.js';
 import { jsonOf, type StorageAccess } from '../browser/storage.js';
 import type { DropSite, EmitSite, EntrySite, Site, StoreSite } from '../site.js';
+import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 
 /** Finds everything that the repository's browser applications do with login tokens. */
 export function browserSites(sources: Sources): Site[] {
   return browserClients(sources).flatMap((client) => sitesOf(sources, client));
+}
+
+/** Finds the tokens that a server sends to other services. */
+export function outgoingSites(sources: Sources, file: SourceFile): Site[] {
+  return attachedHeaders(sources, file)
+    .filter(({ form, value }) => form !== 'delete' && !isReceived(value))
+    .map((attached) => ({
+      role: 'attach',
+      kind: 'header',
+      family: attached.foreign ? 'third-party' : 'service',
+      evidence: attached.foreign ?? 'the server sends it to another service',
+      file,
+      path: attached.path,
+      attached,
+    }));
+}
+
+/** `{ authorization: req.headers.authorization }` is what came in. */
+function isReceived(value: NodePath): boolean {
+  return value.isObjectExpression() || value.isFunction();
 }
 
 function sitesOf(sources: Sources, client: BrowserClient): Site[] {
@@ -49,7 +70,7 @@ function sitesOf(sources: Sources, client: BrowserClient): Site[] {
         request,
       }),
     ),
-    ...client.files.flatMap((file) => decodedIn(sources, file)),
+    ...client.files.flatMap((file) => [...decodedIn(sources, file), ...decoderImports(file)]),
     ...fieldReads(
       sources,
       client,
@@ -105,9 +126,13 @@ function answersOf(client: BrowserClient, stores: readonly StoreSite[]): EmitSit
   const field =
     client.places.find((place) => place.field)?.field ??
     client.headers.map(({ value }) => tokenNameOf(value)).find((name) => name && isTokenName(name));
+  const stored = found.length > 0;
   for (const request of client.requests) {
     const answer = loginAnswer(request, field);
-    if (answer && !found.some((other) => other.function.node === answer.function.node)) found.push(answer);
+    if (!answer || found.some((other) => other.function.node === answer.function.node)) continue;
+    // Whoever is handed the answer stores its token, and accepts it there.
+    if (stored && !answer.shown && isReturned(answer)) continue;
+    found.push(answer);
   }
   const once = new Map<t.Node, LoginAnswer>();
   for (const answer of found) {

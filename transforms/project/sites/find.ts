@@ -4,7 +4,7 @@ import { isCheck, isMint, type ReadSite, type Site } from '../site.js';
 import { positionKey } from '../source.js';
 import type { Sources } from '../sources.js';
 import { applicationSites } from './applications.js';
-import { browserSites } from './browser.js';
+import { browserSites, outgoingSites } from './browser.js';
 import { gatewaySites } from './gateways.js';
 import { importSites } from './imports.js';
 import { librarySites } from './libraries.js';
@@ -36,7 +36,8 @@ export function findSites(sources: Sources, knowledge: Knowledge): Site[] {
       ...libraryCallSites(sources, file),
     ];
     sites.push(...known.filter((site) => !isOurs(site)));
-    if (sideOf(sources, file) !== 'client') sites.push(...requestSites(sources, file, checks));
+    if (sideOf(sources, file) === 'client') continue;
+    sites.push(...requestSites(sources, file, checks), ...outgoingSites(sources, file));
   }
   sites.push(...wayOutSites(sources, sites));
   sites.push(...applicationSites(sources, sites));

@@ -1,0 +1,40 @@
+// https://github.com/auth0/jwt-decode
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { alone } from '../alone.js';
+import type { Project } from '../project/project.js';
+import type { ImportSite } from '../project/site.js';
+import type { Decision, Rule } from '../rule.js';
+
+const LIBRARIES = new Set(['jwt-decode', 'react-jwt']);
+
+/** The import of a package that reads claims: it goes with the last call, which the edits of the calls see to. */
+export const rule: Rule<ImportSite> = {
+  step: 'client',
+  hints: [...LIBRARIES],
+  knows: [],
+  owns: (site): site is ImportSite => site.kind === 'import' && LIBRARIES.has(site.library),
+  decide,
+  edit: () => [],
+};
+
+function decide({ path, library, file }: ImportSite, { sites }: Project): Decision {
+  const calls = sites.filter(
+    (site) => site.kind === 'browser-decode' && site.file === file && site.family === 'session',
+  );
+  const left = referencesOf(path).some(
+    (reference) => !calls.some((call) => reference.isDescendant(call.path)),
+  );
+  return left
+    ? { action: 'kept', reason: `${library} is still needed for tokens that stay` }
+    : { action: 'rewritten', reason: `nothing uses ${library} here any more` };
+}
+
+function referencesOf(path: NodePath): NodePath[] {
+  const holder = path.isImportDeclaration() ? path : path.findParent((above) => above.isVariableDeclarator());
+  const names = holder ? Object.keys(t.getBindingIdentifiers(holder.node)) : [];
+  return names.flatMap((name) => path.scope.getBinding(name)?.referencePaths ?? []);
+}
+
+export default alone('client/decoder-import', rule);
+export const parser = 'tsx';
