@@ -6,6 +6,7 @@ import type { Edit } from '../edit/edits.js';
 import { localName, SHIM } from '../edit/names.js';
 import { requestText } from '../edit/request.js';
 import { credentialKind, widestCredential } from '../project/credential.js';
+import { plainGuards } from '../project/guards.js';
 import { isLoginToken, readObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import { requestAt } from '../project/requests.js';
@@ -160,6 +161,8 @@ function mentionEdits(
   const widest = widestCredential(mention, reads);
   if (!widest || isChecked(widest.path, project)) return [];
   const { path, kind } = widest;
+  // Asks for the claims instead, which the rule of the check sees to.
+  if (plainGuards(project).some(({ absent }) => absent.node.test === path.node)) return [];
   const declarator = path.parentPath;
   if (declarator?.isVariableDeclarator()) {
     const held = path.isIdentifier() ? path.node.name : asked;

@@ -1,9 +1,11 @@
 // https://github.com/auth0/node-jsonwebtoken#jwtverifytoken-secretorpublickey-options-callback
 import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
+import { guardEdits } from '../edit/guard.js';
 import { localName, SHIM } from '../edit/names.js';
 import { requestText } from '../edit/request.js';
 import { dedentEdits } from '../edit/style.js';
+import { plainGuards } from '../project/guards.js';
 import { checkObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import { requestAt } from '../project/requests.js';
@@ -60,10 +62,16 @@ function adviceOn({ family }: CheckSite): string {
   return 'If it lets users in, ask the session here; if it checks a token for something else, leave it and delete this comment.';
 }
 
-function edit(site: CheckSite, decision: Decision, { sources }: Project): readonly Edit[] {
+function edit(site: CheckSite, decision: Decision, project: Project): readonly Edit[] {
+  const { sources } = project;
   if (decision.action === 'kept' || decision.action === 'manual') return [];
   const { file, call, callback } = site;
   const request = requestText(sources, file, requestAt(sources, call));
+  const guard = plainGuards(project).find((one) => one.check === site);
+  if (guard) {
+    const claims = localName(file, SHIM, 'sessionClaims');
+    return guardEdits(file, guard, `${claims.local}(${request.text})`, [claims]);
+  }
   const name = localName(file, SHIM, site.kind === 'decode' ? 'sessionClaims' : 'requireSession');
   const needs = [name, ...request.needs];
   const text = `${name.local}(${request.text}`;
