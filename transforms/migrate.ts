@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { carryOut } from './carry-out.js';
 import { type Planned, planOf } from './plan.js';
+import type { ListedFile } from './project/files.js';
 import { findingsOf } from './project/findings/findings.js';
 import { listFiles } from './project/list.js';
 import { projectOf } from './project/project.js';
@@ -23,7 +24,15 @@ export interface MigrateOptions {
  */
 export async function migrate(options: MigrateOptions): Promise<Outcome> {
   const started = performance.now();
-  const listed = await listFiles(options.root);
+  return outcomeOf(await listFiles(options.root), options, started);
+}
+
+/** The same for texts that are at hand already. */
+export function outcomeOf(
+  listed: readonly ListedFile[],
+  options: MigrateOptions,
+  started = performance.now(),
+): Outcome {
   const project = projectOf(listed, {
     hints: [...new Set(RULES.flatMap(({ rule }) => rule.hints))],
     signatures: RULES.flatMap(({ rule }) => rule.knows),

@@ -53,7 +53,12 @@ export function withoutRepeats(edits: readonly Edit[]): Edit[] {
  * @throws {EditConflict} when two of them overlap
  */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
-  const sorted = withoutRepeats(edits).sort((a, b) => a.start - b.start || a.end - b.end);
+  // A byte-order mark stays what it is only in the first place.
+  const first = text.startsWith('\uFEFF') ? 1 : 0;
+  const clamped = edits.map((edit) =>
+    edit.start < first ? { ...edit, start: first, end: Math.max(first, edit.end) } : edit,
+  );
+  const sorted = withoutRepeats(clamped).sort((a, b) => a.start - b.start || a.end - b.end);
   let result = '';
   let from = 0;
   let previous: Edit | undefined;

@@ -44,6 +44,16 @@ export function endOf(node: Node): number {
   return node.end ?? 0;
 }
 
+/** Where a node ends with the parentheses around it: `(a)` is a node `a` in the tree. */
+export function outerEndOf(file: SourceFile, node: Node): number {
+  const from = node.extra?.parenStart;
+  if (typeof from !== 'number') return endOf(node);
+  let open = file.text.slice(from, startOf(node)).split('(').length - 1;
+  let end = endOf(node);
+  while (open > 0 && end < file.text.length) if (file.text[end++] === ')') open -= 1;
+  return end;
+}
+
 /** 1-based line and column of an offset. */
 export function positionOf(text: string, offset: number): { line: number; column: number } {
   const before = text.slice(0, offset);

@@ -12,7 +12,7 @@ import type { Project } from '../project/project.js';
 import { refreshUnit } from '../project/refresh.js';
 import { requestAt } from '../project/requests.js';
 import { isMint, type MintSite } from '../project/site.js';
-import { endOf, startOf, textOf } from '../project/source.js';
+import { endOf, outerEndOf, startOf, textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
 /** `jwt.sign(claims, key, options)` → `startSession(req, claims, options)`. */
@@ -114,7 +114,7 @@ function argumentEdits(site: MintSite, name: string, request: string, project: P
   if (!claims) return [];
   const options = optionsText(site, project);
   const text = textOf(file, claims.node);
-  const end = site.callback ? endOf((site.options ?? key ?? claims).node) : endOf(call.node) - 1;
+  const end = site.callback ? outerEndOf(file, (site.options ?? key ?? claims).node) : endOf(call.node) - 1;
   const whole = `${name}(${request}, ${text}${options ? `, ${options}` : ''}`;
   if (!whole.includes('\n')) return [{ file: file.path, start: startOf(call.node), end, text: whole }];
   return [
