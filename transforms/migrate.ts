@@ -33,9 +33,10 @@ export function outcomeOf(
   options: MigrateOptions,
   started = performance.now(),
 ): Outcome {
+  const signatures = RULES.flatMap(({ rule }) => rule.knows);
   const project = projectOf(listed, {
     hints: [...new Set(RULES.flatMap(({ rule }) => rule.hints))],
-    signatures: RULES.flatMap(({ rule }) => rule.knows),
+    signatures,
     today: options.today ?? new Date(),
     steps: options.steps,
   });
@@ -47,7 +48,7 @@ export function outcomeOf(
     lookedFor: [...new Set(RULES.flatMap(({ rule }) => rule.knows.map((signature) => signature.package)))],
     files,
     sites: plan.map(reported),
-    findings: findingsOf(project),
+    findings: findingsOf(project, signatures),
     ms: Math.round(performance.now() - started),
   };
 }

@@ -21,13 +21,15 @@ describe("the notes application's own tests", () => {
   afterAll(() => application.remove());
 
   test.each(STATES)('after $after', async ({ step, broken }) => {
-    if (step) await application.migrate(step);
+    const outcome = step && (await application.migrate(step));
     const server = await serverTests(application);
     expect(server.failed, server.output).toEqual(broken);
     expect(server.passed).toBe(15 - broken.length);
     const client = await clientTests(application);
     expect(client.code, client.output).toBe(0);
     expect(client.output).toMatch(/Tests +5 passed/);
+    const told = outcome?.findings.filter(({ file }) => file?.startsWith('server/tests/')) ?? [];
+    expect(told.map(({ title }) => title)).toEqual(broken.map((name) => `The test '${name}' expects a JWT`));
   });
 });
 

@@ -1,12 +1,19 @@
 import type { Finding } from '../../words.js';
 import type { Project } from '../project.js';
+import type { Signature } from '../signatures.js';
 import { applicationFindings } from './applications.js';
 import { secretFindings } from './secrets.js';
+import { testFindings } from './tests.js';
 import { tokenFindings } from './tokens.js';
 
 /** What is worth telling the owner of an application beside its sites, by file and line. */
-export function findingsOf(project: Project): Finding[] {
-  const found = [...applicationFindings(project), ...secretFindings(project), ...tokenFindings(project)];
+export function findingsOf(project: Project, signatures: readonly Signature[]): Finding[] {
+  const found = [
+    ...applicationFindings(project),
+    ...secretFindings(project),
+    ...tokenFindings(project),
+    ...testFindings(project, signatures),
+  ];
   const once = new Map(found.map((one) => [`${one.title}\n${one.file}\n${one.line}`, one]));
   const place = ({ file = '', line = 0 }: Finding) => `${file}\n${String(line).padStart(6, '0')}`;
   return [...once.values()].sort((a, b) => place(a).localeCompare(place(b)));

@@ -1,0 +1,87 @@
+import type { NodePath } from '@babel/traverse';
+import type { Finding } from '../../words.js';
+import { isSource, isTest } from '../files.js';
+import type { Project } from '../project.js';
+import type { Signature } from '../signatures.js';
+import { isMint } from '../site.js';
+import { librarySites } from '../sites/libraries.js';
+import { positionOf } from '../source.js';
+import type { Sources } from '../sources.js';
+import { at } from './at.js';
+
+/** Libraries that tests send requests to a server with. */
+const SERVER_CLIENT = /['"](?:supertest|chai-http|light-my-request|pactum)['"]/;
+const KEEPS_COOKIES = /\.agent\(|['"](?:tough-cookie|axios-cookiejar-support)['"]/;
+const TOKEN_HEADER = /['"`](?:Bearer |Token |JWT |x-access-token['"`]|x-auth-token['"`])/i;
+
+/**
+ * The application's own tests that are about its JWTs, each by name. They are not rewritten: what they assert is
+ * no longer so once the server works with sessions.
+ */
+export function testFindings(project: Project, signatures: readonly Signature[]): Finding[] {
+  const { sources, sites, steps } = project;
+  if (!steps.includes('server') || !sites.some((site) => isMint(site) && site.family === 'session'))
+    return [];
+  const packages = [...new Set(signatures.map((signature) => signature.package))];
+  const calls = sources
+    .mentioning(...packages)
+    .filter((file) => file.test)
+    .flatMap((file) => librarySites(sources, file, signatures))
+    .filter(({ family }) => family === 'session' || family === 'unknown');
+  return [
+    ...calls.map((site) => onCall(sources, site.path, isMint(site))),
+    ...headersWithoutCookies(sources),
+  ];
+}
+
+/** Tests that send what a login answered in a header, through a client that keeps no cookies. */
+function headersWithoutCookies({ listed }: Sources): Finding[] {
+  return listed.flatMap(({ path, text }): Finding[] => {
+    if (!isTest(path) || !isSource(path) || !SERVER_CLIENT.test(text) || KEEPS_COOKIES.test(text)) return [];
+    const sent = TOKEN_HEADER.exec(text);
+    if (!sent) return [];
+    return [
+      {
+        severity: 'note',
+        title: 'Tests send a token in a header and keep no cookies',
+        detail:
+          'After the step server a login answers with a marker, which opens nothing. Tests that send it need a client that keeps the session cookie, such as request.agent(app).',
+        file: path,
+        line: positionOf(text, sent.index).line,
+      },
+    ];
+  });
+}
+
+function onCall(sources: Sources, path: NodePath, signs: boolean): Finding {
+  const name = testAround(path);
+  const called = name === undefined ? 'Code of the tests' : `The test '${name}'`;
+  return signs
+    ? {
+        severity: 'note',
+        title: `${called} signs a JWT of its own`,
+        detail:
+          'As a login it is exchanged for a session until the window closes. Let it log in as users do.',
+        ...at(sources, path),
+      }
+    : {
+        severity: 'warning',
+        title: `${called} expects a JWT`,
+        detail:
+          'After the step server a login answers with a marker in its place. Let it ask with the session cookie who is logged in.',
+        ...at(sources, path),
+      };
+}
+
+/** What the test is called that a place belongs to. */
+function testAround(path: NodePath): string | undefined {
+  const call = path.findParent((parent) => {
+    if (!parent.isCallExpression()) return false;
+    const callee = parent.get('callee');
+    const runner = callee.isMemberExpression() ? callee.get('object') : callee;
+    return runner.isIdentifier() && ['test', 'it', 'specify'].includes(runner.node.name);
+  });
+  const [name] = call?.isCallExpression() ? call.get('arguments') : [];
+  if (name?.isStringLiteral()) return name.node.value;
+  return name?.isTemplateLiteral() ? name.node.quasis.map(({ value }) => value.raw).join('…') : undefined;
+}
