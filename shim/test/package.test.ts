@@ -65,6 +65,12 @@ test.each([
         const { id } = requireSession(req) as { id: string };
         return claims.id + id;
       }
+      declare module '@jwt-to-session/shim' {
+        interface SessionClaims { tenant: number }
+      }
+      export const tenantOf = (req: IncomingMessage): number => requireSession(req).tenant;
+      // @ts-expect-error it is a number
+      export const wrong = (req: IncomingMessage): string => requireSession(req).tenant;
       export const known: boolean = hasSession() && sessionInfo<{ id: string }>()?.id === 'a';
     `,
     'tsconfig.json': JSON.stringify({
