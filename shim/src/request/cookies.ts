@@ -50,6 +50,7 @@ export function placeCookie(req: IncomingMessage & ParsedCookies, name: string, 
   const pair = `${name}=${encodeURIComponent(value)}`;
   placeHeader(req, 'Cookie', req.headers.cookie === undefined ? pair : `${req.headers.cookie}; ${pair}`);
   if (req.cookies) req.cookies[name] = value;
+  if (req.signedCookies) req.signedCookies[name] = value;
 }
 
 function without(header: string, name: string): string {
