@@ -1,4 +1,4 @@
-import { access, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import yargs from 'yargs';
@@ -70,7 +70,7 @@ async function drive(checkout: string, name: string, recipe: Recipe): Promise<vo
     const running = await serve(after, recipe, ports);
     try {
       // Where the database dies with the application, the user is made anew.
-      if (recipe.database === 'none') await send(origin, recipe.register);
+      if (recipe.database === 'none') await login(origin, recipe);
       await compare(origin, recipe, old.token, was);
     } catch (error) {
       console.log(running.said().slice(-1_500));
@@ -108,13 +108,7 @@ async function prepare(checkout: string, to: string, recipe: Recipe, ports: Port
   }
   // The mark is written last: an installation that was cut off is made anew.
   const mark = join(to, recipe.folder, 'node_modules/.driven');
-  if (
-    await access(mark).then(
-      () => true,
-      () => false,
-    )
-  )
-    return;
+  if (await exists(mark)) return;
   const installed = await run(
     ['npm', 'install', '--no-audit', '--no-fund', '--legacy-peer-deps'],
     join(to, recipe.folder),
@@ -160,6 +154,9 @@ async function link(at: string): Promise<void> {
   );
   if (installed.status !== 0)
     throw new Error(`the shim needs ${wanted.join(', ')}:\n${installed.said.slice(-1_000)}`);
+  // What else the session module imports, where the application had it not.
+  const signs = join(at, 'node_modules/jsonwebtoken');
+  if (!(await exists(signs))) await symlink(join(to, 'node_modules/jsonwebtoken'), signs);
 }
 
 async function serve(at: string, recipe: Recipe, ports: Ports): Promise<Running> {
@@ -221,6 +218,13 @@ function same(what: string, now: Answer, before: Answer): void {
 /** Times and stack traces differ from one answer to the next. */
 function withoutStamps(body: string): string {
   return body.replace(/"stack":"(?:[^"\\]|\\.)*"/g, '""').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '');
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function told(what: string, holds: boolean): void {

@@ -147,8 +147,9 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     // The port is written in its code.
     port: 3000,
     start: ['npx', 'ts-node-dev', '--transpile-only', 'index.ts'],
-    register: { method: 'POST', path: '/api/auth/signup', body: ANN },
-    login: { method: 'POST', path: '/api/auth/login', body: ANN },
+    // Its user is made anew at every start.
+    register: { method: 'GET', path: '/' },
+    login: { method: 'POST', path: '/api/auth/login', body: { email: 'foo@bar.com', password: '123' } },
     token: field('accessToken'),
     attach: (token) => ({ 'Access-Token': token }),
     guarded: { method: 'GET', path: '/api/items' },

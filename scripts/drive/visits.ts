@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Call, Recipe } from './recipes.js';
 
 /** What an application answered. */
@@ -28,11 +29,20 @@ export async function send(
 /** Registers where that is needed, and logs in. */
 export async function login(origin: string, recipe: Recipe): Promise<{ token: string; cookie?: string }> {
   await send(origin, recipe.register);
-  const answer = await send(origin, recipe.login);
-  const token = recipe.token(parsed(answer.body));
+  let answer = await send(origin, recipe.login);
+  // Some answer a registration, or start to listen, before the user is in the database.
+  for (let tries = 0; tries < 20 && typeof tokenIn(answer, recipe) !== 'string'; tries++) {
+    await wait(250);
+    answer = await send(origin, recipe.login);
+  }
+  const token = tokenIn(answer, recipe);
   if (typeof token !== 'string')
     throw new Error(`the login answers ${answer.status} ${answer.body.slice(0, 300)}`);
   return { token, ...(answer.cookie ? { cookie: answer.cookie } : {}) };
+}
+
+function tokenIn(answer: Answer, recipe: Recipe): unknown {
+  return recipe.token(parsed(answer.body));
 }
 
 function parsed(text: string): unknown {
