@@ -201,7 +201,11 @@ describe.each(HERE)('%s', (_name, kind) => {
       [one, two].map((store) => shopApplication(optionsFor({ session: { store } }))),
     );
     const token = tokenOf('race');
-    const ask = (at: number) => client(bases[at % 2] ?? '').ask('/me', { token });
+    // On a machine under load a store may take too long: 503 says to ask again, and who does ends in the same.
+    const ask = async (at: number, tries = 5): ReturnType<ReturnType<typeof client>['ask']> => {
+      const answer = await client(bases[at % 2] ?? '').ask('/me', { token });
+      return answer.status === 503 && tries > 1 ? ask(at, tries - 1) : answer;
+    };
     const answers = await Promise.all(Array.from({ length: 50 }, (_, at) => ask(at)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     const cookies = new Set(answers.map(({ headers }) => headers.getSetCookie()[0]?.split(/[=;]/)[1]));
