@@ -68,7 +68,7 @@ function decideSet(site: StoreSite, project: Project): Decision {
       reason: 'nothing is stored: the session was accepted when the answer came',
     };
   if (place?.family === 'refresh') return { action: 'rewritten', reason: 'a session needs no refresh token' };
-  if (arrival?.kind === 'state' && project.sites.some((other) => other.kind === 'login-answer'))
+  if (isAcceptedElsewhere(site, project))
     return {
       action: 'rewritten',
       reason: 'nothing is stored: the session was accepted when the login was answered',
@@ -95,6 +95,12 @@ function isWithinAnother({ path }: StoreSite, { sites }: Project): boolean {
       ((other.kind === 'header' && other.family === 'session') || other.kind === 'browser-decode') &&
       path.isDescendant(other.path),
   );
+}
+
+/** Whether what is stored has come through the application's state from an answer that was accepted. */
+function isAcceptedElsewhere({ arrival }: StoreSite, { sites }: Project): boolean {
+  if (arrival?.kind !== 'state' && arrival?.kind !== 'handed') return false;
+  return sites.some((other) => other.kind === 'login-answer');
 }
 
 function isNothing(value: NodePath): boolean {
@@ -192,8 +198,7 @@ function editSet(site: StoreSite, project: Project): readonly Edit[] {
     return replacing ? [] : [withoutStatement(file, path)];
   }
   if (place?.family === 'refresh') return [withoutStatement(file, path)];
-  if (arrival?.kind === 'state' && project.sites.some((other) => other.kind === 'login-answer'))
-    return [withoutStatement(file, path)];
+  if (isAcceptedElsewhere(site, project)) return [withoutStatement(file, path)];
   return acceptedHere(site, value ? textOf(file, value.node) : '');
 }
 

@@ -31,7 +31,9 @@ export function waitingIn(file: SourceFile, owner: NodePath<t.Function>): Waitin
       return { how: 'never' };
   }
   if (returnsSomething(owner) && !isIgnored(owner)) return { how: 'never' };
-  const at = 'key' in node && node.key ? startOf(node.key) : startOf(node);
+  const key = 'key' in node && node.key ? startOf(node.key) : undefined;
+  const computed = 'computed' in node && node.computed && key !== undefined;
+  const at = computed ? file.text.lastIndexOf('[', key) : (key ?? startOf(node));
   return { how: 'await', edits: [{ file: file.path, start: at, end: at, text: 'async ' }] };
 }
 

@@ -33,13 +33,12 @@ export function browserModuleOf(client: BrowserClient, sources: Sources): Browse
   };
 }
 
-function moduleText({ places, base, requests }: BrowserClient, style: Style): string {
+function moduleText({ places, base, credentials }: BrowserClient, style: Style): string {
   const { newline, semicolon, indent } = style;
   const at = base.expression ? `\`\${${base.expression.text}}${base.path}\`` : quoted(style, base.path);
   const sorted = [...places].sort((a, b) => rank(a) - rank(b));
   const [only] = sorted;
-  const axios =
-    base.origin === 'other' && requests.some(({ client, instance }) => client === 'axios' && !instance);
+  const { axios } = credentials;
   const options =
     sorted.length === 1 && only
       ? `{ ${[...fields(only, style), `at: ${at}`].join(', ')} }`

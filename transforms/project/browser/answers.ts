@@ -29,6 +29,8 @@ export type Arrival =
   | { readonly kind: 'answers'; readonly answers: readonly LoginAnswer[] }
   /** The application's own state, or the storage itself. */
   | { readonly kind: 'state' }
+  /** A parameter that nobody is seen to fill: an action, a mutation, an event. */
+  | { readonly kind: 'handed' }
   /** Nothing shows where. */
   | { readonly kind: 'unknown' };
 
@@ -39,14 +41,17 @@ const STATE = /getState\(|\bstate\b|State\b|\bprops\b|useSelector|useContext|\bs
 export function arrivalOf(sources: Sources, path: NodePath, trail: readonly string[] = []): Arrival {
   const answers: LoginAnswer[] = [];
   let unknown = false;
+  let handed = false;
   const walk = (at: NodePath, names: readonly string[], depth: number): void => {
     const found = depth > DEEPEST ? undefined : received(sources, at, names);
     if (found === undefined) unknown = true;
-    else if (found !== 'state' && 'binding' in found) answers.push(found);
-    else if (found !== 'state') for (const one of found.from) walk(one.path, one.trail, depth + 1);
+    else if (found === 'handed') handed = true;
+    else if (typeof found === 'object' && 'binding' in found) answers.push(found);
+    else if (typeof found === 'object') for (const one of found.from) walk(one.path, one.trail, depth + 1);
   };
   walk(path, trail, 0);
   if (unknown) return { kind: 'unknown' };
+  if (handed) return { kind: 'handed' };
   return answers.length ? { kind: 'answers', answers } : { kind: 'state' };
 }
 
@@ -58,7 +63,7 @@ function received(
   sources: Sources,
   path: NodePath,
   trail: readonly string[],
-): LoginAnswer | Further | 'state' | undefined {
+): LoginAnswer | Further | 'state' | 'handed' | undefined {
   const { root, names } = chainOf(path);
   const whole = [...names, ...trail];
   const text = textOf(sources.fileOf(path), path.node);
@@ -73,7 +78,7 @@ function received(
     const definition = definitionOf(sources, root);
     if (definition.kind !== 'parameter') return undefined;
     const calls = callersOf(sources, definition.function);
-    if (!calls.length) return undefined;
+    if (!calls.length) return 'handed';
     const from = calls.flatMap((call) => {
       const argument = (call.get('arguments') as NodePath[])[definition.index];
       return argument ? [{ path: argument, trail: [...definition.trail, ...whole] }] : [];
@@ -93,7 +98,7 @@ function received(
   if (STATE.test(code)) return 'state';
   const deeper = received(sources, inner, [...taken, ...whole]);
   // `const { token } = response.data`: from here on the token goes by its own name.
-  if (deeper && deeper !== 'state' && 'binding' in deeper && owner?.node === deeper.function.node) {
+  if (typeof deeper === 'object' && 'binding' in deeper && owner?.node === deeper.function.node) {
     return answerAt(sources, owner, binding, whole);
   }
   return deeper;

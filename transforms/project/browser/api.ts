@@ -5,6 +5,7 @@ import { type Portable, portableOf } from '../portable.js';
 import { sessionPathFor } from '../session-path.js';
 import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
+import type { AttachedHeader } from './headers.js';
 import { isLoginName } from './names.js';
 import { type OutgoingRequest, propertyIn } from './requests.js';
 
@@ -23,10 +24,23 @@ export interface ApiBase {
 const API_SEGMENT = /^(?:api|rest|backend|v\d+)$/i;
 
 /** Works out from the client's requests, and from the server where it is in the repository, where the API is. */
-export function apiBaseOf(sources: Sources, requests: readonly OutgoingRequest[]): ApiBase {
+export function apiBaseOf(
+  sources: Sources,
+  requests: readonly OutgoingRequest[],
+  headers: readonly AttachedHeader[],
+): ApiBase {
   const [server] = applicationsOf(sources);
   const served = server && sessionPathFor(sources, server);
-  const addresses = requests.map((request) => addressOf(sources, request)).filter((one) => one !== undefined);
+  const addressed = (some: readonly OutgoingRequest[]) =>
+    some.map((request) => addressOf(sources, request)).filter((one) => one !== undefined);
+  const attaching = addressed(requests.filter((request) => attaches(request, headers)));
+  // Nobody knows whose an absolute address is to which no login token goes.
+  const addresses = [
+    ...attaching,
+    ...addressed(requests).filter(({ text, rest, expression }) =>
+      expression || !isAbsolute(text) ? true : isLoginName(text + rest),
+    ),
+  ];
   const logins = addresses.filter(({ rest, text }) => isLoginName(rest) || isLoginName(text));
   const [address] = [...logins, ...addresses];
   if (!address) return { origin: 'same', certain: true, path: served ?? '/session' };
@@ -39,6 +53,36 @@ export function apiBaseOf(sources: Sources, requests: readonly OutgoingRequest[]
   const origin = absolute?.[0] ?? '';
   const path = served ?? `${prefixOf(text.slice(origin.length))}/session`;
   return { origin: absolute ? 'other' : 'same', certain: true, path: origin + path };
+}
+
+/** Whether a request carries a login token by its own options, or by its instance's. */
+export function attaches(
+  { path, options, instance, file }: OutgoingRequest,
+  headers: readonly AttachedHeader[],
+): boolean {
+  const given = options?.isIdentifier()
+    ? options.scope.getBinding(options.node.name)?.path
+    : (options ?? undefined);
+  return headers.some(({ foreign, path: header, file: home }) => {
+    if (foreign || home !== file) return false;
+    if (header.isDescendant(path) || (given && header.isDescendant(given))) return true;
+    // `config.headers.Authorization = …` in an interceptor beside the instance.
+    return Boolean(instance && header.isAssignmentExpression());
+  });
+}
+
+function isAbsolute(text: string): boolean {
+  return /^(?:https?:)?\/\//.test(text);
+}
+
+/** Whether a request goes to the API: `undefined` where its address is not in sight. */
+export function goesToApi(sources: Sources, request: OutgoingRequest, base: ApiBase): boolean | undefined {
+  const address = addressOf(sources, request);
+  if (!address) return undefined;
+  if (base.expression) return address.expression?.text === base.expression.text;
+  if (address.expression) return false;
+  const origin = /^(?:https?:)?\/\/[^/]+/.exec(base.path)?.[0];
+  return isAbsolute(address.text) ? Boolean(origin && address.text.startsWith(origin)) : !origin;
 }
 
 interface Address {

@@ -3,6 +3,7 @@ import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import type { ApiBase } from './api.js';
 import { apiBaseOf } from './api.js';
+import { type Credentials, credentialsOf } from './credentials.js';
 import { type Entry, entryOf } from './entry.js';
 import { type AttachedHeader, attachedHeaders } from './headers.js';
 import { placesOf, type TokenPlace } from './places.js';
@@ -19,6 +20,7 @@ export interface BrowserClient {
   readonly places: readonly TokenPlace[];
   readonly requests: readonly OutgoingRequest[];
   readonly base: ApiBase;
+  readonly credentials: Credentials;
   readonly entry?: Entry;
 }
 
@@ -37,9 +39,12 @@ export function browserClients(sources: Sources): BrowserClient[] {
     if (!places.length && !headers.some(({ foreign }) => !foreign)) return [];
     const files = clientFiles(sources, WORDS).get(folder) ?? evident;
     const requests = files.flatMap((file) => outgoingRequests(sources, file));
-    const base = apiBaseOf(sources, requests);
+    const base = apiBaseOf(sources, requests, headers);
+    const credentials = credentialsOf(sources, base, requests, headers);
     const entry = entryOf(sources, folder);
-    return [{ folder, files, accesses, headers, places, requests, base, ...(entry ? { entry } : {}) }];
+    return [
+      { folder, files, accesses, headers, places, requests, base, credentials, ...(entry ? { entry } : {}) },
+    ];
   });
 }
 

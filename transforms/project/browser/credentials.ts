@@ -1,18 +1,36 @@
-import type { BrowserClient } from './client.js';
+import type { Sources } from '../sources.js';
+import { type ApiBase, attaches, goesToApi } from './api.js';
+import type { AttachedHeader } from './headers.js';
 import type { OutgoingRequest } from './requests.js';
 
-/**
- * The requests that must say that they carry cookies: none where the API is on the page's own origin. An axios
- * instance says it once for all, so that its first request stands for it; axios itself is told at the entry.
- */
-export function credentialRequests({ base, requests }: BrowserClient): OutgoingRequest[] {
-  if (base.origin === 'same') return [];
+/** How the requests of a client that go to an API on another origin come to carry cookies. */
+export interface Credentials {
+  /** The requests that say so themselves; the first request of an axios instance stands for it. */
+  readonly requests: readonly OutgoingRequest[];
+  /** axios as a whole is told at the entry: all that it sends goes to the API. */
+  readonly axios: boolean;
+}
+
+/** Works out where cookies have to be asked for: nowhere where the API is on the page's own origin. */
+export function credentialsOf(
+  sources: Sources,
+  base: ApiBase,
+  all: readonly OutgoingRequest[],
+  headers: readonly AttachedHeader[],
+): Credentials {
+  if (base.origin === 'same') return { requests: [], axios: false };
+  const isOurs = (request: OutgoingRequest) =>
+    goesToApi(sources, request, base) ?? attaches(request, headers);
+  const plain = all.filter(({ client, instance }) => client === 'axios' && !instance);
+  const axios = plain.length > 0 && plain.every(isOurs);
   const instances = new Set<unknown>();
-  return requests.filter((request) => {
+  const requests = all.filter((request) => {
+    if (!isOurs(request)) return false;
     if (request.client === 'fetch') return true;
-    if (!request.instance) return false;
+    if (!request.instance) return !axios;
     if (instances.has(request.instance.node)) return false;
     instances.add(request.instance.node);
     return true;
   });
+  return { requests, axios };
 }

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { callsOf } from '../callers.js';
-import { type Definition, propertyName } from '../definitions.js';
+import { type Definition, keyName, propertyName } from '../definitions.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 
@@ -66,6 +66,16 @@ function mountIn(sources: Sources, file: SourceFile): NodePath<t.ExpressionState
   return undefined;
 }
 
+/** `new Vue({ el: '#app' })` */
+function isVueWithElement(path: NodePath<t.NewExpression>): boolean {
+  const [options] = path.get('arguments');
+  return Boolean(
+    path.get('callee').isIdentifier({ name: 'Vue' }) &&
+      options?.isObjectExpression() &&
+      options.node.properties.some((one) => keyName(one) === 'el'),
+  );
+}
+
 /** `store.dispatch(load())` right before the mount: it asks the server, so it has to wait as well. */
 function startBefore(mount: NodePath<t.ExpressionStatement>): NodePath<t.ExpressionStatement> | undefined {
   let first: NodePath<t.ExpressionStatement> | undefined;
@@ -77,6 +87,7 @@ function startBefore(mount: NodePath<t.ExpressionStatement>): NodePath<t.Express
 }
 
 function isMounting(path: NodePath, callee: Definition): boolean {
+  if (path.isNewExpression()) return isVueWithElement(path);
   if (!path.isCallExpression()) return false;
   const method =
     propertyName(path.node.callee) ?? (path.get('callee').isIdentifier() ? String(path.get('callee')) : '');

@@ -48,7 +48,7 @@ function namedLogout(path: NodePath): boolean {
     keyName(node),
     keyName(parent),
   ];
-  return names.some((name) => name !== undefined && isLogoutName(name));
+  return names.some((name) => name !== undefined && isAction(name));
 }
 
 /**
@@ -69,11 +69,18 @@ export function logoutFunctions(
   const found: NodePath<t.Function>[] = [];
   for (const file of client.files) {
     for (const path of file.paths.values()) {
-      if (path.isFunction() && namesOf(sources, path).some(isLogoutName) && !isNested(path)) found.push(path);
+      if (path.isFunction() && namesOf(sources, path).some(isAction) && !isNested(path)) found.push(path);
     }
   }
   const acting = found.filter((path) => actsItself(sources, path, found));
   return acting.slice(0, 1);
+}
+
+/** Hooks, components and questions about logging out do not log out when they are called. */
+function isAction(name: string): boolean {
+  return (
+    isLogoutName(name) && !/^(?:use|is|has|can|show|open|render|get|confirm)[A-Z]|^[A-Z][a-z]/.test(name)
+  );
 }
 
 function isNested(path: NodePath): boolean {

@@ -6,7 +6,7 @@ import { textOf } from '../source.js';
 
 /** Calls that put a flag into state as well as they put a token there, or only print. */
 const STATE =
-  /^(?:set[A-Z_]\w*|dispatch|commit|use[A-Z]\w*|on[A-Z]\w*|next|resolve|cb|callback|done|log|info|debug|warn|error|Boolean|String|ref|reactive|computed|signal|createContext|atom|of|put|patchValue|emit)$/;
+  /^(?:set[A-Z_]\w*|dispatch|commit|use[A-Z]\w*|on[A-Z]\w*|next|resolve|cb|callback|done|log|info|debug|warn|error|Boolean|String|ref|reactive|computed|signal|createContext|atom|of|put|patchValue|emit|Store|create\w*|configure\w*|define\w*|combine\w*)$/;
 
 /** Says in words where a token that was read from storage goes that a flag can't go; undefined when nowhere. */
 export function storageHazard(project: Project, path: NodePath): string | undefined {

@@ -2,7 +2,6 @@ import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { arrivalOf, isReturned, type LoginAnswer, loginAnswer } from '../browser/answers.js';
 import { type BrowserClient, browserClients } from '../browser/client.js';
-import { credentialRequests } from '../browser/credentials.js';
 import { decodedIn, decoderImports } from '../browser/decoding.js';
 import { fieldReads } from '../browser/fields.js';
 import { attachedHeaders, tokenNameOf } from '../browser/headers.js';
@@ -59,7 +58,7 @@ function sitesOf(sources: Sources, client: BrowserClient): Site[] {
     ...stores,
     ...headers,
     ...answers,
-    ...credentialRequests(client).map(
+    ...client.credentials.requests.map(
       (request): Site => ({
         role: 'attach',
         kind: 'credentials',
