@@ -6,6 +6,7 @@ import { quoted, styleOf } from '../edit/style.js';
 import { propertyIn } from '../project/browser/requests.js';
 import type { Project } from '../project/project.js';
 import type { CredentialsSite } from '../project/site.js';
+import { endOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
 /** A request to another origin → `credentials: 'include'`, `withCredentials: true`. */
@@ -29,7 +30,9 @@ function decide(site: CredentialsSite, project: Project): Decision {
       };
 }
 
-function isSaid({ request }: CredentialsSite, { sources }: Project): boolean {
+function isSaid({ request, file }: CredentialsSite, { sources }: Project): boolean {
+  if (request.client === 'superagent')
+    return /^\s*\.withCredentials\(/.test(file.text.slice(endOf(request.path.node)));
   const options = request.instance ? request.instance.get('arguments')[0] : request.options;
   const name = request.client === 'fetch' ? 'credentials' : 'withCredentials';
   return Boolean(options && propertyIn(sources, options, name));
@@ -37,6 +40,10 @@ function isSaid({ request }: CredentialsSite, { sources }: Project): boolean {
 
 function withCredentials({ request }: CredentialsSite): Edit[] | undefined {
   const { file, path, client, instance } = request;
+  if (client === 'superagent') {
+    const at = endOf(path.node);
+    return [{ file: file.path, start: at, end: at, text: '.withCredentials()' }];
+  }
   const style = styleOf(file.text);
   const call = instance ?? path;
   const property = client === 'fetch' ? `credentials: ${quoted(style, 'include')}` : 'withCredentials: true';

@@ -22,9 +22,15 @@ export const rule: Rule<EntrySite> = {
 function decide({ client, file }: EntrySite, { sources }: Project): Decision {
   if (isDone(client.files, sources))
     return { action: 'kept', reason: 'the application takes up earlier logins at its start already' };
+  if (!client.entry)
+    return {
+      action: 'manual',
+      reason: 'nothing shows where this application starts',
+      todo: 'Call adoptLegacyToken of @jwt-to-session/shim/client there first, and mount when it has settled.',
+    };
   if (!client.places.length)
-    return { action: 'kept', reason: 'no storage was found that an earlier visit left a token in' };
-  if (!client.entry?.mount)
+    return { action: 'rewritten', reason: 'the application is told where its session is' };
+  if (!client.entry.mount)
     return {
       action: 'bridged',
       reason: `${file.path} takes up earlier logins, though nothing in it shows where the application is mounted`,
@@ -42,8 +48,9 @@ function isDone(files: EntrySite['client']['files'], sources: Project['sources']
 function edit(site: EntrySite, decision: Decision, project: Project): readonly Edit[] {
   if (decision.action === 'kept') return [];
   const { client, file } = site;
-  const module = browserModuleOf(client, project.sources);
   const home = project.sources.packageOf(file);
+  if (decision.action === 'manual') return home ? dependencyEdits(home) : [];
+  const module = browserModuleOf(client, project.sources);
   return [
     { file: module.path, start: 0, end: 0, text: module.text, because: 'the session of the browser' },
     ...aroundMount(file, client.entry, module.specifier),

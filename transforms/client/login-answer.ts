@@ -120,12 +120,14 @@ function flagEdits(
   { file }: EmitSite['answer'],
 ): Edit[] {
   const has = localName(file, SHIM_CLIENT, 'hasSession');
+  // Where types say that it is a string it stays one.
+  const value = /\.tsx?$|\blang="ts"/.test(path + file.text.slice(0, 400))
+    ? `${has.local}() ? 'session' : ''`
+    : `${has.local}()`;
   return flags.map((flag): Edit => {
     const { node, parentPath: parent } = flag;
     const shorthand = parent?.isObjectProperty() && parent.node.shorthand;
-    const text = shorthand
-      ? `${file.text.slice(startOf(node), endOf(node))}: ${has.local}()`
-      : `${has.local}()`;
+    const text = shorthand ? `${file.text.slice(startOf(node), endOf(node))}: ${value}` : value;
     return { file: path, start: startOf(node), end: endOf(node), text, needs: [has] };
   });
 }

@@ -9,7 +9,7 @@ import { styleOf } from '../edit/style.js';
 import { acceptanceOf } from '../project/browser/acceptance.js';
 import { isLogout } from '../project/browser/logout.js';
 import { jsonOf } from '../project/browser/storage.js';
-import { absenceTests, storageHazard } from '../project/browser/uses.js';
+import { absenceTests, isOnlyTested, storageHazard } from '../project/browser/uses.js';
 import type { Project } from '../project/project.js';
 import type { StoreSite } from '../project/site.js';
 import { endOf, startOf, textOf } from '../project/source.js';
@@ -132,7 +132,14 @@ function editGet({ access: { path }, file }: StoreSite, project: Project): Edit[
     const edit = replaced(home.path, test.path, test.absent ? `!${name}` : name);
     return [{ ...edit, because: 'what was a token is a flag' }];
   });
-  return [replaced(file.path, path, text, has), ...tests];
+  const value =
+    isTyped(file.path, file.text) && !isOnlyTested(project, path) ? `(${text} ? 'session' : null)` : text;
+  return [replaced(file.path, path, value, has), ...tests];
+}
+
+/** Where types say that a token is a string, what takes its place stays one. */
+function isTyped(path: string, text: string): boolean {
+  return /\.tsx?$/.test(path) || (/\.(?:vue|svelte)$/.test(path) && /<script[^>]*lang="ts"/.test(text));
 }
 
 /** `path !== null`, which a flag answers by itself. */

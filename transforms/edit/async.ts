@@ -30,11 +30,27 @@ export function waitingIn(file: SourceFile, owner: NodePath<t.Function>): Waitin
     )
       return { how: 'never' };
   }
+  if (isReducer(owner)) return { how: 'never' };
   if (returnsSomething(owner) && !isIgnored(owner)) return { how: 'never' };
   const key = 'key' in node && node.key ? startOf(node.key) : undefined;
   const computed = 'computed' in node && node.computed && key !== undefined;
   const at = computed ? file.text.lastIndexOf('[', key) : (key ?? startOf(node));
   return { how: 'await', edits: [{ file: file.path, start: at, end: at, text: 'async ' }] };
+}
+
+/** Reducers, mutations and the like must have done their work when they return. */
+function isReducer(owner: NodePath<t.Function>): boolean {
+  const [first] = owner.node.params;
+  const state = t.isAssignmentPattern(first) ? first.left : first;
+  if (t.isIdentifier(state) && /^(?:state|draft|_?state|prev(?:ious)?State)$/.test(state.name)) return true;
+  const table = owner.findParent((above) => above.isObjectProperty());
+  return Boolean(
+    table?.findParent(
+      (above) =>
+        above.isObjectProperty() &&
+        /^(?:reducers|extraReducers|mutations|getters)$/.test(keyName(above.node) ?? ''),
+    ),
+  );
 }
 
 /** Whether the result of a callback is awaited or thrown away. */

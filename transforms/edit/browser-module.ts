@@ -39,8 +39,9 @@ function moduleText({ places, base, credentials }: BrowserClient, style: Style):
   const sorted = [...places].sort((a, b) => rank(a) - rank(b));
   const [only] = sorted;
   const { axios } = credentials;
-  const options =
-    sorted.length === 1 && only
+  const options = !only
+    ? `{ from: [], at: ${at} }`
+    : sorted.length === 1
       ? `{ ${[...fields(only, style), `at: ${at}`].join(', ')} }`
       : [
           '{',

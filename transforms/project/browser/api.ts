@@ -33,7 +33,11 @@ export function apiBaseOf(
   const served = server && sessionPathFor(sources, server);
   const addressed = (some: readonly OutgoingRequest[]) =>
     some.map((request) => addressOf(sources, request)).filter((one) => one !== undefined);
-  const attaching = addressed(requests.filter((request) => attaches(request, headers)));
+  const attaching = addressed(
+    requests.filter(
+      (request) => request.shared || attaches(request, headers) || isAlone(sources, request, requests),
+    ),
+  );
   // Nobody knows whose an absolute address is to which no login token goes.
   const addresses = [
     ...attaching,
@@ -53,6 +57,21 @@ export function apiBaseOf(
   const origin = absolute?.[0] ?? '';
   const path = served ?? `${prefixOf(text.slice(origin.length))}/session`;
   return { origin: absolute ? 'other' : 'same', certain: true, path: origin + path };
+}
+
+/** Whether all absolute addresses are on one origin, and something is sent there. */
+function isAlone(sources: Sources, request: OutgoingRequest, all: readonly OutgoingRequest[]): boolean {
+  const own = originOf(sources, request);
+  if (own === undefined) return false;
+  const others = all.map((one) => originOf(sources, one)).filter((origin) => origin !== undefined);
+  const sends = all.some(
+    (one) => one.method !== undefined && one.method !== 'get' && originOf(sources, one) === own,
+  );
+  return sends && others.every((origin) => origin === own);
+}
+
+function originOf(sources: Sources, request: OutgoingRequest): string | undefined {
+  return /^(?:https?:)?\/\/[^/]+/.exec(addressOf(sources, request)?.text ?? '')?.[0];
 }
 
 /** Whether a request carries a login token by its own options, or by its instance's. */

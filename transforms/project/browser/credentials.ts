@@ -18,19 +18,24 @@ export function credentialsOf(
   all: readonly OutgoingRequest[],
   headers: readonly AttachedHeader[],
 ): Credentials {
-  if (base.origin === 'same') return { requests: [], axios: false };
+  if (base.origin === 'same' || isMoved(sources)) return { requests: [], axios: false };
   const isOurs = (request: OutgoingRequest) =>
-    goesToApi(sources, request, base) ?? attaches(request, headers);
+    request.shared || attaches(request, headers) || goesToApi(sources, request, base) === true;
   const plain = all.filter(({ client, instance }) => client === 'axios' && !instance);
   const axios = plain.length > 0 && plain.every(isOurs);
   const instances = new Set<unknown>();
   const requests = all.filter((request) => {
     if (!isOurs(request)) return false;
-    if (request.client === 'fetch') return true;
+    if (request.client !== 'axios') return true;
     if (!request.instance) return !axios;
     if (instances.has(request.instance.node)) return false;
     instances.add(request.instance.node);
     return true;
   });
   return { requests, axios };
+}
+
+/** Whether a run before this one has asked for cookies where it had to. */
+function isMoved(sources: Sources): boolean {
+  return sources.listed.some(({ text }) => text.includes('adoptLegacyToken('));
 }

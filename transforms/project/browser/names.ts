@@ -36,8 +36,10 @@ export function isLogoutName(name: string): boolean {
 
 /** Names and paths under which a user is logged in, registered, or given a new token. */
 export function isLoginName(name: string): boolean {
+  const flat = flattened(name);
+  if (/reset|forgot|change_?password|verif|log_?out|sign_?out|revoke/.test(flat)) return false;
   return /(?:^|_|\/)(?:(?:log|sign)_?(?:in|up)|register|registration|authenticate|auth|create_?account|sessions?|tokens?|refresh\w*)(?:$|_|\/|\?)/.test(
-    flattened(name),
+    flat,
   );
 }
 

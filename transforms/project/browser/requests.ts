@@ -4,13 +4,16 @@ import { type CallPath, callsOf } from '../callers.js';
 import { type Definition, definitionOf, keyName } from '../definitions.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
+import { byMaker } from './makers.js';
 import { fixedString } from './strings.js';
 
 /** A call that sends a request. */
 export interface OutgoingRequest {
   readonly file: SourceFile;
   readonly path: CallPath;
-  readonly client: 'axios' | 'fetch';
+  readonly client: 'axios' | 'fetch' | 'superagent';
+  /** It is no request but what makes a client, whose requests all have these options. */
+  readonly shared?: boolean;
   /** The `axios.create()` call that made the instance; absent for axios itself. */
   readonly instance?: NodePath<t.CallExpression>;
   /** In lower case, where it is fixed. */
@@ -30,7 +33,11 @@ const WITH_BODY = new Set(['post', 'put', 'patch', 'postForm', 'putForm', 'patch
 /** Finds the calls in a file that send requests with a client that is known. */
 export function outgoingRequests(sources: Sources, file: SourceFile): OutgoingRequest[] {
   return callsOf(sources, file).flatMap(({ path, callee }) => {
-    const request = byAxios(sources, file, path, callee) ?? byFetch(sources, file, path, callee);
+    const request =
+      byAxios(sources, file, path, callee) ??
+      byFetch(sources, file, path, callee) ??
+      bySuperagent(sources, file, path, callee) ??
+      byMaker(sources, file, path, callee);
     return request ? [request] : [];
   });
 }
@@ -118,6 +125,40 @@ function byFetch(
     ...(url ? { url } : {}),
     ...(options ? { options } : {}),
   };
+}
+
+/** `superagent.post(url, body)`, also of a superagent that another package has wrapped. */
+function bySuperagent(
+  sources: Sources,
+  file: SourceFile,
+  path: CallPath,
+  callee: Definition,
+): OutgoingRequest | undefined {
+  const member = callee.kind === 'package' ? callee.name.filter((part) => part !== 'default') : [];
+  const [own] = member;
+  const direct = callee.kind === 'package' && callee.module === 'superagent' && member.length === 1;
+  const wrapped =
+    callee.kind === 'member' && callee.of.kind === 'value' && isWrapped(sources, callee.of.path);
+  const method = direct ? own : wrapped ? callee.name : undefined;
+  if (!method || !/^(?:get|post|put|patch|del|delete|head)$/.test(method)) return undefined;
+  const [url] = path.get('arguments') as NodePath[];
+  return {
+    file,
+    path,
+    client: 'superagent',
+    body: ['body'],
+    optionsIndex: 1,
+    method: method === 'del' ? 'delete' : method,
+    ...(url ? { url } : {}),
+  };
+}
+
+/** `promised(superagent, Promise)` */
+function isWrapped(sources: Sources, path: NodePath): boolean {
+  if (!path.isCallExpression()) return false;
+  const [first] = path.get('arguments') as NodePath[];
+  const made = first && definitionOf(sources, first);
+  return made?.kind === 'package' && made.module === 'superagent';
 }
 
 function isOptions(sources: Sources, path: NodePath): boolean {

@@ -54,6 +54,14 @@ export function absenceTests(project: Project, path: NodePath): NodePath[] {
     .map((use) => use.path);
 }
 
+/** Whether nobody wants anything of a token that was read but to know that it is there. */
+export function isOnlyTested(project: Project, path: NodePath): boolean {
+  return usesOf(project.sources, path).every(
+    (use) =>
+      use.kind === 'test' || (use.kind === 'compare' && isAbsence(use.path)) || isHandled(project, use.path),
+  );
+}
+
 /** Whether another site takes this use away. */
 function isHandled({ sites }: Project, path: NodePath): boolean {
   return sites.some(

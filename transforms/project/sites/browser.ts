@@ -1,10 +1,11 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
-import { arrivalOf, isReturned, type LoginAnswer, loginAnswer } from '../browser/answers.js';
+import { arrivalOf, type LoginAnswer } from '../browser/answers.js';
 import { type BrowserClient, browserClients } from '../browser/client.js';
 import { decodedIn, decoderImports } from '../browser/decoding.js';
 import { fieldReads } from '../browser/fields.js';
 import { attachedHeaders, tokenNameOf } from '../browser/headers.js';
+import { isReturned, loginAnswer } from '../browser/login-requests.js';
 import { logoutFunctions } from '../browser/logout.js';
 import { isTokenName } from '../browser/names.js';
 import type { TokenPlace } from '../browser/places.js';
@@ -167,15 +168,16 @@ function logoutSites(sources: Sources, client: BrowserClient, stores: readonly S
 
 function entrySites(client: BrowserClient): EntrySite[] {
   const { entry } = client;
-  if (!entry) return [];
+  const file = entry?.file ?? client.files[0];
+  if (!file) return [];
   return [
     {
       role: 'configure',
       kind: 'client-entry',
       family: 'session',
       evidence: 'the application starts here',
-      file: entry.file,
-      path: entry.mount ?? entry.file.program,
+      file,
+      path: entry?.mount ?? file.program,
       client,
     },
   ];

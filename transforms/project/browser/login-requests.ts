@@ -1,0 +1,160 @@
+import type { Binding, NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { keyName, propertyName } from '../definitions.js';
+import { surroundingNames } from '../families.js';
+import { type LoginAnswer, membersAbove } from './answers.js';
+import { isLoginName, isTokenName } from './names.js';
+import type { OutgoingRequest } from './requests.js';
+
+/**
+ * The answer to a request that logs a user in by its path or by the function around it.
+ *
+ * @param field what the token is called where the answer itself does not show it
+ */
+export function loginAnswer(request: OutgoingRequest, field: string | undefined): LoginAnswer | undefined {
+  if (request.method === 'get' || request.method === 'delete') return undefined;
+  const url = request.url ? String(request.url) : '';
+  const named = surroundingNames(request.path).some((name) => isLoginName(name));
+  if (!named && !isLoginName(url.replace(/[`'"]/g, ''))) return undefined;
+  const holder = holderOf(request);
+  if (!holder) return undefined;
+  const container = [holder.binding.identifier.name, ...holder.names].join('.');
+  const [shown] = tokenTrails(holder.function, holder.binding, holder.names);
+  const trail = shown ?? (field ? [field] : undefined);
+  if (!trail) return undefined;
+  return {
+    file: request.file,
+    function: holder.function,
+    binding: holder.binding,
+    ...(holder.declaration ? { declaration: holder.declaration } : {}),
+    container: [container, ...trail.slice(0, -1)].join('.'),
+    trail: trail.slice(-1),
+    shown: shown !== undefined,
+  };
+}
+
+/** Whether a function only hands the answer on to its callers. */
+export function isReturned({ binding, function: owner }: LoginAnswer): boolean {
+  return binding.referencePaths.some((reference) => {
+    const { path } = membersAbove(reference);
+    return Boolean(path.parentPath?.isReturnStatement() || path.parentPath === owner);
+  });
+}
+
+interface Holder {
+  readonly function: NodePath<t.Function>;
+  readonly binding: Binding;
+  readonly names: readonly string[];
+  readonly declaration?: NodePath<t.VariableDeclaration>;
+}
+
+/** The variable that receives the body of an answer. */
+function holderOf({ path, body, client }: OutgoingRequest): Holder | undefined {
+  const found = client === 'fetch' ? parsedBody(path) : { path: path as NodePath, body };
+  if (!found) return undefined;
+  const { parentPath: parent } = found.path;
+  if (parent?.isAwaitExpression()) {
+    const at = unwrappedUp(parent);
+    const declarator = at.parentPath;
+    const owner = at.getFunctionParent();
+    if (!declarator?.isVariableDeclarator() || !owner) return undefined;
+    return withNames(owner, declarator.get('id') as NodePath, found.body, declarator);
+  }
+  const callback = thenCallback(found.path);
+  const parameter = callback?.get('params')[0];
+  return callback && parameter ? withNames(callback, parameter as NodePath, found.body) : undefined;
+}
+
+function withNames(
+  owner: NodePath<t.Function>,
+  pattern: NodePath,
+  body: readonly string[],
+  declarator?: NodePath<t.VariableDeclarator>,
+): Holder | undefined {
+  const declaration = declarator?.parentPath;
+  const common = {
+    function: owner,
+    ...(declaration?.isVariableDeclaration() ? { declaration } : {}),
+  };
+  if (pattern.isIdentifier()) {
+    const binding = pattern.scope.getBinding(pattern.node.name);
+    return binding && { ...common, binding, names: body };
+  }
+  const [head, ...rest] = body;
+  if (!pattern.isObjectPattern() || head === undefined) return undefined;
+  for (const property of pattern.get('properties')) {
+    if (!property.isObjectProperty() || keyName(property.node) !== head) continue;
+    return withNames(owner, property.get('value') as NodePath, rest, declarator);
+  }
+  return undefined;
+}
+
+function unwrappedUp(path: NodePath): NodePath {
+  const { parentPath: parent } = path;
+  return parent?.isTSAsExpression() || parent?.isParenthesizedExpression() ? unwrappedUp(parent) : path;
+}
+
+function thenCallback(path: NodePath): NodePath<t.Function> | undefined {
+  const access = path.parentPath;
+  const call = access?.parentPath;
+  if (!access?.isMemberExpression() || propertyName(access.node) !== 'then') return undefined;
+  if (!call?.isCallExpression()) return undefined;
+  const [callback] = call.get('arguments');
+  return callback?.isFunction() ? callback : undefined;
+}
+
+/** `response.json()` of the response that a `fetch` yields. */
+function parsedBody(path: NodePath): { path: NodePath; body: readonly string[] } | undefined {
+  const callback = thenCallback(path);
+  const parameter = callback?.get('params')[0];
+  if (callback && parameter?.isIdentifier()) {
+    const json = jsonCall(callback.scope.getBinding(parameter.node.name));
+    const call = callback.parentPath;
+    const returned = json?.parentPath?.isReturnStatement() || json?.parentPath === callback;
+    return json && call ? { path: returned ? call : json, body: [] } : undefined;
+  }
+  const declarator = path.parentPath?.isAwaitExpression() ? path.parentPath.parentPath : undefined;
+  if (!declarator?.isVariableDeclarator() || !t.isIdentifier(declarator.node.id)) return undefined;
+  const json = jsonCall(declarator.scope.getBinding(declarator.node.id.name));
+  return json && { path: json, body: [] };
+}
+
+function jsonCall(binding: Binding | undefined): NodePath | undefined {
+  for (const { parentPath: member } of binding?.referencePaths ?? []) {
+    if (
+      member?.isMemberExpression() &&
+      propertyName(member.node) === 'json' &&
+      member.parentPath?.isCallExpression()
+    )
+      return member.parentPath;
+  }
+  return undefined;
+}
+
+/** The ways, by property names, in which a function reads tokens from an answer. */
+function tokenTrails(owner: NodePath<t.Function>, binding: Binding, names: readonly string[]): string[][] {
+  const trails: string[][] = [];
+  for (const reference of binding.referencePaths) {
+    if (!reference.isDescendant(owner)) continue;
+    const trail = membersAbove(reference);
+    if (!names.every((name, index) => trail.names[index] === name)) continue;
+    const rest = trail.names.slice(names.length);
+    const at = rest.findIndex((name) => isTokenName(name));
+    if (at >= 0) trails.push(deepestToken(rest, at));
+    const pattern = trail.path.parentPath;
+    if (at < 0 && pattern?.isVariableDeclarator() && t.isObjectPattern(pattern.node.id)) {
+      for (const one of pattern.node.id.properties) {
+        const key = keyName(one);
+        if (key && isTokenName(key)) trails.push([...rest, key]);
+      }
+    }
+  }
+  return trails;
+}
+
+/** `token.access`: the object of tokens is no token itself. */
+function deepestToken(names: readonly string[], at: number): string[] {
+  const next = names[at + 1];
+  const holdsMore = next !== undefined && /^(?:access|refresh|accessToken|token|jwt|id)$/.test(next);
+  return names.slice(0, at + (holdsMore ? 2 : 1));
+}

@@ -1,0 +1,70 @@
+import type { NodePath } from '@babel/traverse';
+import type { CallPath } from '../callers.js';
+import type { Definition } from '../definitions.js';
+import type { SourceFile } from '../source.js';
+import type { Sources } from '../sources.js';
+import { type OutgoingRequest, propertyIn } from './requests.js';
+
+/** What makes a client whose requests all share their options, which are those of `fetch`. */
+interface Maker {
+  readonly package: RegExp;
+  readonly export: RegExp;
+  /** Where among the arguments the options are. */
+  readonly options: number;
+  /** The option that holds the address; absent where the first argument is the address. */
+  readonly address?: string;
+  /** Only with an address among its options does it send requests itself. */
+  readonly needsAddress?: boolean;
+}
+
+const MAKERS: readonly Maker[] = [
+  {
+    package: /^(?:@apollo\/client(?:\/.*)?|apollo-link(?:-batch)?-http|apollo-upload-client)$/,
+    export: /^(?:(?:Batch)?HttpLink|create(?:Http|Upload)Link)$/,
+    options: 0,
+    address: 'uri',
+  },
+  {
+    package: /^(?:@apollo\/client(?:\/.*)?|apollo-client|apollo-boost)$/,
+    export: /^(?:ApolloClient|default|)$/,
+    options: 0,
+    address: 'uri',
+    needsAddress: true,
+  },
+  {
+    package: /^@reduxjs\/toolkit\/query(?:\/react)?$/,
+    export: /^fetchBaseQuery$/,
+    options: 0,
+    address: 'baseUrl',
+  },
+  { package: /^ky$/, export: /(?:^|\.)(?:create|extend)$/, options: 0, address: 'prefixUrl' },
+  { package: /^graphql-request$/, export: /^GraphQLClient$/, options: 1 },
+];
+
+/** The client that a call makes, as the request that stands for all of its requests. */
+export function byMaker(
+  sources: Sources,
+  file: SourceFile,
+  path: CallPath,
+  callee: Definition,
+): OutgoingRequest | undefined {
+  if (callee.kind !== 'package') return undefined;
+  const name = callee.name.join('.');
+  const maker = MAKERS.find((one) => one.package.test(callee.module) && one.export.test(name));
+  if (!maker) return undefined;
+  const given = path.get('arguments') as NodePath[];
+  const options = given[maker.options];
+  const url = maker.address === undefined ? given[0] : options && propertyIn(sources, options, maker.address);
+  if (maker.needsAddress && !url) return undefined;
+  return {
+    file,
+    path,
+    client: 'fetch',
+    shared: true,
+    method: 'get',
+    body: [],
+    optionsIndex: maker.options,
+    ...(url ? { url } : {}),
+    ...(options ? { options } : {}),
+  };
+}
