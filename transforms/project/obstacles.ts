@@ -65,7 +65,9 @@ export function checksThatStay(project: Project): Site[] {
     (site) =>
       site.role === 'check' &&
       site.family === 'session' &&
-      (site.kind === 'library-call' || (isCheck(site) && checkObstacle(site, project) !== undefined)),
+      (site.kind === 'library-call' ||
+        (site.kind === 'gateway' && !site.written && !site.verify) ||
+        (isCheck(site) && checkObstacle(site, project) !== undefined)),
   );
 }
 

@@ -9,7 +9,7 @@ import { mintObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import { requestAt } from '../project/requests.js';
 import { type ClearCookieSite, isMint } from '../project/site.js';
-import { endOf, startOf } from '../project/source.js';
+import { endOf, startOf, textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
 /** `res.clearCookie('token')` → `endSession(req)`, which takes the session's own cookie back. */
@@ -31,12 +31,17 @@ function decide(site: ClearCookieSite, project: Project): Decision {
       todo: 'End the session of the framework here.',
     };
   if (isStillSent(site, project)) return { action: 'kept', reason: `the cookie ${site.name} is still sent` };
-  if (!withoutLink(site.file, site.call) || (isFirst(site, project) && !statementAround(site.call)))
+  if (
+    !withoutLink(site.file, site.call) ||
+    (isFirst(site, project) && !isEnded(site, project) && !statementAround(site.call))
+  )
     return {
       action: 'manual',
       reason: `the cookie ${site.name} is no longer there to be cleared`,
       todo: "Call endSession(req) from '@jwt-to-session/shim' before the answer is sent.",
     };
+  if (isEnded(site, project))
+    return { action: 'rewritten', reason: 'the session that ends here takes its own cookie back' };
   if (startsAnother(site, project))
     return { action: 'rewritten', reason: 'a new session replaces the one before by itself' };
   return { action: 'rewritten', reason: 'ends the session, on the server too' };
@@ -48,7 +53,8 @@ function edit(site: ClearCookieSite, decision: Decision, project: Project): read
   const link = withoutLink(file, call);
   const statement = statementAround(call);
   if (!link) return [];
-  if (!isFirst(site, project) || startsAnother(site, project) || !statement) return [link];
+  if (!isFirst(site, project) || isEnded(site, project) || startsAnother(site, project) || !statement)
+    return [link];
   const request = requestText(project.sources, file, requestAt(project.sources, call));
   const name = localName(file, SHIM, 'endSession');
   const text = `${name.local}(${request.text})`;
@@ -75,6 +81,17 @@ function isFirst(site: ClearCookieSite, { sites }: Project): boolean {
   return (
     sites.find((other) => other.kind === 'clear-cookie' && other.path.getFunctionParent()?.node === owner) ===
     site
+  );
+}
+
+/** Whether the function ends the session by itself: as a logout route does since `install`. */
+function isEnded({ file, path }: ClearCookieSite, { sites, steps }: Project): boolean {
+  const owner = path.getFunctionParent();
+  return Boolean(
+    owner &&
+      (textOf(file, owner.node).includes('endSession(') ||
+        (steps.includes('install') &&
+          sites.some((other) => other.kind === 'logout-route' && other.path.node === owner.node))),
   );
 }
 

@@ -1,10 +1,11 @@
 // https://github.com/auth0/express-jwt#usage
 import type { NodePath } from '@babel/traverse';
+import type * as t from '@babel/types';
 import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM } from '../edit/names.js';
 import { quoted, styleOf } from '../edit/style.js';
-import { keyName } from '../project/definitions.js';
+import { definitionOf, keyName } from '../project/definitions.js';
 import type { Project } from '../project/project.js';
 import type { GatewaySite } from '../project/site.js';
 import { endOf, startOf, textOf } from '../project/source.js';
@@ -31,7 +32,7 @@ const ABOUT_THE_TOKEN = new Set([
 ]);
 const CARRIED_OVER = new Set(['credentialsRequired', 'requestProperty', 'userProperty']);
 
-function decide(site: GatewaySite): Decision {
+function decide(site: GatewaySite, project: Project): Decision {
   if (site.family === 'third-party')
     return { action: 'kept', reason: `somebody else issues these tokens: ${site.evidence}` };
   if (site.family !== 'session') {
@@ -43,7 +44,7 @@ function decide(site: GatewaySite): Decision {
       reason: 'its options are not written out where they can be read',
       todo: BY_HAND,
     };
-  const unknown = propertiesOf(site).filter(
+  const unknown = propertiesOf(site.written, project).filter(
     ([name]) => !ABOUT_THE_TOKEN.has(name) && !CARRIED_OVER.has(name),
   );
   if (unknown.length) {
@@ -60,12 +61,19 @@ function decide(site: GatewaySite): Decision {
 const BY_HAND =
   "Put sessionGuard() from '@jwt-to-session/shim' in its place, and what it tested besides the token into a middleware after it.";
 
-/** The options by name; `...` for a spread or a computed name. */
-function propertiesOf(site: GatewaySite): [string, NodePath][] {
-  return (site.written?.get('properties') ?? []).map((property) => [
-    keyName(property.node) ?? '...',
-    property.isObjectProperty() ? (property.get('value') as NodePath) : property,
-  ]);
+/** The options by name, those that are spread in included; `...` for what can't be read. */
+function propertiesOf(
+  written: NodePath<t.ObjectExpression> | undefined,
+  { sources }: Pick<Project, 'sources'>,
+): [string, NodePath][] {
+  return (written?.get('properties') ?? []).flatMap((property): [string, NodePath][] => {
+    if (property.isSpreadElement()) {
+      const spread = definitionOf(sources, property.get('argument'));
+      return spread.kind === 'object' ? propertiesOf(spread.path, { sources }) : [['...', property]];
+    }
+    const value = property.isObjectProperty() ? (property.get('value') as NodePath) : property;
+    return [[keyName(property.node) ?? '...', value]];
+  });
 }
 
 function edit(site: GatewaySite, decision: Decision, project: Project): readonly Edit[] {
@@ -86,7 +94,7 @@ function edit(site: GatewaySite, decision: Decision, project: Project): readonly
 
 function optionsText(site: GatewaySite, project: Project): string {
   const texts: string[] = [];
-  const properties = new Map(propertiesOf(site));
+  const properties = new Map(propertiesOf(site.written, project));
   const textAt = (path: NodePath) => textOf(project.sources.fileOf(path), path.node);
   const required = properties.get('credentialsRequired');
   if (required && textAt(required) !== 'true') texts.push(`required: ${textAt(required)}`);

@@ -1,9 +1,8 @@
 // https://expressjs.com/en/guide/routing.html#route-handlers
 import { alone } from '../alone.js';
-import { before } from '../edit/chains.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM } from '../edit/names.js';
-import { styleOf } from '../edit/style.js';
+import { indentationAt, styleOf } from '../edit/style.js';
 import { otherFramework } from '../project/frameworks.js';
 import type { Project } from '../project/project.js';
 import { requestParameter } from '../project/requests.js';
@@ -11,9 +10,12 @@ import type { LogoutRouteSite } from '../project/site.js';
 import { endOf, startOf, textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
-/** The handler of a logout route ends the session: with JWTs there was nothing to end. */
+/**
+ * The handler of a logout route ends the session, where with JWTs there was nothing to end. A part of `install`:
+ * as soon as there are sessions, a logout that left them alone would log nobody out.
+ */
 export const rule: Rule<LogoutRouteSite> = {
-  step: 'server',
+  step: 'install',
   hints: ['logout', 'logOut', 'log-out', 'signout', 'signOut', 'sign-out', 'logoff'],
   knows: [],
   owns: (site): site is LogoutRouteSite => site.kind === 'logout-route',
@@ -57,8 +59,14 @@ function edit(site: LogoutRouteSite, decision: Decision): readonly Edit[] {
     const at = startOf(body.node) + 1;
     return [{ file: file.path, start: at, end: at, text: ` ${text}; `, needs: [name] }];
   }
-  const inner = first.isTryStatement() ? first.get('block').get('body')[0] : undefined;
-  return [{ ...before(file, inner ?? first, text), needs: [name] }];
+  // At the opening brace, so that it stays when the first statement goes.
+  const within = first.isTryStatement() && first.node.block.body[0] ? first.node.block : body.node;
+  const at = startOf(within) + 1;
+  const [next = first.node] = within.body;
+  const { newline, semicolon } = styleOf(file.text);
+  const line = `${newline}${indentationAt(file, startOf(next))}${text}${semicolon}`;
+  const sameLine = !file.text.slice(at, startOf(next)).includes('\n');
+  return [{ file: file.path, start: at, end: at, text: sameLine ? ` ${text};` : line, needs: [name] }];
 }
 
 export default alone('server/logout-route', rule);

@@ -69,6 +69,5 @@ function wayOutSites(sources: Sources, sites: readonly Site[]): Site[] {
     sources,
     routing.filter((file) => !file.test && sideOf(sources, file) !== 'client'),
   );
-  const already = (logout: Site) => cleared.some((clear) => clear.path.isDescendant(logout.path));
-  return [...responses, ...cleared, ...logouts.filter((logout) => !already(logout))];
+  return [...responses, ...cleared, ...logouts];
 }

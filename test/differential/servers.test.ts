@@ -1,0 +1,150 @@
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import jwt from 'jsonwebtoken';
+import { describe, expect, test } from 'vitest';
+import { freePort, REPOSITORY, startServer } from '../../scripts/bundled-application.js';
+import { migrate } from '../../transforms/migrate.js';
+import type { Step } from '../../transforms/words.js';
+
+const SECRET = 'a login secret that is long enough';
+const SECRETS = {
+  JWT_SECRET: SECRET,
+  REFRESH_SECRET: 'another secret for renewal',
+  SESSION_SECRET: 'c'.repeat(40),
+};
+
+/** Small servers, each written in another way that applications are, and where their clients put the token. */
+const SERVERS: Readonly<
+  Record<string, { header?: string; scheme?: string; cookie?: string; claims: object }>
+> = {
+  'told-apart': {
+    header: 'x-auth-token',
+    scheme: '',
+    claims: { user: { id: 1, name: 'ann', role: 'user' } },
+  },
+  cookie: { cookie: 'token', claims: { id: 1, name: 'ann', role: 'user' } },
+  refresh: { header: 'authorization', scheme: 'Bearer ', claims: { id: 1, name: 'ann', role: 'user' } },
+  'express-jwt': { header: 'authorization', scheme: 'Bearer ', claims: { id: 1, name: 'ann', role: 'user' } },
+  'passport-jwt': { header: 'authorization', scheme: 'Bearer ', claims: { sub: 1 } },
+};
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** A browser as far as it matters: keeps cookies, and attaches the token that a login returned, as the old client does. */
+class Visitor {
+  private readonly cookies = new Map<string, string>();
+  private token: string | undefined;
+
+  constructor(
+    private readonly base: string,
+    private readonly place: (typeof SERVERS)[string],
+  ) {}
+
+  hold(token: string): void {
+    if (this.place.cookie) this.cookies.set(this.place.cookie, token);
+    else this.token = token;
+  }
+
+  forget(): void {
+    this.token = undefined;
+  }
+
+  async ask(method: string, path: string, body?: object): Promise<Answer> {
+    const { header, scheme = '' } = this.place;
+    const response = await fetch(this.base + path, {
+      method,
+      headers: {
+        ...(body ? { 'content-type': 'application/json' } : {}),
+        ...(this.cookies.size ? { cookie: [...this.cookies].map((one) => one.join('=')).join('; ') } : {}),
+        ...(this.token && header ? { [header]: scheme + this.token } : {}),
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    for (const line of response.headers.getSetCookie()) {
+      const [name = '', value = ''] = (line.split(';')[0] ?? '').split(/=(.*)/s);
+      if (value && !/expires=thu, 01 jan 1970|max-age=0/i.test(line)) this.cookies.set(name, value);
+      else this.cookies.delete(name);
+    }
+    const text = await response.text();
+    const sent = /"token":"(?:Bearer )?([^"]+)"/.exec(text)?.[1];
+    if (sent && !this.place.cookie) this.token = sent;
+    // A marker has the shape of a token, so that clients that look at it go on as they did.
+    const shown = text.replace(/[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, 'TOKEN');
+    return { status: response.status, body: shown };
+  }
+}
+
+/** The same requests of the same visitors, whatever is behind. */
+async function story(base: string, place: (typeof SERVERS)[string]): Promise<Record<string, Answer>> {
+  const told: Record<string, Answer> = {};
+  const visitor = () => new Visitor(base, place);
+  const ann = visitor();
+  told['nobody asks who he is'] = await ann.ask('GET', '/me');
+  told['a wrong password'] = await ann.ask('POST', '/login', { name: 'ann', password: 'guess' });
+  told['ann logs in'] = await ann.ask('POST', '/login', { name: 'ann', password: 'secret' });
+  told['ann is ann'] = await ann.ask('GET', '/me');
+  told['ann is no admin'] = await ann.ask('GET', '/admin');
+  told['ann renews'] = await ann.ask('POST', '/refresh');
+  told['ann is ann after renewing'] = await ann.ask('GET', '/me');
+  told['a greeting for ann'] = await ann.ask('GET', '/greeting');
+  const tampered = visitor();
+  tampered.hold(`${jwt.sign(place.claims, 'not the secret')}`);
+  told['a token of another key'] = await tampered.ask('GET', '/me');
+  const late = visitor();
+  late.hold(jwt.sign({ ...place.claims, exp: Math.floor(Date.now() / 1000) - 3600 }, SECRET));
+  told['a token that is over'] = await late.ask('GET', '/me');
+  const old = visitor();
+  old.hold(jwt.sign(place.claims, SECRET, { expiresIn: '1h' }));
+  told['whoever was logged in before'] = await old.ask('GET', '/me');
+  told['and again'] = await old.ask('GET', '/me');
+  const bob = visitor();
+  told['bob logs in'] = await bob.ask('POST', '/login', { name: 'bob', password: 'secret' });
+  told['bob is an admin'] = await bob.ask('GET', '/admin');
+  told['bob logs out'] = await bob.ask('POST', '/logout');
+  if (told['bob logs out'].status < 400) {
+    bob.forget();
+    told['bob is nobody'] = await bob.ask('GET', '/me');
+    told['ann logs in where bob was'] = await bob.ask('POST', '/login', { name: 'ann', password: 'secret' });
+    told['and is ann'] = await bob.ask('GET', '/me');
+  }
+  return told;
+}
+
+async function told(name: string, steps: readonly Step[]): Promise<Record<string, Answer>> {
+  const place = SERVERS[name];
+  if (!place) throw new Error(`no server ${name}`);
+  const folder = await mkdtemp(join(tmpdir(), `differential-${name}-`));
+  try {
+    await cp(join(REPOSITORY, 'fixtures/differential', name), folder, { recursive: true });
+    const outcome = steps.length ? await migrate({ root: folder, steps }) : undefined;
+    for (const { path, status, after } of outcome?.files ?? []) {
+      if (after === undefined || status === 'unchanged') continue;
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), after);
+    }
+    await symlink(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'), 'dir');
+    const port = await freePort();
+    const server = await startServer(folder, { ...process.env, ...SECRETS, PORT: String(port) });
+    try {
+      return await story(`http://127.0.0.1:${port}`, place);
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+describe.each(Object.keys(SERVERS))('%s', (name) => {
+  test('answers after install as before', async () => {
+    expect(await told(name, ['install'])).toEqual(await told(name, []));
+  });
+
+  test('answers after install and server as before', async () => {
+    expect(await told(name, ['install', 'server'])).toEqual(await told(name, []));
+  });
+});
