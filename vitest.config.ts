@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     globalSetup: ['test/services/missing.ts'],
     include: ['test/**/*.test.ts', 'shim/test/**/*.test.ts'],
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 120_000,
   },
 });
