@@ -32,10 +32,31 @@ export function planOf(
   rules: readonly RegisteredRule[],
   steps: readonly Step[],
 ): Planned[] {
-  const plan = project.sites.map((site) => planned(site, project, rules, steps));
+  const decided = project.sites.map((site) => planned(site, project, rules, steps));
+  // Whether it can be mounted is asked also when the step that mounts it is not.
+  const mounts = project.sites
+    .filter((site) => site.kind === 'application')
+    .map((site) => planned(site, project, rules, ['install']));
+  const plan = afterMount(decided, mounts);
   const passing = plan.flatMap((one) => passed(one, project));
   const byCall = new Map(passing.toReversed().map((one) => [one.site.path.node, one]));
   return [...plan, ...[...byCall.values()].reverse()];
+}
+
+/**
+ * Holds the other steps back where the shim could not be put in front of any application: code that asks for
+ * sessions which nothing serves would lock everybody out.
+ */
+function afterMount(plan: readonly Planned[], mounts: readonly Planned[]): readonly Planned[] {
+  const [waiting] = mounts;
+  if (!waiting || mounts.some(({ decision }) => decision.action !== 'manual')) return plan;
+  const { file, path } = waiting.site;
+  const where = `${file.path}:${positionOf(file.text, startOf(path.node)).line}`;
+  return plan.map((one) => {
+    if (!one.owner || one.owner.step === 'install') return one;
+    const reason = `waits until the session middleware is mounted: see ${where}, then run this again`;
+    return { site: one.site, rule: one.rule, decision: { action: 'kept', reason } };
+  });
 }
 
 /** The calls that must hand the request on so that a decision can be carried out. */
