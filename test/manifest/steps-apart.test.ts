@@ -13,7 +13,10 @@ const ORDERS: readonly (readonly Step[])[] = [
 ];
 
 /** Whole applications: each step deployed by itself must end where all of them at once do. */
-const applications = await folders(join(FIXTURES, 'manifest/mount'), 'input');
+const applications = [
+  ...(await folders(join(FIXTURES, 'manifest/mount'), 'input')),
+  join(FIXTURES, 'apps/notes'),
+];
 
 describe.each(applications)('%s', (root) => {
   test.each(ORDERS)('ends the same by %s, then %s, then %s as by all steps at once', async (...order) => {

@@ -14,6 +14,8 @@ export interface Edit {
   readonly end: number;
   readonly text: string;
   readonly needs?: readonly NeededName[];
+  /** A name that another file imports from now on, so that it stays though nothing here uses it any more. */
+  readonly keeps?: string;
   /** Why the file changes, where no site in it says so. */
   readonly because?: string;
 }

@@ -24,8 +24,11 @@ export interface Unused {
  */
 export function unusedAfter(file: SourceFile, edits: readonly Edit[]): Unused {
   const replaced: Edit[] = edits.filter((edit) => edit.end > edit.start);
+  const kept = new Set(edits.flatMap(({ keeps }) => keeps ?? []));
   const gone = new Set<Binding>();
-  const candidates = [...droppable(file, replaced)].filter((binding) => !isInserted(binding, edits));
+  const candidates = [...droppable(file, replaced)].filter(
+    (binding) => !isInserted(binding, edits) && !kept.has(binding.identifier.name),
+  );
   for (let grew = true; grew; ) {
     grew = false;
     for (const binding of candidates) {

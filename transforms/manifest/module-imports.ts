@@ -62,17 +62,8 @@ function identity({ file, specifier, imported }: PortableImport): string {
 
 /** How a new file at `path` names the module that an import is of; the way it was written is kept. */
 function specifierFrom(path: string, { file, from, specifier }: PortableImport): string {
-  if (!file || (specifier !== '' && !specifier.startsWith('.'))) return specifier;
-  const written = specifier === '' ? ownSpecifier(file.path, file.text) : specifier;
-  return relativeSpecifier(path, posix.join(posix.dirname(from.path), written));
-}
-
-/** A file's own name as its neighbours would import it. */
-function ownSpecifier(path: string, text: string): string {
-  const base = posix.basename(path);
-  if (/(?:from|require\()\s*['"]\.{1,2}\/[^'"]+\.js['"]/.test(text))
-    return `./${base.replace(/\.ts$/, '.js')}`;
-  return `./${/\.mjs$/.test(base) ? base : base.replace(/\.[jt]sx?$/, '')}`;
+  if (!file || !specifier.startsWith('.')) return specifier;
+  return relativeSpecifier(path, posix.join(posix.dirname(from.path), specifier));
 }
 
 export function relativeSpecifier(from: string, to: string): string {

@@ -19,9 +19,10 @@ import type { Decision, Rule } from '../rule.js';
 import type { ClientOrigins, CorsHelper } from './cors-helpers.js';
 import { environmentEdits } from './environment.js';
 import { specifierOf } from './module-path.js';
+import { openedNames } from './opened-names.js';
 import { type Needed, packageJsonEdits } from './package-json.js';
 import { readinessOf } from './readiness.js';
-import { type ModuleFacts, sessionModuleText } from './session-module.js';
+import { type ModuleFacts, portablesOf, sessionModuleText } from './session-module.js';
 import { closingOf } from './window.js';
 
 /** Puts the shim in front of an application: a session module beside it, mounted before the first route. */
@@ -61,6 +62,8 @@ function edit(site: ApplicationSite, decision: Decision, project: Project): read
   return [
     ...mountEdits(place, module),
     { file: module, start: 0, end: 0, text, because },
+    // What `present` needs stays open when the server step takes it out, as it does when that step comes later.
+    ...openedNames(portablesOf({ ...facts, presents: true }).flatMap(({ imports }) => imports)),
     ...(home ? packageJsonEdits(home, neededBy(facts)) : []),
     ...environmentEdits(sources.listed, home, facts.clientOrigins),
   ];

@@ -45,7 +45,13 @@ export function sessionModuleText(facts: ModuleFacts, style: Style): string {
   const names = settled(
     portablesOf(facts),
     path,
-    new Set([...own, 'sessions', 'clientOrigins', ...helpers, 'key']),
+    new Set([
+      ...own,
+      'sessions',
+      'clientOrigins',
+      ...helpers,
+      ...(acceptance.keys.some(({ key }) => key.literals.length) ? ['key'] : []),
+    ]),
   );
   const shim: ModuleImport = {
     specifier: SHIM,
@@ -98,7 +104,13 @@ function styled(line: string, style: Style): string {
 }
 
 /** The expressions from the application's code that the module repeats. */
-function portablesOf({ acceptance, presents, environment, beside, clientOrigins }: ModuleFacts): Portable[] {
+export function portablesOf({
+  acceptance,
+  presents,
+  environment,
+  beside,
+  clientOrigins,
+}: ModuleFacts): Portable[] {
   const { keys, refusals, signer } = acceptance;
   const signing = presents && signer ? [signer.call ?? jsonwebtoken(beside), signer.key] : [];
   return [

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { callersOf } from './callers.js';
@@ -18,6 +19,8 @@ export interface PortableImport {
   /** The specifier as it is written in `from`. */
   readonly specifier: string;
   readonly from: SourceFile;
+  /** The declaration that has to be exported first: the file keeps it to itself. */
+  readonly adds?: NodePath<t.VariableDeclarator>;
 }
 
 /** An expression that means the same in another file, with what must be imported for it there. */
@@ -149,7 +152,33 @@ function ofName(
   if (exported && !(simple && init && isPlainRead(init as NodePath))) {
     return { text: exported.local, imports: [exported], literals: [] };
   }
-  return simple ? portableOf(sources, init as NodePath, named, depth + 1) : undefined;
+  const inline = simple ? portableOf(sources, init as NodePath, named, depth + 1) : undefined;
+  // What is read from a disk, or hangs on a place, is read once by the file that has it.
+  const reads =
+    !inline || inline.imports.some(({ adds }) => adds) || /\breadFile(?:Sync)?\b/.test(inline.text);
+  const opened = simple && reads ? opening(sources, file, binding) : undefined;
+  if (!opened) return inline;
+  return { text: opened.local, imports: [opened], literals: [] };
+}
+
+/** A constant that a file keeps to itself and may as well export: a key that it reads from a file next to it. */
+function opening(
+  sources: Sources,
+  file: SourceFile,
+  { path, scope, identifier }: Binding,
+): PortableImport | undefined {
+  const statement = path.parentPath;
+  if (!scope.path.isProgram() || !path.isVariableDeclarator()) return undefined;
+  if (!statement?.isVariableDeclaration() || statement.node.declarations.length !== 1) return undefined;
+  const { name } = identifier;
+  return {
+    local: name,
+    imported: { kind: 'name', name },
+    specifier: ownSpecifier(sources, file),
+    file,
+    from: file,
+    adds: path,
+  };
 }
 
 /** `process.env.SECRET` says as much as a name that is imported for it, and needs no import. */
@@ -231,7 +260,7 @@ function exportOf(sources: Sources, file: SourceFile, binding: Binding): Portabl
         local,
         file,
         from: file,
-        specifier: '',
+        specifier: ownSpecifier(sources, file),
         imported: name === 'default' ? { kind: 'default' } : { kind: 'name', name },
       };
   }
@@ -245,10 +274,19 @@ function exportOf(sources: Sources, file: SourceFile, binding: Binding): Portabl
         local,
         file,
         from: file,
-        specifier: '',
+        specifier: ownSpecifier(sources, file),
         imported: { kind: 'name', name: property.node.key.name },
       };
   }
-  void sources;
   return undefined;
+}
+
+/** A file's own name as its neighbours import it. */
+function ownSpecifier(sources: Sources, file: SourceFile): string {
+  const base = posix.basename(file.path);
+  const script = base.replace(/\.([cm]?)tsx?$/, '.$1js');
+  const extended = /(?:from|require\()\s*['"]\.{1,2}\/[^'"]+\.js['"]/.test(file.text);
+  // Node itself, without a compiler, asks for the extension.
+  const plain = script === base && file.system === 'module' && sources.packageOf(file)?.type === 'module';
+  return `./${extended || plain || /\.mjs$/.test(base) ? script : base.replace(/\.[jt]sx?$/, '')}`;
 }

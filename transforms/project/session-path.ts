@@ -21,7 +21,7 @@ export function sessionPathOf({ sources, sites }: Project): string {
 /** The same for one application. */
 export function sessionPathFor(sources: Sources, application: Application): string {
   const mounts = application.registrations
-    .filter(({ kind }) => kind === 'route' || kind === 'reader')
+    .filter(({ kind }) => kind === 'route' || kind === 'reader' || kind === 'page')
     .flatMap((registration) => mountsOf(sources, registration));
   const routes = mounts.filter((mount) => !/^\/?$|^[^/]|\*/.test(mount));
   const prefixes = new Set(routes.map((route) => route.split('/')[1] ?? ''));

@@ -17,9 +17,16 @@ export interface Placement {
 
 /** Finds the place for one more middleware on an application. */
 export function placementOf({ file, creation, registrations }: Application): Placement {
-  const first = registrations.findIndex(({ kind }) => kind === 'route' || kind === 'reader');
+  const prepares = ({ kind }: Registration) => kind === 'parser' || kind === 'cors';
+  // A page without tokens may stay in front, where what prepares requests for the others comes after it.
+  const first = registrations.findIndex(
+    ({ kind }, index) =>
+      kind === 'route' ||
+      kind === 'reader' ||
+      (kind === 'page' && !registrations.slice(index).some(prepares)),
+  );
   const ahead = first < 0 ? registrations : registrations.slice(0, first);
-  const anchor = ahead.findLast(({ kind }) => kind === 'parser' || kind === 'cors');
+  const anchor = ahead.findLast(prepares);
   const route = registrations[first];
   if (anchor) {
     const statement = statementOf(anchor.call);

@@ -9,7 +9,7 @@ import type { Sources } from '../sources.js';
 /**
  * What one call registers on an application: `parser` reads a request's body or cookies · `cors` answers other
  * origins · `session` is another session middleware · `shim` is ours · `static` serves files · `reader` reads
- * login tokens · `route` answers requests · `handed` gives the application to a function · `other` is none of
+ * login tokens · `route` answers requests · `page` answers one GET, by code that knows no token · `handed` gives the application to a function · `other` is none of
  * these.
  */
 export type RegistrationKind =
@@ -20,6 +20,7 @@ export type RegistrationKind =
   | 'static'
   | 'reader'
   | 'route'
+  | 'page'
   | 'handed'
   | 'other';
 
@@ -55,7 +56,8 @@ export function registrationOf(
   const handlers = (mount === undefined ? given : given.slice(1)).flatMap(elements);
   if (method === 'get' && !handlers.length) return undefined;
   const kinds = handlers.map((handler) => kindOfHandler(sources, handler));
-  const kind = kindOf(method, mount, kinds);
+  const page = method === 'get' && handlers.every((handler) => answersPlainly(sources, handler));
+  const kind = page ? 'page' : kindOf(method, mount, kinds);
   return { kind, file, call, application, method, handlers, ...(mount === undefined ? {} : { mount }) };
 }
 
@@ -149,4 +151,12 @@ function kindOfFunction(sources: Sources, path: NodePath<t.Function>): Registrat
   if (path.node.params.length === 4) return 'other';
   if (TOKENS.test(text)) return 'reader';
   return /\.(?:json|send|sendFile|sendStatus|render|redirect|end)\(/.test(text) ? 'route' : 'other';
+}
+
+/** A health check and the like: it may stand in front of everything else. */
+function answersPlainly(sources: Sources, handler: NodePath): boolean {
+  const definition = definitionOf(sources, handler);
+  if (definition.kind !== 'function') return false;
+  const text = textOf(sources.fileOf(definition.path), definition.path.node);
+  return !TOKENS.test(text) && !/\b(?:req|request|_req)\.\w+/.test(text);
 }
