@@ -42,7 +42,7 @@ function withCredentials({ request }: CredentialsSite): Edit[] | undefined {
   const { file, path, client, instance } = request;
   if (client === 'superagent') {
     const at = endOf(path.node);
-    return [{ file: file.path, start: at, end: at, text: '.withCredentials()' }];
+    return [{ file: file.path, start: at, end: at, text: '.withCredentials()', stays: true }];
   }
   const style = styleOf(file.text);
   const call = instance ?? path;

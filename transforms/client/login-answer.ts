@@ -5,6 +5,7 @@ import type { Edit } from '../edit/edits.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
 import { asBlock, beforeStatement } from '../edit/statements.js';
 import { styleOf } from '../edit/style.js';
+import { isTyped } from '../edit/typed.js';
 import { type Acceptance, acceptanceOf } from '../project/browser/acceptance.js';
 import { isPassedInVain } from '../project/browser/passing.js';
 import type { Project } from '../project/project.js';
@@ -45,7 +46,7 @@ function edit({ answer }: EmitSite, decision: Decision, project: Project): reado
   const waiting = waitingIn(file, owner);
   if (waiting.how === 'never') return [];
   const { semicolon, newline } = styleOf(file.text);
-  const typed = /\.tsx?$/.test(file.path);
+  const typed = isTyped(file);
   const accept = localName(file, SHIM_CLIENT, 'acceptSession');
   const { token, before, replaces, flags } = acceptance;
   const call = `${waiting.how} ${accept.local}(${token})`;
@@ -87,7 +88,7 @@ function leftInPlace(
   project: Project,
 ): 'marker' | 'removed' {
   const field = answer.trail.at(-1);
-  if (tested || /\.tsx?$/.test(answer.file.path)) return 'marker';
+  if (tested || isTyped(answer.file)) return 'marker';
   return field !== undefined && isAskedFor(field, answer, project) ? 'marker' : 'removed';
 }
 
@@ -121,9 +122,7 @@ function flagEdits(
 ): Edit[] {
   const has = localName(file, SHIM_CLIENT, 'hasSession');
   // Where types say that it is a string it stays one.
-  const value = /\.tsx?$|\blang="ts"/.test(path + file.text.slice(0, 400))
-    ? `${has.local}() ? 'session' : ''`
-    : `${has.local}()`;
+  const value = isTyped(file) ? `${has.local}() ? 'session' : ''` : `${has.local}()`;
   return flags.map((flag): Edit => {
     const { node, parentPath: parent } = flag;
     const shorthand = parent?.isObjectProperty() && parent.node.shorthand;

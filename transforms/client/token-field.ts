@@ -21,7 +21,18 @@ export const rule: Rule<GuardSite> = {
   edit,
 };
 
-function decide({ path, evidence }: GuardSite, project: Project): Decision {
+function decide({ path, evidence, template }: GuardSite, project: Project): Decision {
+  if (template)
+    return template.called
+      ? {
+          action: 'bridged',
+          reason: `${evidence}, of which nothing is left to show: it is empty from now on`,
+        }
+      : {
+          action: 'manual',
+          reason: `${evidence}, and the template asks for it where the session can't be asked`,
+          todo: 'Ask hasSession() in the script, and use its answer in the template.',
+        };
   if (isEmptied(path)) return { action: 'kept', reason: 'it stands for nothing where there is no token' };
   if (isPassedInVain(project, path))
     return { action: 'rewritten', reason: 'the token is not read for a header any more' };
@@ -41,7 +52,11 @@ function isEmptied({ parent }: NodePath): boolean {
   return t.isLogicalExpression(parent, { operator: '||' }) && t.isStringLiteral(parent.right, { value: '' });
 }
 
-function edit({ path, file }: GuardSite): readonly Edit[] {
+function edit({ path, file, template }: GuardSite): readonly Edit[] {
+  if (template) {
+    const { start, end, called } = template;
+    return called ? [{ file: file.path, start, end, text: `(${file.text.slice(start, end)} || '')` }] : [];
+  }
   if (isEmptied(path)) return [];
   const at = { file: file.path, start: startOf(path.node), end: endOf(path.node) };
   if (isTest(path)) {

@@ -6,6 +6,7 @@ import type { Edit } from '../edit/edits.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
 import { beforeStatement, statementOf, withoutStatement } from '../edit/statements.js';
 import { styleOf } from '../edit/style.js';
+import { isTyped } from '../edit/typed.js';
 import { acceptanceOf } from '../project/browser/acceptance.js';
 import { isLogout } from '../project/browser/logout.js';
 import { jsonOf } from '../project/browser/storage.js';
@@ -133,13 +134,14 @@ function editGet({ access: { path }, file }: StoreSite, project: Project): Edit[
     return [{ ...edit, because: 'what was a token is a flag' }];
   });
   const value =
-    isTyped(file.path, file.text) && !isOnlyTested(project, path) ? `(${text} ? 'session' : null)` : text;
+    isTyped(file) && !isOnlyTested(project, path) ? inParentheses(path, `${text} ? 'session' : null`) : text;
   return [replaced(file.path, path, value, has), ...tests];
 }
 
-/** Where types say that a token is a string, what takes its place stays one. */
-function isTyped(path: string, text: string): boolean {
-  return /\.tsx?$/.test(path) || (/\.(?:vue|svelte)$/.test(path) && /<script[^>]*lang="ts"/.test(text));
+/** Alone where something else follows or goes before it on the same level. */
+function inParentheses({ parentPath: parent, listKey, key }: NodePath, text: string): string {
+  const bare = listKey === 'arguments' || key === 'init' || key === 'value' || parent?.isReturnStatement();
+  return bare ? text : `(${text})`;
 }
 
 /** `path !== null`, which a flag answers by itself. */

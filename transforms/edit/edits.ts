@@ -16,6 +16,8 @@ export interface Edit {
   readonly needs?: readonly NeededName[];
   /** A name that another file imports from now on, so that it stays though nothing here uses it any more. */
   readonly keeps?: string;
+  /** It is put in right before something that another edit takes away. */
+  readonly stays?: boolean;
   /** Why the file changes, where no site in it says so. */
   readonly because?: string;
 }
@@ -39,6 +41,7 @@ export function withoutRepeats(edits: readonly Edit[]): Edit[] {
   const removals = [...once.values()].filter((edit) => edit.text === '' && edit.end > edit.start);
   return [...once.values()].filter(
     (edit) =>
+      edit.stays ||
       !removals.some(
         (removal) =>
           removal !== edit &&

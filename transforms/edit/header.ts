@@ -13,10 +13,17 @@ import { statementOf, withoutStatement } from './statements.js';
 export function withoutHeader(sources: Sources, { file, path, form }: AttachedHeader): Edit[] | undefined {
   if (form === 'property') return path.isObjectProperty() ? withoutProperty(sources, file, path) : undefined;
   if (form === 'call') {
-    if (statementOf(path)) return [withoutStatement(file, path)];
+    if (!isChained(path) && statementOf(path)) return [withoutStatement(file, path)];
     return withoutLink(file, path);
   }
   return statementOf(path) ? [withoutStatement(file, path)] : undefined;
+}
+
+/** `request.get(url).set(…)`: what comes before it is the request itself. */
+function isChained({ node }: NodePath): boolean {
+  return (
+    t.isCallExpression(node) && t.isMemberExpression(node.callee) && t.isCallExpression(node.callee.object)
+  );
 }
 
 /** `.set('authorization', token)` in a chain. */

@@ -125,6 +125,8 @@ export interface EmitSite extends Common<'emit'> {
 export interface GuardSite extends Common<'guard'> {
   readonly kind: 'token-field';
   readonly field: string;
+  /** Where it is in a template, of which there is no tree; `path` is the component's script then. */
+  readonly template?: { readonly start: number; readonly end: number; readonly called: boolean };
 }
 
 /** The claims of a token are read in the browser. `path` is the expression that yields them. */

@@ -172,10 +172,18 @@ function statementFor(
   const statements = home.isBlockStatement() ? home.get('body') : block.get('body');
   for (const statement of statements) {
     if (startOf(statement.node) <= after) continue;
+    if (acts(statement)) return statement;
     if (!first.isDescendant(statement) && first !== statement) continue;
     return intoCondition(statement, answer, significant, first);
   }
   return undefined;
+}
+
+/** Whether a statement sets something going, which may send requests that need the session. */
+function acts(statement: NodePath): boolean {
+  if (!statement.isExpressionStatement()) return false;
+  const expression = statement.get('expression');
+  return expression.isCallExpression() && !/^console\b/.test(String(expression.get('callee')));
 }
 
 /** `if (response.data.token) { … }`: inside, since there is no token otherwise. */
@@ -194,6 +202,7 @@ function intoCondition(
   const all = significant.every((path) => path.isDescendant(consequent));
   if (!all && !asked.every((part) => names.join('.').startsWith(part))) return statement;
   for (const inner of consequent.get('body')) {
+    if (acts(inner)) return inner;
     if (first === inner || first.isDescendant(inner)) return intoCondition(inner, answer, significant, first);
   }
   return statement;

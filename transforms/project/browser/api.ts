@@ -101,7 +101,12 @@ export function goesToApi(sources: Sources, request: OutgoingRequest, base: ApiB
   if (base.expression) return address.expression?.text === base.expression.text;
   if (address.expression) return false;
   const origin = /^(?:https?:)?\/\/[^/]+/.exec(base.path)?.[0];
-  return isAbsolute(address.text) ? Boolean(origin && address.text.startsWith(origin)) : !origin;
+  // An address without an origin is on the page's own, where asking for cookies changes nothing.
+  return isAbsolute(address.text)
+    ? Boolean(origin && address.text.startsWith(origin))
+    : origin
+      ? undefined
+      : true;
 }
 
 interface Address {

@@ -22,7 +22,7 @@ export function credentialsOf(
   const isOurs = (request: OutgoingRequest) =>
     request.shared || attaches(request, headers) || goesToApi(sources, request, base) === true;
   const plain = all.filter(({ client, instance }) => client === 'axios' && !instance);
-  const axios = plain.length > 0 && plain.every(isOurs);
+  const axios = plain.some(isOurs) && plain.every((request) => goesToApi(sources, request, base) !== false);
   const instances = new Set<unknown>();
   const requests = all.filter((request) => {
     if (!isOurs(request)) return false;

@@ -1,6 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import { propertyName } from '../definitions.js';
 import type { GuardSite } from '../site.js';
+import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import { type LoginAnswer, membersAbove } from './answers.js';
 import type { BrowserClient } from './client.js';
@@ -11,7 +12,7 @@ export function fieldReads(
   client: BrowserClient,
   answers: readonly LoginAnswer[],
 ): GuardSite[] {
-  const fields = new Set(client.places.map(({ field }) => field).filter((field) => field !== undefined));
+  const fields = new Set(client.places.flatMap(({ field }) => (field === undefined ? [] : [field])));
   if (!fields.size) return [];
   return client.files.flatMap((file) => {
     const found: GuardSite[] = [];
@@ -30,7 +31,31 @@ export function fieldReads(
         field,
       });
     }
-    return found;
+    return [...found, ...templateReads(file, fields)];
+  });
+}
+
+/** `{{ user.token.substring(0, 20) }}` in the template of a component. */
+function templateReads(file: SourceFile, fields: ReadonlySet<string>): GuardSite[] {
+  if (!/\.(?:vue|svelte)$/.test(file.path)) return [];
+  const outside = file.text.replace(/<script\b[\s\S]*?<\/script>/g, (script) => ' '.repeat(script.length));
+  return [...fields].flatMap((field) => {
+    const reads = new RegExp(`(?<![\\w$.('])(?:[A-Za-z_$][\\w$]*\\.)+${field}(?![\\w$])(\\.\\w)?`, 'g');
+    return [...outside.matchAll(reads)].map((match): GuardSite => {
+      const called = match[1] !== undefined;
+      const start = match.index;
+      const end = start + match[0].length - (match[1]?.length ?? 0);
+      return {
+        role: 'guard',
+        kind: 'token-field',
+        family: 'session',
+        evidence: `${field} is the login token`,
+        file,
+        path: file.program,
+        field,
+        template: { start, end, called },
+      };
+    });
   });
 }
 
