@@ -35,21 +35,31 @@ export class EditConflict extends Error {
   }
 }
 
-/** Drops edits that say the same twice, and those inside a range that another edit removes altogether. */
+/** Drops edits that say the same twice, and those inside a range that others take away altogether. */
 export function withoutRepeats(edits: readonly Edit[]): Edit[] {
-  const once = new Map(edits.map((edit) => [`${edit.start}:${edit.end}:${edit.text}`, edit]));
-  const removals = [...once.values()].filter((edit) => edit.text === '' && edit.end > edit.start);
-  return [...once.values()].filter(
-    (edit) =>
-      edit.stays ||
-      !removals.some(
-        (removal) =>
-          removal !== edit &&
-          removal.start <= edit.start &&
-          edit.end <= removal.end &&
-          removal.end - removal.start > edit.end - edit.start,
-      ),
-  );
+  const once = [...new Map(edits.map((edit) => [`${edit.start}:${edit.end}:${edit.text}`, edit])).values()];
+  const removals = joined(once.filter((edit) => edit.text === '' && edit.end > edit.start));
+  const left = once.filter((edit) => edit.text !== '' || edit.end === edit.start);
+  return [
+    ...removals,
+    ...left.filter((edit) => edit.stays || !removals.some((removal) => isWithin(edit, removal))),
+  ];
+}
+
+/** Removals that overlap take away together what each takes away. */
+function joined(removals: readonly Edit[]): Edit[] {
+  const result: Edit[] = [];
+  for (const removal of removals.toSorted((a, b) => a.start - b.start)) {
+    const last = result.at(-1);
+    if (!last || removal.start >= last.end) result.push(removal);
+    else result.splice(-1, 1, { ...last, end: Math.max(last.end, removal.end) });
+  }
+  return result;
+}
+
+function isWithin(edit: Edit, removal: Edit): boolean {
+  const smaller = removal.end - removal.start > edit.end - edit.start;
+  return removal.start <= edit.start && edit.end <= removal.end && smaller;
 }
 
 /**

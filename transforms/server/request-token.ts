@@ -92,11 +92,15 @@ function aliased(declarator: NodePath<t.VariableDeclarator>): boolean {
   return t.isIdentifier(id) || t.isArrayPattern(id);
 }
 
-/** Whether an expression is the token argument of a check that goes away. */
+/** Whether an expression is the token argument of a check that goes away, or what that argument is cut out of. */
 function isChecked(path: NodePath, project: Project): boolean {
-  return project.sites.some(
-    (site) => isCheck(site) && isLoginToken(site, project) && site.token?.node === path.node,
-  );
+  const checks = project.sites.filter((site) => isCheck(site) && isLoginToken(site, project));
+  const tokens = new Set(checks.map((site) => isCheck(site) && site.token?.node));
+  for (let at: NodePath | null = path; at; at = at.parentPath) {
+    if (tokens.has(at.node)) return true;
+    if (at.key !== 'object' && at.key !== 'callee') return false;
+  }
+  return false;
 }
 
 /** Every mention of a read: itself, and the references of the variables it is put into. */
