@@ -26,7 +26,7 @@ interface Work {
  * together with it; the others go on.
  */
 export function carryOut(project: Project, plan: readonly Planned[]): CarriedOut {
-  const failures = new Map<string, string>();
+  const failures = new Map(project.sources.failed);
   const works = plan.map((planned): Work => {
     if (planned.failure) failures.set(planned.site.file.path, planned.failure);
     return { planned, edits: editsOf(project, planned, failures) };
@@ -81,10 +81,10 @@ function texts(project: Project, works: readonly Work[], failures: Map<string, s
   for (const [path, notes] of notesOf(works)) {
     const file = project.sources.at(path);
     const own = byFile.get(path) ?? [];
-    if (file) byFile.set(path, [...own, ...commentEdits(file, notes, own)]);
+    if (file && !failures.has(path)) byFile.set(path, [...own, ...commentEdits(file, notes, own)]);
   }
   const files = project.sources.listed.map(({ path, text }): FileOutcome => {
-    const reason = project.sources.failed.get(path) ?? failures.get(path);
+    const reason = failures.get(path);
     if (reason) return { path, status: 'failed', reason, before: text };
     const own = byFile.get(path);
     byFile.delete(path);
@@ -92,7 +92,7 @@ function texts(project: Project, works: readonly Work[], failures: Map<string, s
     return attempted(path, failures, () => changed(project, path, text, own));
   });
   const added = [...byFile]
-    .filter(([path]) => !project.sources.failed.has(path) && !failures.has(path))
+    .filter(([path]) => !failures.has(path))
     .map(([path, own]) => attempted(path, failures, () => ({ ...changed(project, path, undefined, own) })));
   const unread = [...project.sources.failed]
     .filter(([path]) => !project.sources.listed.some((file) => file.path === path))

@@ -40,6 +40,8 @@ export function outcomeOf(
     today: options.today ?? new Date(),
     steps: options.steps,
   });
+  // Asked for first: a file that they fail on is given up, and nothing is changed in it.
+  const findings = findingsOf(project, signatures);
   const { plan, files } = carryOut(project, planOf(project, RULES, options.steps));
   return {
     root: options.root,
@@ -48,7 +50,7 @@ export function outcomeOf(
     lookedFor: [...new Set(RULES.flatMap(({ rule }) => rule.knows.map((signature) => signature.package)))],
     files,
     sites: plan.map(reported),
-    findings: findingsOf(project, signatures),
+    findings,
     ms: Math.round(performance.now() - started),
   };
 }

@@ -38,9 +38,10 @@ export function planOf(
     .filter((site) => site.kind === 'application')
     .map((site) => planned(site, project, rules, ['install']));
   const plan = afterMount(decided, mounts);
-  const passing = plan.flatMap((one) => passed(one, project));
+  const handed = plan.map((one) => withPassed(one, project));
+  const passing = handed.flatMap(({ passes }) => passes);
   const byCall = new Map(passing.toReversed().map((one) => [one.site.path.node, one]));
-  return [...plan, ...[...byCall.values()].reverse()];
+  return [...handed.map(({ one }) => one), ...[...byCall.values()].reverse()];
 }
 
 /**
@@ -57,6 +58,14 @@ function afterMount(plan: readonly Planned[], mounts: readonly Planned[]): reado
     const reason = `waits until the session middleware is mounted: see ${where}, then run this again`;
     return { site: one.site, rule: one.rule, decision: { action: 'kept', reason } };
   });
+}
+
+function withPassed(one: Planned, project: Project): { one: Planned; passes: readonly Planned[] } {
+  try {
+    return { one, passes: passed(one, project) };
+  } catch (error) {
+    return { one: failed(one.site, one.rule, error), passes: [] };
+  }
 }
 
 /** The calls that must hand the request on so that a decision can be carried out. */
@@ -98,10 +107,14 @@ function planned(
     rule = owners[0]?.id ?? 'none';
     return decided(site, project, owners, steps);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const failure = error instanceof OwnerConflict ? message : `${rule} failed here: ${message}`;
-    return { site, rule, decision: { action: 'manual', reason: failure }, failure };
+    return failed(site, rule, error);
   }
+}
+
+function failed(site: Site, rule: string, error: unknown): Planned {
+  const message = error instanceof Error ? error.message : String(error);
+  const failure = error instanceof OwnerConflict ? message : `${rule} failed here: ${message}`;
+  return { site, rule, decision: { action: 'manual', reason: failure }, failure };
 }
 
 /** @throws {OwnerConflict} when two rules claim the site */

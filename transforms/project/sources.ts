@@ -9,7 +9,7 @@ import { type SourceFile, sourceFile } from './source.js';
 export interface Sources {
   readonly listed: readonly ListedFile[];
   readonly packages: readonly Package[];
-  /** Files that did not parse, with the reason. Grows as files are asked for. */
+  /** Files that did not parse or were given up, with the reason. Grows as files are asked for. */
   readonly failed: ReadonlyMap<string, string>;
   /** The file at a path relative to the root, parsed; undefined when it is not there or does not parse. */
   at(path: string): SourceFile | undefined;
@@ -22,6 +22,8 @@ export interface Sources {
   /** The same, but a word counts only where no longer word goes on around it: `sign`, not `design`. */
   naming(...words: string[]): SourceFile[];
   packageOf(file: SourceFile): Package | undefined;
+  /** Counts a file as failed from now on: nothing is changed in it. */
+  giveUp(path: string, reason: string): void;
 }
 
 /**
@@ -89,6 +91,9 @@ export function sourcesOf(all: readonly ListedFile[], hints: readonly string[]):
     mentioning: (...words) => parsedWhere((text) => words.some((word) => text.includes(word))),
     naming: (...words) => [...new Set(words.flatMap(naming))].map(at).filter((file) => file !== undefined),
     packageOf: (file) => packageAt(packages, file.path),
+    giveUp(path, reason) {
+      if (!failed.has(path)) failed.set(path, reason);
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { isolated } from '../isolated.js';
 import { sideOf } from '../sides.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
@@ -33,19 +34,39 @@ const WORDS = [...EVIDENCE, 'axios', 'fetch(', 'jwt', 'oken', 'atob(', 'ogout', 
 /** Finds the browser applications that keep or attach login tokens. */
 export function browserClients(sources: Sources): BrowserClient[] {
   return [...clientFiles(sources, EVIDENCE)].flatMap(([folder, evident]) => {
-    const accesses = evident.flatMap((file) => storageAccesses(sources, file));
-    const headers = evident.flatMap((file) => attachedHeaders(sources, file));
-    const places = placesOf(sources, accesses, headers);
-    if (!places.length && !headers.some(({ foreign }) => !foreign)) return [];
-    const files = clientFiles(sources, WORDS).get(folder) ?? evident;
-    const requests = files.flatMap((file) => outgoingRequests(sources, file));
-    const base = apiBaseOf(sources, requests, headers);
-    const credentials = credentialsOf(sources, base, requests, headers);
-    const entry = entryOf(sources, folder);
-    return [
-      { folder, files, accesses, headers, places, requests, base, credentials, ...(entry ? { entry } : {}) },
-    ];
+    const accesses = inEach(sources, evident, storageAccesses);
+    const headers = inEach(sources, evident, attachedHeaders);
+    return isolated(sources, evident, (): BrowserClient[] => {
+      const places = placesOf(sources, accesses, headers);
+      if (!places.length && !headers.some(({ foreign }) => !foreign)) return [];
+      const files = clientFiles(sources, WORDS).get(folder) ?? evident;
+      const requests = inEach(sources, files, outgoingRequests);
+      const base = apiBaseOf(sources, requests, headers);
+      const credentials = credentialsOf(sources, base, requests, headers);
+      const entry = entryOf(sources, folder);
+      return [
+        {
+          folder,
+          files,
+          accesses,
+          headers,
+          places,
+          requests,
+          base,
+          credentials,
+          ...(entry ? { entry } : {}),
+        },
+      ];
+    });
   });
+}
+
+function inEach<T>(
+  sources: Sources,
+  files: readonly SourceFile[],
+  find: (sources: Sources, file: SourceFile) => readonly T[],
+): T[] {
+  return files.flatMap((file) => isolated(sources, [file], () => find(sources, file)));
 }
 
 /** The files of each browser package that hold one of some words. */

@@ -1,9 +1,10 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { type CallPath, callsOf } from '../callers.js';
+import { type Call, type CallPath, callsOf } from '../callers.js';
 import { definitionOf, propertyName, unwrapped } from '../definitions.js';
 import { isMinified, isSource, isTest } from '../files.js';
 import { originsOf } from '../flow/origins.js';
+import { isolated } from '../isolated.js';
 import { valuesOfMember } from '../members.js';
 import { sideOf } from '../sides.js';
 import type { SourceFile } from '../source.js';
@@ -29,10 +30,12 @@ const remembered = new WeakMap<Sources, readonly Application[]>();
 export function applicationsOf(sources: Sources): readonly Application[] {
   const known = remembered.get(sources);
   if (known) return known;
-  const applications = creations(sources).map(({ file, creation }): Application => {
-    const registrations = registrationsOn(sources, creation);
-    return { file, creation, registrations: inOrder(sources, creation, registrations) };
-  });
+  const applications = creations(sources).flatMap(({ file, creation }) =>
+    isolated(sources, [file], (): Application[] => {
+      const registrations = registrationsOn(sources, creation);
+      return [{ file, creation, registrations: inOrder(sources, creation, registrations) }];
+    }),
+  );
   remembered.set(sources, applications);
   return applications;
 }
@@ -43,11 +46,13 @@ function creations(sources: Sources): { file: SourceFile; creation: CallPath }[]
     .map(({ path }) => sources.at(path))
     .filter((file) => file !== undefined);
   return files.flatMap((file) =>
-    callsOf(sources, file)
-      .filter(
-        ({ callee }) => callee.kind === 'package' && callee.module === 'express' && isWhole(callee.name),
-      )
-      .map(({ path }) => ({ file, creation: path })),
+    isolated(sources, [file], () =>
+      callsOf(sources, file)
+        .filter(
+          ({ callee }) => callee.kind === 'package' && callee.module === 'express' && isWhole(callee.name),
+        )
+        .map(({ path }) => ({ file, creation: path })),
+    ),
   );
 }
 
@@ -61,29 +66,37 @@ function isWhole(name: readonly string[]): boolean {
 
 /** What is registered on an application anywhere in the code, in no order yet. */
 function registrationsOn(sources: Sources, creation: CallPath): Registration[] {
-  const found: Registration[] = [];
   const words = ['.use(', '.get(', '.post(', '.route(', '.all('];
   const home = sources.fileOf(creation);
   const files = sources
     .mentioning(...words)
     .filter((file) => !file.test && (file === home || sideOf(sources, file) !== 'client'));
-  for (const file of files.includes(home) ? files : [home, ...files]) {
-    for (const { path, callee } of callsOf(sources, file)) {
-      const access = path.get('callee') as NodePath;
-      const method = access.isMemberExpression() ? propertyName(access.node) : undefined;
-      if (access.isMemberExpression() && method && METHODS.has(method) && callee.kind !== 'package') {
-        const root = chainRoot(access.get('object'));
-        if (isApplication(sources, root, creation)) {
-          const registration = registrationOf(sources, file, path, method, root);
-          if (registration) found.push(registration);
-          continue;
-        }
-      }
-      const given = handedApplication(sources, path, creation);
-      if (given) found.push(handedTo(file, path, callee, given));
-    }
+  return (files.includes(home) ? files : [home, ...files]).flatMap((file) =>
+    isolated(sources, [file], () =>
+      callsOf(sources, file)
+        .map(({ path, callee }) => registrationBy(sources, file, path, callee, creation))
+        .filter((registration) => registration !== undefined),
+    ),
+  );
+}
+
+/** What a call registers on an application, by a method of it or by handing it on. */
+function registrationBy(
+  sources: Sources,
+  file: SourceFile,
+  path: CallPath,
+  callee: Call['callee'],
+  creation: CallPath,
+): Registration | undefined {
+  const access = path.get('callee') as NodePath;
+  const method = access.isMemberExpression() ? propertyName(access.node) : undefined;
+  if (access.isMemberExpression() && method && METHODS.has(method) && callee.kind !== 'package') {
+    const root = chainRoot(access.get('object'));
+    if (isApplication(sources, root, creation))
+      return registrationOf(sources, file, path, method, root) ?? undefined;
   }
-  return found;
+  const given = handedApplication(sources, path, creation);
+  return given && handedTo(file, path, callee, given);
 }
 
 /** The object that a chain of registrations starts from: `app` in `app.use(a).use(b)`. */

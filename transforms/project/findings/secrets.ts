@@ -1,6 +1,7 @@
 import type { Finding } from '../../words.js';
 import { doorsOf } from '../acceptance/doors.js';
 import { originsOf } from '../flow/origins.js';
+import { isolated } from '../isolated.js';
 import type { Project } from '../project.js';
 import { isMint } from '../site.js';
 import { at } from './at.js';
@@ -14,17 +15,19 @@ export function secretFindings({ sources, sites }: Project): Finding[] {
   for (const file of sources.mentioning('express-jwt', 'passport-jwt')) if (!file.test) files.add(file);
   const keys = [...mints, ...doorsOf(sources, sites, files)].flatMap(({ key }) => (key ? [key] : []));
   return keys.flatMap((key) =>
-    originsOf(sources, key).flatMap(({ path, trail }): Finding[] => {
-      if (trail.length || !path.isStringLiteral() || path.node.value === '') return [];
-      return [
-        {
-          severity: 'warning',
-          title: 'A secret is written in the source',
-          detail:
-            'Whoever reads the code can sign a login. The session module uses it as it is, so that live logins go on; take it out with the JWTs, and never use it for anything else.',
-          ...at(sources, path),
-        },
-      ];
-    }),
+    isolated(sources, [sources.fileOf(key)], () =>
+      originsOf(sources, key).flatMap(({ path, trail }): Finding[] => {
+        if (trail.length || !path.isStringLiteral() || path.node.value === '') return [];
+        return [
+          {
+            severity: 'warning',
+            title: 'A secret is written in the source',
+            detail:
+              'Whoever reads the code can sign a login. The session module uses it as it is, so that live logins go on; take it out with the JWTs, and never use it for anything else.',
+            ...at(sources, path),
+          },
+        ];
+      }),
+    ),
   );
 }

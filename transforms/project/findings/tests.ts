@@ -1,6 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import type { Finding } from '../../words.js';
 import { isSource, isTest } from '../files.js';
+import { isolated } from '../isolated.js';
 import type { Project } from '../project.js';
 import type { Signature } from '../signatures.js';
 import { isMint } from '../site.js';
@@ -26,7 +27,7 @@ export function testFindings(project: Project, signatures: readonly Signature[])
   const calls = sources
     .mentioning(...packages)
     .filter((file) => file.test)
-    .flatMap((file) => librarySites(sources, file, signatures))
+    .flatMap((file) => isolated(sources, [file], () => librarySites(sources, file, signatures)))
     .filter(({ family }) => family === 'session' || family === 'unknown');
   return [
     ...calls.map((site) => onCall(sources, site.path, isMint(site))),

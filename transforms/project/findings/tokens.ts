@@ -4,9 +4,10 @@ import { lifetimeOf } from '../acceptance/lifetimes.js';
 import { propertyName } from '../definitions.js';
 import { usesOf } from '../flow/follow.js';
 import { originsOf } from '../flow/origins.js';
+import { isolated } from '../isolated.js';
 import type { Project } from '../project.js';
 import { sideOf } from '../sides.js';
-import { isCheck, isMint } from '../site.js';
+import { isCheck, isMint, type Site } from '../site.js';
 import type { Sources } from '../sources.js';
 import { at } from './at.js';
 
@@ -16,16 +17,19 @@ export function tokenFindings(project: Project): Finding[] {
 }
 
 function endless({ sources, sites }: Project): Finding[] {
-  return sites
-    .filter(isMint)
-    .filter((mint) => mint.family === 'session' && lifetimeOf(sources, mint).kind === 'unlimited')
-    .map((mint) => ({
-      severity: 'warning',
-      title: 'A login token never expires',
-      detail:
-        'It is signed without expiresIn. The session that takes its place ends; the token is accepted until the window closes.',
-      ...at(sources, mint.path),
-    }));
+  return perSite(sources, sites.filter(isMint), (mint) =>
+    mint.family === 'session' && lifetimeOf(sources, mint).kind === 'unlimited'
+      ? [
+          {
+            severity: 'warning',
+            title: 'A login token never expires',
+            detail:
+              'It is signed without expiresIn. The session that takes its place ends; the token is accepted until the window closes.',
+            ...at(sources, mint.path),
+          },
+        ]
+      : [],
+  );
 }
 
 function unchecked({ sources, sites }: Project): Finding[] {
@@ -36,21 +40,31 @@ function unchecked({ sources, sites }: Project): Finding[] {
       .filter(({ kind }) => kind === 'verify')
       .map(({ path }) => path.getFunctionParent()?.node),
   );
-  return sites
+  const decoding = sites
     .filter(isCheck)
-    .filter(
-      (check) =>
-        check.kind === 'decode' && check.family === 'session' && sideOf(sources, check.file) === 'server',
-    )
-    .filter((check) => !verified.has(check.path.getFunctionParent()?.node))
-    .filter(({ token }) => token && reads.some((read) => comesFrom(sources, token, read.path)))
-    .map((check) => ({
-      severity: 'error',
-      title: 'A token is believed without a check',
-      detail:
-        'It is decoded and its signature is not checked: anybody can write himself one. The shim accepts only tokens whose signature holds.',
-      ...at(sources, check.path),
-    }));
+    .filter(({ kind, family }) => kind === 'decode' && family === 'session')
+    .filter((check) => !verified.has(check.path.getFunctionParent()?.node));
+  return perSite(sources, decoding, ({ file, path, token }) =>
+    sideOf(sources, file) === 'server' && token && reads.some((read) => comesFrom(sources, token, read.path))
+      ? [
+          {
+            severity: 'error',
+            title: 'A token is believed without a check',
+            detail:
+              'It is decoded and its signature is not checked: anybody can write himself one. The shim accepts only tokens whose signature holds.',
+            ...at(sources, path),
+          },
+        ]
+      : [],
+  );
+}
+
+function perSite<S extends Site>(
+  sources: Sources,
+  sites: readonly S[],
+  find: (site: S) => Finding[],
+): Finding[] {
+  return sites.flatMap((site) => isolated(sources, [site.file], () => find(site)));
 }
 
 /** Whether a token is what a read takes from the request. */
@@ -74,7 +88,7 @@ function inAddresses({ sources, sites }: Project): Finding[] {
         ]
       : [],
   );
-  const redirects = sites.filter(isMint).flatMap((mint): Finding[] => {
+  const redirects = perSite(sources, sites.filter(isMint), (mint) => {
     if (mint.family !== 'session') return [];
     return usesOf(sources, mint.path).flatMap(({ path }): Finding[] => {
       const call = path.parentPath;

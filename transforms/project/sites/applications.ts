@@ -1,6 +1,7 @@
 import { type Application, applicationsOf } from '../express/application.js';
 import { corsOf } from '../express/cors.js';
 import { filesOf } from '../express/reach.js';
+import { isolated } from '../isolated.js';
 import type { ApplicationSite, CorsSite, OtherSessionSite, Site } from '../site.js';
 import type { Sources } from '../sources.js';
 
@@ -12,13 +13,13 @@ export function applicationSites(
   const tokens = others.filter(
     ({ family, role }) => role !== 'configure' && (family === 'session' || family === 'refresh'),
   );
-  return applicationsOf(sources)
-    .filter((application) => serves(sources, application, tokens))
-    .flatMap((application) => [
-      siteOf(application),
-      ...corsSites(sources, application),
-      ...sessionSites(application),
-    ]);
+  return applicationsOf(sources).flatMap((application) =>
+    isolated(sources, [application.file], () =>
+      serves(sources, application, tokens)
+        ? [siteOf(application), ...corsSites(sources, application), ...sessionSites(application)]
+        : [],
+    ),
+  );
 }
 
 /** Whether the code behind an application handles login tokens. */

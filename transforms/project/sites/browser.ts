@@ -10,13 +10,16 @@ import { logoutFunctions } from '../browser/logout.js';
 import { isTokenName } from '../browser/names.js';
 import type { TokenPlace } from '../browser/places.js';
 import { jsonOf, type StorageAccess } from '../browser/storage.js';
+import { isolated } from '../isolated.js';
 import type { DropSite, EmitSite, EntrySite, Site, StoreSite } from '../site.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 
 /** Finds everything that the repository's browser applications do with login tokens. */
 export function browserSites(sources: Sources): Site[] {
-  return browserClients(sources).flatMap((client) => sitesOf(sources, client));
+  return browserClients(sources).flatMap((client) =>
+    isolated(sources, client.files, () => sitesOf(sources, client)),
+  );
 }
 
 /** Finds the tokens that a server sends to other services. */

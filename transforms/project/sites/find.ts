@@ -1,7 +1,8 @@
+import { isolated } from '../isolated.js';
 import type { Knowledge } from '../project.js';
 import { sideOf } from '../sides.js';
 import { isCheck, isMint, type ReadSite, type Site } from '../site.js';
-import { positionKey } from '../source.js';
+import { positionKey, type SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import { applicationSites } from './applications.js';
 import { browserSites, outgoingSites } from './browser.js';
@@ -23,21 +24,24 @@ export function findSites(sources: Sources, knowledge: Knowledge): Site[] {
     'passport-jwt',
   ]);
   const files = sources.mentioning(...knowledge.hints).filter((file) => !file.test);
+  const inFile = (file: SourceFile, find: () => readonly Site[]) => isolated(sources, [file], find);
   const shim = shimCalls(sources);
   const isOurs = (site: Site) => isOfShim(site, shim);
   const sites: Site[] = files
-    .flatMap((file) => librarySites(sources, file, knowledge.signatures))
+    .flatMap((file) => inFile(file, () => librarySites(sources, file, knowledge.signatures)))
     .filter((site) => !isOurs(site));
   const checks = sites.filter(isCheck);
   for (const file of files) {
-    const known = [
+    const known = inFile(file, () => [
       ...importSites(file, libraries),
       ...gatewaySites(sources, file),
       ...libraryCallSites(sources, file),
-    ];
+    ]);
     sites.push(...known.filter((site) => !isOurs(site)));
     if (sideOf(sources, file) === 'client') continue;
-    sites.push(...requestSites(sources, file, checks), ...outgoingSites(sources, file));
+    sites.push(
+      ...inFile(file, () => [...requestSites(sources, file, checks), ...outgoingSites(sources, file)]),
+    );
   }
   sites.push(...wayOutSites(sources, sites));
   sites.push(...applicationSites(sources, sites));
@@ -55,7 +59,7 @@ function wayOutSites(sources: Sources, sites: readonly Site[]): Site[] {
   const cleared = sources
     .mentioning('clearCookie', '.cookie(')
     .filter((file) => !file.test)
-    .flatMap((file) => clearCookieSites(sources, file, responses, reads));
+    .flatMap((file) => isolated(sources, [file], () => clearCookieSites(sources, file, responses, reads)));
   const routing = sources.mentioning(
     'logout',
     'logOut',

@@ -1,6 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { definitionOf, propertyName } from '../definitions.js';
+import { isolated } from '../isolated.js';
 import { requestParameter } from '../requests.js';
 import type { LogoutRouteSite } from '../site.js';
 import { type SourceFile, textOf } from '../source.js';
@@ -13,9 +14,12 @@ const ROUTES = /^(?:get|post|put|delete|patch|all|use)$/;
 export function logoutSites(sources: Sources, files: readonly SourceFile[]): LogoutRouteSite[] {
   const sites = new Map<t.Node, LogoutRouteSite>();
   for (const file of files) {
-    for (const path of file.paths.values()) {
-      if (!path.isCallExpression()) continue;
-      const handler = logoutHandler(sources, path);
+    const handlers = isolated(sources, [file], () =>
+      [...file.paths.values()].map((path) =>
+        path.isCallExpression() ? logoutHandler(sources, path) : undefined,
+      ),
+    );
+    for (const handler of handlers) {
       if (!handler || sites.has(handler.node)) continue;
       const own = sources.fileOf(handler);
       if (textOf(own, handler.node).includes('endSession(')) continue;

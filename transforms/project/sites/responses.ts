@@ -3,6 +3,7 @@ import type { CallPath } from '../callers.js';
 import { propertyName } from '../definitions.js';
 import { type Use, usesOf } from '../flow/follow.js';
 import { stringOf } from '../flow/origins.js';
+import { isolated } from '../isolated.js';
 import { usesOfCallback } from '../mints.js';
 import type { ClearCookieSite, MintSite, ReadSite, ResponseSite } from '../site.js';
 import type { SourceFile } from '../source.js';
@@ -25,11 +26,11 @@ export function responseSites(sources: Sources, mints: readonly MintSite[]): Res
   const sites = new Map<unknown, ResponseSite>();
   for (const mint of mints) {
     if (mint.family !== 'session' && mint.family !== 'refresh') continue;
-    const uses = mint.callback ? usesOfCallback(sources, mint.callback) : usesOf(sources, mint.path);
-    for (const use of uses) {
-      const site = responseOf(sources, use, mint);
-      if (site && !sites.has(site.path.node)) sites.set(site.path.node, site);
-    }
+    const found = isolated(sources, [mint.file], () => {
+      const uses = mint.callback ? usesOfCallback(sources, mint.callback) : usesOf(sources, mint.path);
+      return uses.map((use) => responseOf(sources, use, mint)).filter((site) => site !== undefined);
+    });
+    for (const site of found) if (!sites.has(site.path.node)) sites.set(site.path.node, site);
   }
   return [...sites.values()];
 }
