@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import session, { type SessionData } from 'express-session';
 import onHeaders from 'on-headers';
 import { endpointOf, serveEndpoint } from './endpoints.js';
+import { messageOf } from './events.js';
 import { identify } from './exchange/identify.js';
 import { ledgerIn } from './exchange/ledger.js';
 import { register } from './request/shops.js';
@@ -14,7 +15,7 @@ import { answerUnavailable } from './response/unavailable.js';
 import { endsOf } from './session/ends.js';
 import { ExpressStore } from './session/express-store.js';
 import { type Sessions, sessionsIn } from './session/sessions.js';
-import { messageOf, settle, within } from './session/settle.js';
+import { settle, within } from './session/settle.js';
 import type { CutoverOptions } from './settings/options.js';
 import { settingsOf } from './settings/settings.js';
 

@@ -42,9 +42,11 @@ export function reporting(listener: Report | undefined): Report {
     try {
       listener(event);
     } catch (error) {
-      process.emitWarning(
-        `cutover: onEvent threw: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      process.emitWarning(`cutover: onEvent threw: ${messageOf(error)}`);
     }
   };
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { prepareKeys } from '../src/acceptance/keys.js';
 import { verify } from '../src/acceptance/verify.js';
 import type { KeySource } from '../src/index.js';
+import { explore } from './support/explore.js';
 import { listen } from './support/server.js';
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -222,7 +223,7 @@ test('what jsonwebtoken accepts is accepted, with the same claims, and nothing e
         expect(ours.refusal === undefined ? ours.payload : undefined).toEqual(theirs);
       },
     ),
-    { numRuns: 3000 },
+    explore(3000),
   );
   expect(accepted).toBeGreaterThan(100);
 });
@@ -244,6 +245,6 @@ test('mangled tokens never throw and never pass', async () => {
         if (token !== good) expect(refusal).toBeDefined();
       },
     ),
-    { numRuns: 3000 },
+    explore(3000),
   );
 });

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { bearer, body, cookie, header, query, type ShimEvent } from '../src/index.js';
+import { explore } from './support/explore.js';
 import { optionsFor, SECRET, shopApplication, tokenOf } from './support/shop.js';
 
 /** Requests of all sorts: never a 500, and never a session without a token that was accepted. */
@@ -149,7 +150,7 @@ test('never a 500, never a session without an accepted token', async () => {
       expect(answer).not.toMatch(/^set-cookie: session=s/im);
       expect(events.filter(({ type }) => !['refused', 'cross-origin'].includes(type))).toEqual([]);
     }),
-    { numRuns: 1500, interruptAfterTimeLimit: 40_000 },
+    explore(1500),
   );
 });
 

@@ -1,5 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { RedisStore } from 'connect-redis';
 import express from 'express';
 import session from 'express-session';
@@ -16,6 +15,7 @@ import {
 import { isHere, type RedisServer, startRedis } from './support/redis.js';
 import { client, listen } from './support/server.js';
 import { optionsFor, shopApplication, tokenOf } from './support/shop.js';
+import { startShop } from './support/shop-on.js';
 
 describe.runIf(isHere('redis-server'))('on a real Redis', () => {
   let redis: RedisServer;
@@ -31,6 +31,15 @@ describe.runIf(isHere('redis-server'))('on a real Redis', () => {
   });
 
   const onRedis = () => ({ session: { store: redisStore(redis.url) } });
+  /** express-session with connect-redis, as applications have it, on the same data. */
+  const plainSession = () =>
+    session({
+      secret: 's',
+      name: 'session',
+      resave: false,
+      saveUninitialized: false,
+      store: new RedisStore({ client: direct }),
+    });
 
   test('exchange, login, list, log out everywhere', async () => {
     const base = await shopApplication(optionsFor(onRedis()));
@@ -70,15 +79,7 @@ describe.runIf(isHere('redis-server'))('on a real Redis', () => {
 
   test('connect-redis reads what we store, and we read what it stores', async () => {
     const app = express();
-    app.use(
-      session({
-        secret: 's',
-        name: 'session',
-        resave: false,
-        saveUninitialized: false,
-        store: new RedisStore({ client: direct }),
-      }),
-    );
+    app.use(plainSession());
     app.get(
       '/',
       (req, res) => void res.json({ login: req.session.sessionLogin ?? null, count: req.session.count ?? 0 }),
@@ -137,15 +138,7 @@ describe.runIf(isHere('redis-server'))('on a real Redis', () => {
     test('the same with express-session and connect-redis revives it', async () => {
       const app = express();
       app.use(express.json());
-      app.use(
-        session({
-          secret: 's',
-          name: 'session',
-          resave: false,
-          saveUninitialized: false,
-          store: new RedisStore({ client: direct }),
-        }),
-      );
+      app.use(plainSession());
       app.post('/login', (req, res) => {
         req.session.count = 0;
         res.json({});
@@ -178,10 +171,9 @@ describe.runIf(isHere('redis-server'))('on a real Redis', () => {
     const bases: string[] = [];
     beforeAll(async () => {
       for (let count = 0; count < 4; count += 1) {
-        const child = fork(new URL('./support/shop-process.mjs', import.meta.url), [redis.url]);
+        const { base, child } = await startShop({ kind: 'redis', port: redis.port });
         children.push(child);
-        const [base] = await once(child, 'message');
-        bases.push(String(base));
+        bases.push(base);
       }
     });
     afterAll(() => {
@@ -204,7 +196,6 @@ describe.runIf(isHere('redis-server'))('on a real Redis', () => {
       const owner = client(bases[0] ?? '');
       await owner.ask('/me', { token });
       await owner.ask('/me');
-      await direct.del('nothing');
       const answers = await Promise.all(
         Array.from({ length: 50 }, (_, at) => client(bases[at % 4] ?? '').ask('/me', { token })),
       );

@@ -53,6 +53,7 @@ export function bearer(scheme = 'Bearer'): Place {
 /** A header whose whole value is the token; `Bearer` before it is allowed. */
 export function header(name: string): Place {
   const key = name.toLowerCase();
+  const remove = (req: IncomingMessage) => removeHeader(req, key);
   return {
     carrier: 'header',
     name: key,
@@ -61,14 +62,14 @@ export function header(name: string): Place {
       const token = typeof value === 'string' ? value.trim().replace(/^Bearer +/i, '') : '';
       return token === '' ? undefined : token;
     },
-    remove: (req) => removeHeader(req, key),
-    sweep: (req) => removeHeader(req, key),
+    remove,
+    sweep: remove,
     place: (req, token) => placeHeader(req, name, token),
     wrap: bare,
   };
 }
 
-/** A cookie, signed by cookie-parser or not. */
+/** A cookie, signed by cookie-parser or not. What can't be read as a token is none of ours: nothing to sweep. */
 export function cookie(name: string): Place {
   return {
     carrier: 'cookie',

@@ -1,3 +1,4 @@
+import { messageOf } from '../events.js';
 import type { Visit } from '../request/visit.js';
 import { UnavailableError } from '../response/unavailable.js';
 import { loginOf } from './sessions.js';
@@ -62,8 +63,4 @@ export function within<Value>(limit: number, work: Promise<Value>): Promise<Valu
     );
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

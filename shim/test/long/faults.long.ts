@@ -1,5 +1,4 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { findService } from '../../../scripts/services.js';
 import { startPostgres } from '../support/databases.js';
 import { freePort, startCluster, startRedis } from '../support/redis.js';
+import { startShop } from '../support/shop-on.js';
 import { load, type Outcome } from './load.js';
 
 /** Real servers under a constant load, and what becomes of its answers when they fail. `npm run faults` */
@@ -15,19 +15,13 @@ const rows: [string, Outcome][] = [];
 const USERS = 16;
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function shop(store: object): Promise<{ base: string; child: ChildProcess }> {
-  const child = fork(join(import.meta.dirname, 'shop.mjs'), [JSON.stringify(store)]);
-  const [base] = await once(child, 'message');
-  return { base: String(base), child };
-}
-
 /** Runs a fault in the middle of a load of twelve seconds. */
 async function under(
   name: string,
   store: object,
   fault: (child: ChildProcess) => Promise<void>,
 ): Promise<Outcome> {
-  const { base, child } = await shop(store);
+  const { base, child } = await startShop(store);
   const running = load(base, USERS);
   await later(3000);
   await fault(child);
@@ -171,7 +165,7 @@ test('PostgreSQL restarts', async () => {
 
 test('SIGTERM: requests that run are answered', async () => {
   const redis = await startRedis();
-  const { base, child } = await shop({ kind: 'redis', port: redis.port });
+  const { base, child } = await startShop({ kind: 'redis', port: redis.port });
   const open = Array.from({ length: 20 }, () => fetch(`${base}/slow`).then(({ status }) => status));
   await later(200);
   child.kill('SIGTERM');

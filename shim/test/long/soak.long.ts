@@ -1,10 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { startRedis } from '../support/redis.js';
+import { startShop } from '../support/shop-on.js';
 import { load } from './load.js';
 
 /** Five minutes with a hundred thousand sessions: memory stays flat. `npm run soak` */
@@ -14,11 +13,8 @@ const SESSIONS = 100_000;
 test(`${MINUTES} minutes with ${SESSIONS} sessions`, async () => {
   const redis = await startRedis();
   await fill(redis.url);
-  const child = fork(join(import.meta.dirname, 'shop.mjs'), [
-    JSON.stringify({ kind: 'redis', port: redis.port }),
-  ]);
-  const [base] = await once(child, 'message');
-  const running = load(String(base), 32);
+  const { base, child } = await startShop({ kind: 'redis', port: redis.port });
+  const running = load(base, 32);
   const samples: number[] = [];
   for (let sample = 0; sample < 10; sample += 1) {
     await new Promise((resolve) => setTimeout(resolve, MINUTES * 6000));
