@@ -177,12 +177,12 @@ function isAsked({ access: { path }, file }: StoreSite): boolean {
   return file.text.includes(SHIM_CLIENT) && /\bhasSession\w*\(\)/.test(textOf(file, around.node));
 }
 
-/** Whether the function around a place that is set or cleared speaks of the session already. */
+/** Whether the function around a place that is set or cleared, or else the statement before, speaks of the session. */
 function isMoved({ access: { path }, file }: StoreSite): boolean {
-  const around = path.getFunctionParent() ?? path;
+  const around = path.getFunctionParent() ?? path.getStatementParent()?.getPrevSibling();
   return (
     file.text.includes(SHIM_CLIENT) &&
-    /\b(?:acceptSession|forgetSession|signOut)\w*\(/.test(textOf(file, around.node))
+    /\b(?:acceptSession|forgetSession|signOut)\w*\(/.test(around?.node ? textOf(file, around.node) : '')
   );
 }
 
