@@ -26,6 +26,11 @@ const SERVERS: Readonly<
   cookie: { cookie: 'token', claims: { id: 1, name: 'ann', role: 'user' } },
   refresh: { header: 'authorization', scheme: 'Bearer ', claims: { id: 1, name: 'ann', role: 'user' } },
   'express-jwt': { header: 'authorization', scheme: 'Bearer ', claims: { id: 1, name: 'ann', role: 'user' } },
+  'beside-sessions': {
+    header: 'authorization',
+    scheme: 'Bearer ',
+    claims: { id: 1, name: 'ann', role: 'user' },
+  },
   'passport-jwt': { header: 'authorization', scheme: 'Bearer ', claims: { sub: 1 } },
 };
 

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Edit } from '../edit/edits.js';
 import type { ListedFile } from '../project/files.js';
 import type { Package } from '../project/packages.js';
-import type { ClientOrigins } from './cors-helpers.js';
+import type { ModuleFacts } from './session-module.js';
 
 const EXAMPLE = /^\.?env[._-]?(?:example|sample|template|dist)$/i;
 
@@ -10,7 +10,7 @@ const EXAMPLE = /^\.?env[._-]?(?:example|sample|template|dist)$/i;
 export function environmentEdits(
   listed: readonly ListedFile[],
   home: Package | undefined,
-  origins: ClientOrigins | undefined,
+  { clientOrigins: origins, session }: ModuleFacts,
 ): Edit[] {
   const folders = [home?.folder ?? '', ''];
   const example = folders
@@ -24,7 +24,7 @@ export function environmentEdits(
   const lines: string[] = [];
   // Some write `NAME = value`.
   const is = /^\w+ = /m.test(text) ? ' = ' : '=';
-  if (!/^\s*#?\s*SESSION_SECRET\s*=/m.test(text))
+  if (!session && !/^\s*#?\s*SESSION_SECRET\s*=/m.test(text))
     lines.push(
       '# Signs the session cookie: a long random text, the same for every instance',
       `SESSION_SECRET${is}replace-with-a-long-random-text`,

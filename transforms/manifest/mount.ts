@@ -1,9 +1,9 @@
 // https://expressjs.com/en/guide/using-middleware.html
+import type { NodePath } from '@babel/traverse';
 import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
 import { localName } from '../edit/names.js';
 import { indentationAt, styleOf } from '../edit/style.js';
-import type { Acceptance } from '../project/acceptance/acceptance.js';
 import { clientOriginsOf } from '../project/client-origins.js';
 import { type Cors, corsOf, namedOrigins, originExpression } from '../project/express/cors.js';
 import { lateLoadOf } from '../project/express/environment.js';
@@ -13,7 +13,7 @@ import { type Portable, portableOf } from '../project/portable.js';
 import type { Project } from '../project/project.js';
 import { sessionPathFor } from '../project/session-path.js';
 import type { ApplicationSite } from '../project/site.js';
-import { startOf, textOf } from '../project/source.js';
+import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Sources } from '../project/sources.js';
 import type { Decision, Rule } from '../rule.js';
 import type { ClientOrigins, CorsHelper } from './cors-helpers.js';
@@ -21,7 +21,7 @@ import { environmentEdits } from './environment.js';
 import { specifierOf } from './module-path.js';
 import { openedNames } from './opened-names.js';
 import { type Needed, packageJsonEdits } from './package-json.js';
-import { readinessOf } from './readiness.js';
+import { type Ready, readinessOf } from './readiness.js';
 import { type ModuleFacts, portablesOf, sessionModuleText } from './session-module.js';
 import { closingOf } from './window.js';
 
@@ -53,26 +53,27 @@ function edit(site: ApplicationSite, decision: Decision, project: Project): read
   const { sources } = project;
   const readiness = readinessOf(application, project);
   if (readiness.state !== 'ready') return [];
-  const { acceptance, module } = readiness;
+  const { acceptance, module, replaces } = readiness;
   const home = sources.packageOf(file);
   const place = placementOf(application);
-  const facts = factsOf(site, acceptance, module, place, project);
+  const facts = factsOf(site, readiness, place, project);
   const because = 'the session module of the application';
   const text = sessionModuleText(facts, styleOf(file.text));
   return [
-    ...mountEdits(place, module),
+    ...(replaces
+      ? replaceEdits(sources.fileOf(replaces.call), replaces.call, module)
+      : mountEdits(place, module)),
     { file: module, start: 0, end: 0, text, because },
     // What `present` needs stays open when the server step takes it out, as it does when that step comes later.
     ...openedNames(portablesOf({ ...facts, presents: true }).flatMap(({ imports }) => imports)),
     ...(home ? packageJsonEdits(home, neededBy(facts)) : []),
-    ...environmentEdits(sources.listed, home, facts.clientOrigins),
+    ...environmentEdits(sources.listed, home, facts),
   ];
 }
 
 function factsOf(
   { application, file }: ApplicationSite,
-  acceptance: Acceptance,
-  path: string,
+  { acceptance, module: path, replaces }: Ready,
   place: Placement,
   project: Project,
 ): ModuleFacts {
@@ -94,6 +95,7 @@ function factsOf(
     endpoint: sessionPathFor(sources, application),
     closes: closingOf(acceptance.lifetimes, today),
     helpers,
+    ...(replaces ? { session: replaces.options } : {}),
     ...(cors.length ? { clientOrigins: originsFor(sources, cors) } : {}),
   };
 }
@@ -121,6 +123,16 @@ function originsFor(sources: Sources, cors: readonly Cors[]): ClientOrigins {
   const expression = originExpression(sources, cors);
   if (expression) return { from: 'expression', expression };
   return { from: 'environment', otherwise: clientOriginsOf(sources) };
+}
+
+/** `app.use(session({ … }))` → `app.use(sessions())`, on one line however many there were. */
+function replaceEdits(file: SourceFile, call: NodePath, module: string): Edit[] {
+  const need = localName(file, specifierOf(file, module), 'sessions');
+  const outer = call.parentPath;
+  const alone = outer?.isCallExpression() && outer.node.arguments.length === 1;
+  const start = alone ? file.text.indexOf('(', endOf(outer.node.callee)) + 1 : startOf(call.node);
+  const end = alone ? endOf(outer.node) - 1 : endOf(call.node);
+  return [{ file: file.path, start, end, text: `${need.local}()`, needs: [need] }];
 }
 
 function mountEdits(place: Placement, module: string): Edit[] {

@@ -1,5 +1,10 @@
 import { type Acceptance, acceptanceOf } from '../project/acceptance/acceptance.js';
 import type { Application } from '../project/express/application.js';
+import {
+  otherSessions,
+  type ReplaceableSession,
+  replaceableSession,
+} from '../project/express/other-session.js';
 import { filesOf } from '../project/express/reach.js';
 import type { Project } from '../project/project.js';
 import { modulePathOf } from './module-path.js';
@@ -12,25 +17,40 @@ interface Blocked {
 }
 
 /** Whether the shim can be put in front of an application. */
-export type Readiness =
-  | { readonly state: 'mounted' }
-  | Blocked
-  | { readonly state: 'ready'; readonly acceptance: Acceptance; readonly module: string };
+export type Readiness = { readonly state: 'mounted' } | Blocked | Ready;
+
+/** The shim can be put in front of the application. */
+export interface Ready {
+  readonly state: 'ready';
+  readonly acceptance: Acceptance;
+  /** The path of the session module. */
+  readonly module: string;
+  /** The session middleware in whose place the shim is mounted. */
+  readonly replaces?: ReplaceableSession;
+}
 
 /** Judges an application by what is registered on it and by what its code accepts as a login. */
 export function readinessOf(application: Application, { sources, sites }: Project): Readiness {
   const { registrations } = application;
   if (registrations.some(({ kind }) => kind === 'shim')) return { state: 'mounted' };
-  if (registrations.some(({ kind }) => kind === 'session')) {
+  const acceptance = acceptanceOf(sources, sites, filesOf(sources, application));
+  const readsBody = acceptance.places.some((place) => place.in === 'body');
+  const replaces = replaceableSession(sources, application, readsBody);
+  if (!replaces && otherSessions(sources, application).length) {
     return {
       state: 'blocked',
       reason: 'another session middleware serves this application, and the shim serves req.session itself',
       todo: `${MOUNT} in the place of that one, with its options as \`session\`.`,
     };
   }
-  const acceptance = acceptanceOf(sources, sites, filesOf(sources, application));
   const blocked = missingIn(acceptance);
-  return blocked ?? { state: 'ready', acceptance, module: modulePathOf(application, sources) };
+  if (blocked) return blocked;
+  return {
+    state: 'ready',
+    acceptance,
+    module: modulePathOf(application, sources),
+    ...(replaces ? { replaces } : {}),
+  };
 }
 
 const MOUNT = 'Mount cutover() from @jwt-to-session/shim';

@@ -1,8 +1,9 @@
 import { SHIM } from '../edit/names.js';
-import { quoted, type Style } from '../edit/style.js';
+import { quoted, type Style, styleOf } from '../edit/style.js';
 import type { Acceptance, AcceptedKey, Signer } from '../project/acceptance/acceptance.js';
 import type { TokenPlace } from '../project/acceptance/places.js';
 import { claimText } from '../project/acceptance/user.js';
+import type { SessionOption } from '../project/express/other-session.js';
 import type { Portable, PortableImport } from '../project/portable.js';
 import type { SourceFile } from '../project/source.js';
 import { type ClientOrigins, type CorsHelper, corsHelperLines, corsTypes } from './cors-helpers.js';
@@ -28,6 +29,8 @@ export interface ModuleFacts {
   /** Origins beside its own that the browser client is served from; absent where no other origin is answered. */
   readonly clientOrigins?: ClientOrigins;
   readonly helpers: readonly CorsHelper[];
+  /** The options of the session middleware in whose place the shim is mounted. */
+  readonly session?: readonly SessionOption[];
   /** The environment file is read after this module runs, so it has to see to that itself. */
   readonly environment?: Portable | 'import';
 }
@@ -110,11 +113,13 @@ export function portablesOf({
   environment,
   beside,
   clientOrigins,
+  session = [],
 }: ModuleFacts): Portable[] {
   const { keys, refusals, signer } = acceptance;
   const signing = presents && signer ? [signer.call ?? jsonwebtoken(beside), signer.key] : [];
   return [
     ...(environment && environment !== 'import' ? [environment] : []),
+    ...session.map(({ value }) => value),
     ...signing,
     ...keys.flatMap(({ key, issuer, audience }) =>
       [key, issuer, audience].filter((one) => one !== undefined),
@@ -153,7 +158,7 @@ function sessionsLines(facts: ModuleFacts, names: Settled, style: Style): string
     ...(secret ? [`  const key = ${secret};`] : []),
     '  return cutover({',
     '    session: {',
-    '      secret: process.env.SESSION_SECRET,',
+    ...sessionOptionLines(facts, names),
     '      store: process.env.REDIS_URL ? redisStore(process.env.REDIS_URL) : memoryStore(),',
     '    },',
     `    user: (claims) => String(${claimText('claims', user)}),`,
@@ -172,6 +177,27 @@ function sessionsLines(facts: ModuleFacts, names: Settled, style: Style): string
     '  });',
     '}',
   ];
+}
+
+/** The options of the session middleware that was there; without one a secret of our own. */
+function sessionOptionLines({ session, beside }: ModuleFacts, names: Settled): string[] {
+  if (!session) return ['      secret: process.env.SESSION_SECRET,'];
+  const { indent } = styleOf(beside.text);
+  return session.flatMap(({ name, value }) => {
+    const [first = '', ...rest] = names.textOf(value).split(/\r?\n/);
+    const depths = rest.map((line) => depthOf(line, indent));
+    const outer = Math.min(...depths);
+    const inner = rest.map((line, index) => '  '.repeat((depths[index] ?? 0) - outer) + line.trim());
+    return [`${name}: ${first}`, ...inner]
+      .map((line) => `      ${line}`)
+      .with(-1, `      ${inner.at(-1) ?? `${name}: ${first}`},`);
+  });
+}
+
+/** How many indents a line stands to the right. */
+function depthOf(line: string, indent: string): number {
+  const white = /^[ \t]*/.exec(line)?.[0].length ?? 0;
+  return Math.round(white / indent.length);
 }
 
 /** A key with a fixed text in it is written once, whatever uses it. */

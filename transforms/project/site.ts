@@ -188,6 +188,7 @@ export interface CorsSite extends Common<'configure'> {
 /** Another session middleware in front of an application that serves logins. */
 export interface OtherSessionSite extends Common<'configure'> {
   readonly kind: 'other-session';
+  readonly application: Application;
 }
 
 /** The session module hands the old checks a JWT: only while the server's code still reads one. */

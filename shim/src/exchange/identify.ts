@@ -7,6 +7,7 @@ import { bearer, type Place } from '../request/places.js';
 import type { Lack, Visit } from '../request/visit.js';
 import { announceEnd } from '../response/headers.js';
 import { takeHandle } from '../session/handle.js';
+import { applicationData } from '../session/login.js';
 import { loginOf } from '../session/sessions.js';
 import type { LegacySettings } from '../settings/settings.js';
 import { loginFor, type Opened, open, renew } from './open.js';
@@ -110,17 +111,19 @@ async function exchange(
 ): Promise<void> {
   const { req, shop } = visit;
   const before = loginOf(named.data);
-  const opened = await open(token, shop, legacy, req);
+  const guest = before ? {} : applicationData(named.data);
+  const opened = await open(token, shop, legacy, req, guest);
   if (opened.refusal !== undefined) {
-    shop.express.makeGuest(req);
+    if (named.id !== undefined && named.data && !before) change(visit, named.id, named.data);
+    else shop.express.makeGuest(req);
     visit.firstId = req.session.id;
     return refuse(visit, opened);
   }
   change(visit, opened.id, opened.data);
   // A page that we don't know may have sent a token of its own choice: it gets an answer and no cookie.
   visit.cookieless ||= isFromElsewhere(req, shop.settings.trustedOrigins);
-  // Somebody else's session must not be left open behind whoever is here now.
-  if (before && named.id !== undefined) visit.replaced.push({ id: named.id, user: before.user });
+  // Somebody else's session must not be left open behind whoever is here now, and a guest's is done with.
+  if (named.data && named.id !== undefined) visit.replaced.push({ id: named.id, user: before?.user });
   shop.settings.report({ type: opened.fresh ? 'exchanged' : 'reused', user: token.user });
 }
 

@@ -20,12 +20,14 @@ const THIRTY_DAYS = 30 * 24 * 60 * 60;
  * Whoever comes with the same token meanwhile, or after a crash at any point, ends in the same session. Nothing
  * of it reaches the client before all of it is stored.
  * @param req holds the empty session that becomes the token's if nobody was first
+ * @param guest what the application kept in the session of the guest who turns out to be this user
  */
 export async function open(
   token: AcceptedToken,
   shop: Shop,
   legacy: LegacySettings,
   req: Request,
+  guest: object,
 ): Promise<Opened> {
   if (await isRevoked(token, shop, legacy, req)) return { refusal: 'revoked' };
   const entry = await shop.ledger.claim(token, req.sessionID, 'claimed');
@@ -36,6 +38,7 @@ export async function open(
     return data ? { id: entry.session, data, fresh: false } : { refusal: 'ended' };
   }
 
+  Object.assign(req.session, guest);
   const made = sessionFor(token, shop, req);
   const first = await shop.sessions.make(entry.session, made);
   const finished = await shop.ledger.finish(token, entry);

@@ -26,6 +26,13 @@ declare module 'express-session' {
   }
 }
 
+/** What the application itself keeps in a session: a basket, the way to another login provider. */
+export function applicationData(session: object | undefined): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(session ?? {}).filter(([key]) => key !== LOGIN && key !== 'cookie'),
+  );
+}
+
 export function seconds(): number {
   return Math.floor(Date.now() / 1000);
 }

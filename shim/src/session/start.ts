@@ -3,7 +3,7 @@ import { COOKIE_CAN_NOT_BE_SET, cookieCanBeSet } from '../request/secure.js';
 import { type Visit, visitOf } from '../request/visit.js';
 import { expiresInSeconds } from '../settings/durations.js';
 import { handleOf, wantsHandle } from './handle.js';
-import { type Login, sameClaims, seconds, storable } from './login.js';
+import { applicationData, type Login, sameClaims, seconds, storable } from './login.js';
 import { emptyMarker, markerOf } from './marker.js';
 import { loginOf } from './sessions.js';
 
@@ -20,8 +20,9 @@ export interface StartOptions {
 const THIRTY_DAYS = 30 * 24 * 60 * 60;
 
 /**
- * Logs a user in: a session with a new id, stored before the head of the response leaves. The same claims again
- * prolong the session that is there.
+ * Logs a user in: a session with a new id, stored before the head of the response leaves. What the application
+ * keeps in the session goes with it, unless it was another user's. The same claims again prolong the session that
+ * is there.
  * @param claims what `jwt.sign` was given
  * @param options `expiresIn` as jsonwebtoken reads it; without it the session lasts as long as
  *   `session.absolute`, or 30 days
@@ -46,7 +47,10 @@ export function startSession(req: IncomingMessage, claims: object, options: Star
   }
   if (visit.req.session && visit.shop.express.isStored(visit.req.session))
     visit.replaced.push({ id: visit.req.session.id, user: before?.user });
+  // What a guest put into the basket is the user's after the login; another user's is not.
+  const kept = before && before.user !== login.user ? {} : applicationData(visit.req.session);
   visit.shop.express.generate(visit.req);
+  Object.assign(visit.req.session, kept);
   visit.req.session.sessionLogin = login;
   visit.req.session.cookie.maxAge = login.exp * 1000 - Date.now();
   visit.clearCookie = false;

@@ -53,8 +53,8 @@ function corsSites(sources: Sources, application: Application): CorsSite[] {
   }));
 }
 
-function sessionSites({ registrations }: Application): OtherSessionSite[] {
-  return registrations
+function sessionSites(application: Application): OtherSessionSite[] {
+  return application.registrations
     .filter(({ kind }) => kind === 'session')
     .map(({ file, call }) => ({
       role: 'configure',
@@ -63,5 +63,6 @@ function sessionSites({ registrations }: Application): OtherSessionSite[] {
       evidence: 'another session middleware serves the application',
       file,
       path: call,
+      application,
     }));
 }
