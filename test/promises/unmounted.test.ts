@@ -3,12 +3,12 @@ import type { ListedFile } from '../../transforms/project/files.js';
 import { migrated } from './inputs.js';
 
 const SERVER = `const express = require('express');
-const session = require('express-session');
+const session = require('cookie-session');
 const jwt = require('jsonwebtoken');
 
 const app = express();
 app.use(express.json());
-app.use(session({ secret: process.env.CART_SECRET }));
+app.use(session({ keys: [process.env.CART_SECRET] }));
 app.post('/login', (req, res) => {
   res.json({ token: jwt.sign({ id: req.body.id }, process.env.JWT_SECRET, { expiresIn: '7d' }) });
 });

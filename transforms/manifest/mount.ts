@@ -53,7 +53,7 @@ function edit(site: ApplicationSite, decision: Decision, project: Project): read
   const { sources } = project;
   const readiness = readinessOf(application, project);
   if (readiness.state !== 'ready') return [];
-  const { acceptance, module, replaces } = readiness;
+  const { module, replaces } = readiness;
   const home = sources.packageOf(file);
   const place = placementOf(application);
   const facts = factsOf(site, readiness, place, project);
