@@ -39,7 +39,9 @@ function ofRegistration(sources: Sources, { handlers, kind }: Registration): Cor
       const callee = definitionOf(sources, call.get('callee') as NodePath);
       if (callee.kind === 'package' && callee.module === 'cors') return [ofCall(sources, call)];
     }
-    return made.kind === 'function' && kind === 'cors' ? byHand(sources, made.path) : [];
+    return made.kind === 'function' && (kind === 'cors' || kind === 'route')
+      ? byHand(sources, made.path)
+      : [];
   });
 }
 
@@ -75,7 +77,7 @@ function isAnyOrigin(sources: Sources, origin: NodePath): boolean {
   );
 }
 
-/** `res.header('Access-Control-Allow-Origin', '*')` in a middleware. */
+/** `res.header('Access-Control-Allow-Origin', '*')` in a middleware, or in a route of its own. */
 function byHand(sources: Sources, middleware: NodePath<t.Function>): Cors[] {
   const file = sources.fileOf(middleware);
   if (/Access-Control-Allow-Credentials/i.test(textOf(file, middleware.node))) return [];

@@ -85,6 +85,9 @@ function elements(path: NodePath): NodePath[] {
     : [path];
 }
 
+/** What is registered by these answers one kind of request, whatever headers it sets on the way. */
+const ANSWERS = new Set(['get', 'post', 'put', 'patch', 'delete']);
+
 function kindOf(
   method: string,
   mount: string | undefined,
@@ -92,7 +95,8 @@ function kindOf(
 ): RegistrationKind {
   for (const kind of ['shim', 'session'] as const) if (kinds.includes(kind)) return kind;
   const only = (kind: RegistrationKind) => kinds.length > 0 && kinds.every((one) => one === kind);
-  for (const kind of ['cors', 'parser', 'static'] as const) if (only(kind)) return kind;
+  for (const kind of ['cors', 'parser', 'static'] as const)
+    if (only(kind) && !ANSWERS.has(method)) return kind;
   if (kinds.includes('reader')) return 'reader';
   if (method !== 'use' || kinds.includes('route')) return 'route';
   // What is mounted at a path and not known answers there.
