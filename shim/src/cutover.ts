@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request, Response } from 'express';
 import session, { type SessionData } from 'express-session';
 import onHeaders from 'on-headers';
+import { countingIn } from './counters/counting.js';
 import { endpointOf, serveEndpoint } from './endpoints.js';
 import { messageOf } from './events.js';
 import { identify } from './exchange/identify.js';
@@ -17,7 +18,7 @@ import { ExpressStore } from './session/express-store.js';
 import { type Sessions, sessionsIn } from './session/sessions.js';
 import { settle, within } from './session/settle.js';
 import type { CutoverOptions } from './settings/options.js';
-import { settingsOf } from './settings/settings.js';
+import { type Settings, settingsOf } from './settings/settings.js';
 
 /** An Express middleware, in Express's own terms or Node's. */
 export type Handler = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
@@ -81,7 +82,15 @@ export function cutover(options: CutoverOptions): Handler {
 }
 
 function openShop(options: CutoverOptions): Shop {
-  const settings = settingsOf(options);
+  const checked = settingsOf(options);
+  const counting = countingIn(checked.session.store);
+  const settings: Settings = {
+    ...checked,
+    report(event) {
+      counting.count(event);
+      checked.report(event);
+    },
+  };
   const stored = sessionsIn(settings.session.store, settings.session);
   const ends = endsOf(async (id) => (await stored.read(id)) !== undefined);
   const sessions: Sessions = {
@@ -97,6 +106,7 @@ function openShop(options: CutoverOptions): Shop {
     ledger: ledgerIn(settings.session.store, settings.legacy?.closes ?? Date.now()),
     express: new ExpressStore(sessions),
     ends,
+    counting,
   };
   register(shop);
   return shop;

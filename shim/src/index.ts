@@ -1,3 +1,5 @@
+export { type Counts, type DayOfCounts, readCounts } from './counters/counting.js';
+export { type PrometheusRegistry, prometheusRegistry } from './counters/prometheus.js';
 export { cutover, type Handler } from './cutover.js';
 export type { ShimEvent } from './events.js';
 export { type Guard, GuardError, type GuardOptions, sessionGuard } from './frameworks/guard.js';

@@ -196,6 +196,19 @@ describe.each(HERE)('%s', (_name, kind) => {
     expect(await two.listed('l2')).toEqual(['long']);
   });
 
+  test('counts add up, whoever counts', async () => {
+    expect(await one.counted('counters:a')).toEqual({});
+    await Promise.all(
+      Array.from({ length: 10 }, (_, at) =>
+        (at % 2 ? one : two).count('counters:a', { started: 1, 'refused:expired': 2, exchanged: at }, MINUTE),
+      ),
+    );
+    expect(await two.counted('counters:a')).toEqual({ started: 10, 'refused:expired': 20, exchanged: 45 });
+    await one.count('counters:b', { started: 1 }, 200);
+    await later(250);
+    expect(await two.counted('counters:b')).toEqual({});
+  });
+
   test('50 parallel requests with one token end in one session; spent, it ends in none', async () => {
     const bases = await Promise.all(
       [one, two].map((store) => shopApplication(optionsFor({ session: { store } }))),

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request } from 'express';
 import type { AcceptedToken } from '../acceptance/acceptance.js';
+import type { Counting } from '../counters/counting.js';
 import type { Ledger } from '../exchange/ledger.js';
 import type { Ends } from '../session/ends.js';
 import type { ExpressStore } from '../session/express-store.js';
@@ -15,6 +16,7 @@ export interface Shop {
   readonly ledger: Ledger;
   readonly express: ExpressStore;
   readonly ends: Ends;
+  readonly counting: Counting;
 }
 
 /** Why a request has no session: what clients of JWTs tell apart. */

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createRequire } from 'node:module';
 import type { Knex } from 'knex';
+import { requireFor } from '../optional-package.js';
 import type { CutoverStore } from './store.js';
 
 export interface KnexStoreOptions {
-  /** Put before the names of the two tables. Default `jwt_to_session_`. */
+  /** Put before the names of the three tables. Default `jwt_to_session_`. */
   readonly tablePrefix?: string;
   /** Whether the tables are made when they are not there. Default true. */
   readonly createTables?: boolean;
@@ -27,8 +27,15 @@ interface Member {
   readonly ends: number;
 }
 
+interface Counter {
+  readonly list: string;
+  readonly name: string;
+  readonly total: number;
+  readonly ends: number;
+}
+
 /**
- * Keeps sessions in PostgreSQL, MySQL, MariaDB or SQLite through knex, in two tables of its own. Every step is
+ * Keeps sessions in PostgreSQL, MySQL, MariaDB or SQLite through knex, in three tables of its own. Every step is
  * one statement that changes one row, so it is atomic on each of them without a transaction.
  *
  * @param source a knex instance, or the configuration for one (then with a connection timeout of two seconds)
@@ -38,8 +45,9 @@ export function knexStore(source: object, options: KnexStoreOptions = {}): Cutov
   const { tablePrefix = 'jwt_to_session_', createTables = true, pruneInterval = 10 * 60_000 } = options;
   const given = isKnex(source) ? source : undefined;
   const db = given ?? connect(source);
-  const [entries, lists] = [`${tablePrefix}entries`, `${tablePrefix}lists`];
-  const made = createTables ? once(() => makeTables(db, entries, lists)) : () => Promise.resolve();
+  const tables = [`${tablePrefix}entries`, `${tablePrefix}lists`, `${tablePrefix}counters`] as const;
+  const [entries, lists, counters] = tables;
+  const made = createTables ? once(() => makeTables(db, tables)) : () => Promise.resolve();
 
   /** The live row of a key. */
   const at = (key: string) => db<Entry>(entries).where('name', nameOf(key)).andWhere('ends', '>', Date.now());
@@ -49,7 +57,7 @@ export function knexStore(source: object, options: KnexStoreOptions = {}): Cutov
   const member = (list: string, name: string) => ({ list: nameOf(list), name: nameOf(name) });
 
   const prune = setInterval(() => {
-    const over = [entries, lists].map((table) => db(table).where('ends', '<=', Date.now()).delete());
+    const over = tables.map((table) => db(table).where('ends', '<=', Date.now()).delete());
     // What is not deleted now is deleted the next time; nobody reads it meanwhile.
     Promise.all(over).catch(() => {});
   }, pruneInterval);
@@ -135,6 +143,27 @@ export function knexStore(source: object, options: KnexStoreOptions = {}): Cutov
         .select('member');
       return rows.map((one) => one.member);
     },
+    async count(key, amounts, ttl) {
+      await made();
+      const ends = Math.ceil(Date.now() + ttl);
+      // In one order everywhere: processes that count at the same time must not wait for each other's rows.
+      const rows = Object.entries(amounts)
+        .sort(([one], [other]) => (one < other ? -1 : 1))
+        .map(([name, total]) => ({ list: key, name, total, ends }));
+      const added = db.client.dialect === 'mysql' ? 'values(??)' : 'excluded.??';
+      await db(counters)
+        .insert(rows)
+        .onConflict(['list', 'name'])
+        .merge({ total: db.raw(`?? + ${added}`, [`${counters}.total`, 'total']), ends });
+    },
+    async counted(key) {
+      await made();
+      const rows = await db<Counter>(counters)
+        .where('list', key)
+        .andWhere('ends', '>', Date.now())
+        .select('name', 'total');
+      return Object.fromEntries(rows.map(({ name, total }) => [name, Number(total)]));
+    },
     async close() {
       clearInterval(prune);
       if (!given) await db.destroy();
@@ -151,7 +180,10 @@ function nonce(): string {
   return randomBytes(12).toString('hex');
 }
 
-async function makeTables(db: Knex, entries: string, lists: string): Promise<void> {
+async function makeTables(
+  db: Knex,
+  [entries, lists, counters]: readonly [string, string, string],
+): Promise<void> {
   await makeTable(db, entries, (table) => {
     table.string('name', 64).primary();
     table.text('value', 'mediumtext').notNullable();
@@ -163,6 +195,14 @@ async function makeTables(db: Knex, entries: string, lists: string): Promise<voi
     table.string('list', 64).notNullable();
     table.string('name', 64).notNullable();
     table.text('member').notNullable();
+    table.bigInteger('ends').notNullable().index();
+    table.primary(['list', 'name']);
+    whole(table, db);
+  });
+  await makeTable(db, counters, (table) => {
+    table.string('list', 64).notNullable();
+    table.string('name', 64).notNullable();
+    table.bigInteger('total').notNullable();
     table.bigInteger('ends').notNullable().index();
     table.primary(['list', 'name']);
     whole(table, db);
@@ -215,15 +255,6 @@ function connect(config: object): Knex {
     throw new TypeError(
       "knexStore: expected a knex instance, or its configuration as { client: 'pg', connection }",
     );
-  for (const from of [__filename, `${process.cwd()}/package.json`]) {
-    const load = createRequire(from);
-    try {
-      load.resolve('knex');
-    } catch {
-      continue;
-    }
-    const { knex }: typeof import('knex') = load('knex');
-    return knex({ acquireConnectionTimeout: 2000, ...config });
-  }
-  throw new Error('knexStore needs the package "knex" and a driver: npm install knex pg');
+  const { knex }: typeof import('knex') = requireFor('knex', 'knexStore')('knex');
+  return knex({ acquireConnectionTimeout: 2000, ...config });
 }

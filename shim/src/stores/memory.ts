@@ -85,6 +85,14 @@ export function memoryStore(): CutoverStore {
     async listed(list) {
       return [...members(list).keys()];
     },
+    async count(key, amounts, ttl) {
+      const there: Record<string, number> = JSON.parse(live(key) ?? '{}');
+      for (const [name, amount] of Object.entries(amounts)) there[name] = (there[name] ?? 0) + amount;
+      keep(key, JSON.stringify(there), ttl);
+    },
+    async counted(key) {
+      return JSON.parse(live(key) ?? '{}');
+    },
     async close() {
       clearInterval(sweep);
       entries.clear();

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
+import { requireFor } from '../optional-package.js';
 import type { CutoverStore } from './store.js';
 
 export interface RedisStoreOptions {
@@ -27,6 +27,12 @@ redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
 local last = redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 redis.call('PEXPIREAT', KEYS[1], string.format('%.0f', last[2]))
 return 1`;
+
+/** Adds to the numbers of a hash that lives for ARGV[1] milliseconds more. */
+const COUNT = `for at = 2, #ARGV, 2 do
+  redis.call('HINCRBY', KEYS[1], ARGV[at], ARGV[at + 1])
+end
+return redis.call('PEXPIRE', KEYS[1], ARGV[1])`;
 
 /**
  * Keeps sessions in Redis, in the layout that connect-redis reads (`sess:<id>`, JSON), so that either can go on
@@ -85,6 +91,13 @@ export function redisStore(source: string | Redis | Cluster, options: RedisStore
     async listed(list) {
       return client.zrangebyscore(at(list), Date.now(), '+inf');
     },
+    async count(key, amounts, ttl) {
+      await client.eval(COUNT, 1, at(key), px(ttl), ...Object.entries(amounts).flat());
+    },
+    async counted(key) {
+      const kept = await client.hgetall(at(key));
+      return Object.fromEntries(Object.entries(kept).map(([name, total]) => [name, Number(total)]));
+    },
     async close() {
       if (ours) client.disconnect();
     },
@@ -103,8 +116,8 @@ function connect(url: string, commandTimeout: number): Redis {
     maxRetriesPerRequest: 1,
     retryStrategy: (attempt) => Math.min(50 * attempt, 1000),
   };
-  const IoRedis = ioredis();
-  const client = new IoRedis(url, options);
+  const ioredis: typeof import('ioredis') = requireFor('ioredis', 'redisStore')('ioredis');
+  const client = new ioredis.Redis(url, options);
   // Without a listener ioredis prints every failed attempt; requests are told by their own commands' errors.
   client.on('error', () => {});
   return client;
@@ -115,19 +128,4 @@ function checked(source: Redis | Cluster): Redis | Cluster {
   throw new TypeError(
     'redisStore: expected a redis:// URL or a client of ioredis (a client of the package "redis" has other methods)',
   );
-}
-
-/** ioredis, from the application or beside us; loaded only by those who use Redis. */
-function ioredis(): typeof Redis {
-  for (const from of [__filename, `${process.cwd()}/package.json`]) {
-    const load = createRequire(from);
-    try {
-      load.resolve('ioredis');
-    } catch {
-      continue;
-    }
-    const loaded: typeof import('ioredis') = load('ioredis');
-    return loaded.Redis;
-  }
-  throw new Error('redisStore needs the package "ioredis": npm install ioredis');
 }

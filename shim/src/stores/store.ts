@@ -25,6 +25,9 @@ export interface CutoverStore {
   enlist(list: string, member: string, ttl: number): Promise<void>;
   strike(list: string, member: string): Promise<void>;
   listed(list: string): Promise<readonly string[]>;
+  /** Adds to the numbers that are kept under a key, in one step. */
+  count(key: string, amounts: Readonly<Record<string, number>>, ttl: number): Promise<void>;
+  counted(key: string): Promise<Readonly<Record<string, number>>>;
   /** Ends connections and timers that the store made itself. */
   close(): Promise<void>;
 }
