@@ -98,6 +98,43 @@ describe('sessionGuard', () => {
     });
   });
 
+  test('isRevoked is asked in both forms that express-jwt took', async () => {
+    const asked: unknown[] = [];
+    const byPromise = async (_req: Request, { payload }: { payload: Record<string, unknown> }) =>
+      payload.id === 'bob';
+    const byCallback = (
+      _req: Request,
+      claims: Record<string, unknown>,
+      done: (error: unknown, revoked?: boolean) => void,
+    ) => {
+      asked.push(claims.id);
+      done(claims.id === 'eve' ? new Error('database') : null, claims.id === 'bob');
+    };
+    const routes = (first: express.Handler, second: express.Handler) => (app: express.Express) => {
+      app.get('/promise', first, (_req, res) => void res.json({ passed: true }));
+      app.get('/callback', second, (_req, res) => void res.json({ passed: true }));
+    };
+    const of = { secret: SECRET, algorithms: ['HS256' as const] };
+    const theirs = routes(
+      expressjwt({ ...of, isRevoked: async (_req, token) => Object(token?.payload).id === 'bob' }),
+      (_req, _res, next) => next(),
+    );
+    const before = await application(() => {}, theirs);
+    const after = await application(
+      shim,
+      routes(sessionGuard({ isRevoked: byPromise }), sessionGuard({ isRevoked: byCallback })),
+    );
+    for (const id of ['ada', 'bob']) {
+      const { status, json } = await before.ask('/promise', { token: tokenOf(id) });
+      for (const path of ['/promise', '/callback']) {
+        const answer = await after.ask(path, { token: tokenOf(id) });
+        expect([answer.status, answer.json]).toEqual([status, json]);
+      }
+    }
+    expect((await after.ask('/callback', { token: tokenOf('eve') })).json.message).toBe('database');
+    expect(asked).toEqual(['ada', 'bob', 'eve']);
+  });
+
   test('onExpired lets pass or fails as it likes', async () => {
     const guard = sessionGuard({
       onExpired: (req) => {

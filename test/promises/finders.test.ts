@@ -10,9 +10,9 @@ vi.mock(import('../../transforms/project/sites/requests.js'), async (original) =
   const real = await original();
   return {
     ...real,
-    requestSites: (sources, file, checks) => {
+    requestSites: (sources, file, checks, gateways) => {
       if (file.path.startsWith('bad-read')) throw new Error('out of order');
-      return real.requestSites(sources, file, checks);
+      return real.requestSites(sources, file, checks, gateways);
     },
   };
 });

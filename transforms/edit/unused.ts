@@ -79,11 +79,16 @@ function* droppable(file: SourceFile, replaced: readonly Edit[]): Generator<Bind
     for (const binding of bindings) {
       if (binding.scope !== path.scope || !binding.referencePaths.length) continue;
       if (binding.kind === 'module') yield binding;
+      else if (isOwnFunction(binding)) yield binding;
       else if (binding.path.isVariableDeclarator() && !isExported(binding.path)) {
         if (isQuiet(binding, replaced)) yield binding;
       }
     }
   }
+}
+
+function isOwnFunction({ path }: Binding): boolean {
+  return path.isFunctionDeclaration() && !path.parentPath.isExportDeclaration();
 }
 
 /** Whether making and filling a variable has no effect but to fill it. */
@@ -202,6 +207,10 @@ function removal(file: SourceFile, gone: ReadonlySet<Binding>, replaced: readonl
   const statements: NodePath[] = [];
   const byStatement = new Map<NodePath, Binding[]>();
   for (const binding of gone) {
+    if (binding.path.isFunctionDeclaration()) {
+      statements.push(binding.path);
+      continue;
+    }
     const statement = binding.path.parentPath;
     if (statement) byStatement.set(statement, [...(byStatement.get(statement) ?? []), binding]);
     for (const fill of binding.constantViolations) if (fill.parentPath) statements.push(fill.parentPath);
@@ -231,7 +240,11 @@ function removal(file: SourceFile, gone: ReadonlySet<Binding>, replaced: readonl
       edits.push(...withoutItems(file, list, nodes));
     }
   }
-  return { edits, statements: withEmptied(statements, replaced) };
+  const functions = statements.filter((statement) => statement.isFunctionDeclaration());
+  const isInside = ({ start, end }: Range) =>
+    functions.some(({ node }) => startOf(node) < start && end < endOf(node));
+  const outside = statements.filter(({ node }) => !isInside({ start: startOf(node), end: endOf(node) }));
+  return { edits: edits.filter((edit) => !isInside(edit)), statements: withEmptied(outside, replaced) };
 }
 
 /** Conditions of which nothing is left to do go with what they did. */

@@ -68,7 +68,7 @@ function edit(site: CorsSite, decision: Decision, project: Project): readonly Ed
   const readiness = readinessOf(site.application, project);
   if (decision.action !== 'rewritten' || readiness.state !== 'ready') return [];
   if (cors.form === 'listed') return credentialEdits(site, project);
-  const specifier = specifierOf(file, readiness.module);
+  const specifier = specifierOf(file, readiness.module, project.sources);
   if (cors.form === 'header') return headerEdits(site, specifier);
   const need = localName(file, specifier, 'withCredentials');
   const { options, path } = cors;

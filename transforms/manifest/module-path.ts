@@ -1,5 +1,7 @@
 import { posix } from 'node:path';
 import type { Application } from '../project/express/application.js';
+import { isSource } from '../project/files.js';
+import { packageAt } from '../project/packages.js';
 import type { SourceFile } from '../project/source.js';
 import type { Sources } from '../project/sources.js';
 import { relativeSpecifier } from './module-imports.js';
@@ -17,11 +19,25 @@ export function modulePathOf({ file }: Application, { listed }: Sources): string
   return posix.join(folder, `${name}${extension}`);
 }
 
-/** How a file names the session module: with an extension where its other imports have one. */
-export function specifierOf(file: SourceFile, module: string): string {
+/** How a file names the session module: with an extension where other imports have one. */
+export function specifierOf(file: SourceFile, module: string, sources: Sources): string {
   const specifier = relativeSpecifier(file.path, module);
   if (/\.mjs$/.test(module)) return specifier;
   const bare = specifier.replace(/\.[cm]?[jt]sx?$/, '');
-  const extended = /(?:from|require\(|import)\s*['"]\.{1,2}\/[^'"]+\.js['"]/.test(file.text);
-  return extended ? `${bare}.js` : bare;
+  return namesExtensions(file, sources) ? `${bare}.js` : bare;
+}
+
+const RELATIVE = /(?:from|require\(|import)\s*\(?\s*['"]\.{1,2}\/[^'"]+['"]/;
+const EXTENDED = /(?:from|require\(|import)\s*\(?\s*['"]\.{1,2}\/[^'"]+\.js['"]/;
+
+/** Whether imports of a file end in `.js`: as its own do, else those of its package, else as Node demands. */
+function namesExtensions(file: SourceFile, { listed, packages }: Sources): boolean {
+  if (RELATIVE.test(file.text)) return EXTENDED.test(file.text);
+  if (file.system === 'commonjs') return false;
+  const home = packageAt(packages, file.path);
+  const others = listed.filter(
+    ({ path, text }) => isSource(path) && packageAt(packages, path) === home && RELATIVE.test(text),
+  );
+  if (others.length) return others.some(({ text }) => EXTENDED.test(text));
+  return home?.type === 'module' && /\.js$/.test(file.path);
 }

@@ -61,8 +61,8 @@ function edit(site: ApplicationSite, decision: Decision, project: Project): read
   const text = sessionModuleText(facts, styleOf(file.text));
   return [
     ...(replaces
-      ? replaceEdits(sources.fileOf(replaces.call), replaces.call, module)
-      : mountEdits(place, module)),
+      ? replaceEdits(sources.fileOf(replaces.call), replaces.call, module, sources)
+      : mountEdits(place, module, sources)),
     { file: module, start: 0, end: 0, text, because },
     // What `present` needs stays open when the server step takes it out, as it does when that step comes later.
     ...openedNames(portablesOf({ ...facts, presents: true }).flatMap(({ imports }) => imports)),
@@ -126,8 +126,8 @@ function originsFor(sources: Sources, cors: readonly Cors[]): ClientOrigins {
 }
 
 /** `app.use(session({ … }))` → `app.use(sessions())`, on one line however many there were. */
-function replaceEdits(file: SourceFile, call: NodePath, module: string): Edit[] {
-  const need = localName(file, specifierOf(file, module), 'sessions');
+function replaceEdits(file: SourceFile, call: NodePath, module: string, sources: Sources): Edit[] {
+  const need = localName(file, specifierOf(file, module, sources), 'sessions');
   const outer = call.parentPath;
   const alone = outer?.isCallExpression() && outer.node.arguments.length === 1;
   const start = alone ? file.text.indexOf('(', endOf(outer.node.callee)) + 1 : startOf(call.node);
@@ -135,9 +135,9 @@ function replaceEdits(file: SourceFile, call: NodePath, module: string): Edit[] 
   return [{ file: file.path, start, end, text: `${need.local}()`, needs: [need] }];
 }
 
-function mountEdits(place: Placement, module: string): Edit[] {
+function mountEdits(place: Placement, module: string, sources: Sources): Edit[] {
   const { file, offset, how, application } = place;
-  const need = localName(file, specifierOf(file, module), 'sessions');
+  const need = localName(file, specifierOf(file, module, sources), 'sessions');
   const { newline, semicolon } = styleOf(file.text);
   const call = `.use(${need.local}())`;
   const at = { file: file.path, start: offset, end: offset, needs: [need] };

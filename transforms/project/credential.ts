@@ -59,9 +59,9 @@ export function widestCredential(
   let widest: { path: NodePath; kind: CredentialKind } | undefined;
   for (let at: NodePath | null = path; at?.isExpression(); at = at.parentPath) {
     const kind = credentialKind(at, reads);
-    // A callee such as `header.split` tells nothing by itself, the call around it does.
+    // `header.split` and `typeof header` tell nothing by themselves, the call or comparison around does.
     if (kind) widest = { path: at, kind };
-    else if (at.key !== 'callee') break;
+    else if (at.key !== 'callee' && !at.isUnaryExpression({ operator: 'typeof' })) break;
   }
   return widest;
 }
@@ -135,6 +135,7 @@ function kindOfComparison(
   const told = kind(left) ? left : kind(right) ? right : undefined;
   if (!told) {
     const typed = left.isUnaryExpression({ operator: 'typeof' }) && kind(left.get('argument')) === 'token';
+    if (typed && right.isStringLiteral({ value: 'undefined' })) return equal ? 'absent' : 'present';
     return typed && right.isStringLiteral({ value: 'string' }) ? (equal ? 'present' : 'absent') : undefined;
   }
   const other = told === left ? right : left;

@@ -14,7 +14,7 @@ export interface Evidence {
 }
 
 const ONE_TIME =
-  /reset|forgot|recover|verif(?:y|ication)_?(?:e?mail|account|token)|e?mail_?verif|confirm|activat|invit|unsubscribe|magic|one_?time|otp/i;
+  /reset|forgot|recover|verif(?:y|ication)_?(?:e?mail|account)|verification_?token|e?mail_?verif|confirm|activat|invit|unsubscribe|magic|one_?time|otp/i;
 const REFRESH = /refresh/i;
 /** Words for the token that opens a login, beside one that renews it. */
 export const ACCESS = /access/i;

@@ -2,6 +2,7 @@ import type { NodePath } from '@babel/traverse';
 import { usesOf } from './flow/follow.js';
 import { originsOf } from './flow/origins.js';
 import { otherFramework } from './frameworks.js';
+import { gatewayObstacle, gatewayServedBy } from './gateways.js';
 import { hazardOf } from './hazards.js';
 import type { Project } from './project.js';
 import { refreshUnit } from './refresh.js';
@@ -53,6 +54,9 @@ export function readObstacle(site: ReadSite, project: Project): string | undefin
   for (const check of checksOf(site, project)) {
     if (checkObstacle(check, project)) return `it reads the token that ${nameOf(check)} checks, which stays`;
   }
+  const gateway = gatewayServedBy(site.path, project.sites, project.sources);
+  if (gateway && gatewayObstacle(gateway, project.sources))
+    return `it reads the token that ${nameOf(gateway)} checks, which stays`;
   const other = project.sites.find(
     (one) => one.kind === 'library-call' && site.uses.some((use) => isInside(one.path, use.path)),
   );
@@ -66,7 +70,7 @@ export function checksThatStay(project: Project): Site[] {
       site.role === 'check' &&
       site.family === 'session' &&
       (site.kind === 'library-call' ||
-        (site.kind === 'gateway' && !site.written && !site.verify) ||
+        (site.kind === 'gateway' && gatewayObstacle(site, project.sources) !== undefined) ||
         (isCheck(site) && checkObstacle(site, project) !== undefined)),
   );
 }

@@ -71,17 +71,33 @@ export function requestParameter(path: NodePath<t.Function>): string | undefined
   for (const [index, parameter] of params.entries()) {
     if (t.isObjectPattern(parameter)) {
       const name = requestInPattern(parameter);
-      if (name) return name;
+      if (name && !isOfFetch(path, name)) return name;
     }
     if (!t.isIdentifier(parameter)) continue;
     const type = typeName(parameter);
-    if (type ? /Request$/.test(type) : REQUEST_NAME.test(parameter.name)) return parameter.name;
+    if (type ? /Request$/.test(type) : REQUEST_NAME.test(parameter.name))
+      return isOfFetch(path, parameter.name) ? undefined : parameter.name;
     const neighbour = params[index + 1];
     const stands = index === 0 || (index === 1 && params.length === 4);
     if (!stands || type || !t.isIdentifier(neighbour) || !isResponse(path, neighbour)) continue;
     if (isUsedAsRequest(path, parameter)) return parameter.name;
   }
   return undefined;
+}
+
+/** Whether a request is one of the Fetch API, as graphql-yoga hands it on: its headers are asked by a method. */
+function isOfFetch(path: NodePath<t.Function>, name: string): boolean {
+  const references = path.scope.bindings[name]?.referencePaths ?? [];
+  return references.some((reference) => {
+    const headers = reference.key === 'object' ? reference.parentPath : undefined;
+    const method = headers?.key === 'object' ? headers.parentPath : undefined;
+    return (
+      headers &&
+      propertyName(headers.node) === 'headers' &&
+      method &&
+      /^(?:get|has|entries|forEach)$/.test(propertyName(method.node) ?? '')
+    );
+  });
 }
 
 function requestInPattern(pattern: t.ObjectPattern): string | undefined {

@@ -2,6 +2,7 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { alone } from '../alone.js';
+import { gatewayObstacle } from '../project/gateways.js';
 import { checkObstacle, mintObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import { type ImportSite, isCheck, isMint, type Site } from '../project/site.js';
@@ -49,7 +50,7 @@ function remainingUse(site: ImportSite, project: Project): string | undefined {
 function isGoing(use: Site, project: Project): boolean {
   if (isMint(use)) return !mintObstacle(use, project);
   if (isCheck(use)) return !checkObstacle(use, project);
-  return use.family === 'session';
+  return use.kind === 'gateway' && !gatewayObstacle(use, project.sources);
 }
 
 /** Whether a mention of the library belongs to a call that goes, or to the options that are made for it. */

@@ -6,6 +6,7 @@ import type { Edit } from '../edit/edits.js';
 import { localName, SHIM } from '../edit/names.js';
 import { requestText } from '../edit/request.js';
 import { credentialKind, widestCredential } from '../project/credential.js';
+import { extractorsOf, gatewayServedBy, servesOnlyGateways } from '../project/gateways.js';
 import { plainGuards } from '../project/guards.js';
 import { isLoginToken, readObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
@@ -35,6 +36,11 @@ function decide(site: ReadSite, project: Project): Decision {
   }
   const obstacle = readObstacle(site, project);
   if (obstacle) return { action: 'manual', reason: obstacle, todo: 'It moves together with it.' };
+  if (goesWithLibrary(site, project))
+    return {
+      action: 'rewritten',
+      reason: 'goes with the library that it takes the token from the request for',
+    };
   const odd = oddUse(site, project);
   if (odd)
     return { action: 'bridged', reason: `the token is also used in ${odd}, so that code keeps its shape` };
@@ -42,6 +48,16 @@ function decide(site: ReadSite, project: Project): Decision {
     action: 'rewritten',
     reason: 'asks whether a session came with the request instead of reading a token',
   };
+}
+
+/** Whether a read is a part of what a library is told to find the token by, and of nothing else. */
+function goesWithLibrary(site: ReadSite, { sources, sites }: Project): boolean {
+  const gateways = sites.filter((other) => other.kind === 'gateway');
+  const gateway = gatewayServedBy(site.path, gateways, sources);
+  const [extractor] = (gateway ? extractorsOf(gateway, sources) : []).filter((one) =>
+    site.path.isDescendant(one),
+  );
+  return Boolean(extractor && servesOnlyGateways(extractor, gateways));
 }
 
 /** The token reads of a site's file, whose expressions may be joined: `fromHeader(req) || req.cookies.token`. */
@@ -130,6 +146,7 @@ function namesGiven(mention: NodePath, reads: ReadonlySet<t.Node>): string[] {
 
 function edit(site: ReadSite, decision: Decision, project: Project): readonly Edit[] {
   if (decision.action === 'kept' || decision.action === 'manual') return [];
+  if (goesWithLibrary(site, project)) return [];
   const { file } = site;
   const request = requestText(project.sources, file, requestAt(project.sources, site.path));
   if (decision.action === 'bridged') {

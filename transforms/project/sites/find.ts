@@ -31,16 +31,22 @@ export function findSites(sources: Sources, knowledge: Knowledge): Site[] {
     .flatMap((file) => inFile(file, () => librarySites(sources, file, knowledge.signatures)))
     .filter((site) => !isOurs(site));
   const checks = sites.filter(isCheck);
-  for (const file of files) {
-    const known = inFile(file, () => [
+  const known = files.flatMap((file) =>
+    inFile(file, () => [
       ...importSites(file, libraries),
       ...gatewaySites(sources, file),
       ...libraryCallSites(sources, file),
-    ]);
-    sites.push(...known.filter((site) => !isOurs(site)));
+    ]),
+  );
+  sites.push(...known.filter((site) => !isOurs(site)));
+  const gateways = sites.filter((site) => site.kind === 'gateway');
+  for (const file of files) {
     if (sideOf(sources, file) === 'client') continue;
     sites.push(
-      ...inFile(file, () => [...requestSites(sources, file, checks), ...outgoingSites(sources, file)]),
+      ...inFile(file, () => [
+        ...requestSites(sources, file, checks, gateways),
+        ...outgoingSites(sources, file),
+      ]),
     );
   }
   sites.push(...wayOutSites(sources, sites));

@@ -4,8 +4,9 @@ import { callersOf } from '../callers.js';
 import { definitionOf, keyName, propertyName } from '../definitions.js';
 import { type Use, usesOf } from '../flow/follow.js';
 import { intoPattern } from '../flow/names.js';
+import { gatewayServedBy } from '../gateways.js';
 import { requestParameter } from '../requests.js';
-import type { CheckSite, ReadSite, RequestPlace } from '../site.js';
+import type { CheckSite, GatewaySite, ReadSite, RequestPlace } from '../site.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 
@@ -23,7 +24,12 @@ const PARTS: Readonly<Record<string, RequestPlace['in']>> = Object.assign(Object
 });
 
 /** Finds where a file takes login tokens from requests. */
-export function requestSites(sources: Sources, file: SourceFile, checks: readonly CheckSite[]): ReadSite[] {
+export function requestSites(
+  sources: Sources,
+  file: SourceFile,
+  checks: readonly CheckSite[],
+  gateways: readonly GatewaySite[],
+): ReadSite[] {
   const sites: ReadSite[] = [];
   for (const path of file.paths.values()) {
     const place = placeRead(sources, path);
@@ -33,10 +39,11 @@ export function requestSites(sources: Sources, file: SourceFile, checks: readonl
       checks.some((check) => check.token?.node === use.path.node || isInside(check.token, use.path)),
     );
     const named = place.in === 'header' ? TOKEN_HEADER.test(place.name) : TOKEN_FIELD.test(place.name);
-    if (!named && !checked) continue;
+    const gateway = gatewayServedBy(path, gateways, sources);
+    if (!named && !checked && !gateway) continue;
     const check = checks.find((one) => uses.some((use) => isInside(one.token, use.path)));
     // A token in a body or query that nothing checks is some other value that happens to be called so.
-    if (!check && place.in !== 'header') continue;
+    if (!check && !gateway && place.in !== 'header') continue;
     sites.push({
       role: 'read',
       kind: 'request',
@@ -44,10 +51,12 @@ export function requestSites(sources: Sources, file: SourceFile, checks: readonl
       path,
       place,
       uses,
-      family: check?.family ?? 'session',
+      family: check?.family ?? gateway?.family ?? 'session',
       evidence: check
         ? `what it reads is checked: ${check.evidence}`
-        : `${place.name} carries the login token`,
+        : gateway
+          ? `${gateway.library} checks what it reads`
+          : `${place.name} carries the login token`,
     });
   }
   return sites;
@@ -79,7 +88,10 @@ function placeRead(sources: Sources, path: NodePath): RequestPlace | undefined {
     if (!callee.isMemberExpression() && !callee.isOptionalMemberExpression()) return undefined;
     if (!/^(?:get|header)$/.test(propertyName(callee.node) ?? '')) return undefined;
     const [first] = path.get('arguments') as NodePath[];
-    if (!first?.isStringLiteral() || !isRequest(sources, callee.get('object') as NodePath)) return undefined;
+    const holder = callee.get('object') as NodePath;
+    // `request.headers.get('authorization')` of the Fetch API.
+    const headers = propertyName(holder.node) === 'headers' ? (holder.get('object') as NodePath) : undefined;
+    if (!first?.isStringLiteral() || !isRequest(sources, headers ?? holder)) return undefined;
     return { in: 'header', name: first.node.value.toLowerCase() };
   }
   if (path.isObjectProperty() && path.parentPath.isObjectPattern()) {
