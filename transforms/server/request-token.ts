@@ -192,19 +192,19 @@ function mentionEdits(
   const subject = subjectFor(path, reads, asked, project);
   const text = kind === 'absent' ? `!${subject}` : subject;
   if (text === textOf(site.file, path.node)) return [];
-  return [
-    path.key === 'test'
-      ? withoutLineBreaks(replacement(site, path, text), site.file.text)
-      : replacement(site, path, text),
-  ];
+  return [replacement(site, path, text), ...(path.key === 'test' ? lineBreaksAround(site, path) : [])];
 }
 
 /** A condition that filled several lines fits on one now. */
-function withoutLineBreaks(edit: Edit, text: string): Edit {
-  const before = /\(\s*$/.exec(text.slice(0, edit.start))?.[0] ?? '';
-  const after = /^\s*\)/.exec(text.slice(edit.end))?.[0] ?? '';
-  if (!before || !after) return edit;
-  return { ...edit, start: edit.start - before.length + 1, end: edit.end + after.length - 1 };
+function lineBreaksAround({ file }: ReadSite, { node }: NodePath): Edit[] {
+  const [start, end] = [startOf(node), endOf(node)];
+  const before = /\((\s+)$/.exec(file.text.slice(0, start))?.[1]?.length ?? 0;
+  const after = /^(\s+)\)/.exec(file.text.slice(end))?.[1]?.length ?? 0;
+  if (!before || !after) return [];
+  return [
+    { file: file.path, start: start - before, end: start, text: '' },
+    { file: file.path, start: end, end: end + after, text: '' },
+  ];
 }
 
 /** A variable that holds the answer and is asked for it more than once stays; else the request is asked. */
