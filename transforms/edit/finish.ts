@@ -1,4 +1,5 @@
 import { endOf, type SourceFile, startOf } from '../project/source.js';
+import { withoutOpeningBlanks } from './blank-lines.js';
 import type { Edit } from './edits.js';
 import { withoutEmptied } from './emptied.js';
 import { importEdits } from './imports.js';
@@ -25,7 +26,7 @@ export function finishEdits(file: SourceFile, made: readonly Edit[]): Edit[] {
       const lines = wholeLines(file, startOf(statement.node), endOf(statement.node));
       return { file: file.path, ...lines, text: '' };
     });
-  return [...kept, ...unused.edits, ...imports.edits, ...removed];
+  return withoutOpeningBlanks(file, [...kept, ...unused.edits, ...imports.edits, ...removed]);
 }
 
 function rangeOf(start: number | null | undefined, end: number | null | undefined) {

@@ -12,7 +12,7 @@ import { librarySites } from './libraries.js';
 import { logoutSites } from './logouts.js';
 import { libraryCallSites, OTHER_LIBRARIES } from './other-libraries.js';
 import { isOfShim, presentSites, shimCalls } from './present.js';
-import { requestSites } from './requests.js';
+import { requestSites, sameReadSites } from './requests.js';
 import { clearCookieSites, responseSites } from './responses.js';
 
 /** Finds every site of an application, file by file in the order of their paths. */
@@ -49,6 +49,7 @@ export function findSites(sources: Sources, knowledge: Knowledge): Site[] {
       ]),
     );
   }
+  sites.push(...sameReadSites(sources, sites.filter(isRead)));
   sites.push(...wayOutSites(sources, sites));
   sites.push(...applicationSites(sources, sites));
   sites.push(...presentSites(sources, shim), ...browserSites(sources));
@@ -57,10 +58,14 @@ export function findSites(sources: Sources, knowledge: Knowledge): Site[] {
   );
 }
 
+function isRead(site: Site): site is ReadSite {
+  return site.role === 'read' && site.kind === 'request';
+}
+
 /** Where tokens leave the server, and where they are given up. */
 function wayOutSites(sources: Sources, sites: readonly Site[]): Site[] {
   const responses = responseSites(sources, sites.filter(isMint));
-  const reads = sites.filter((site): site is ReadSite => site.role === 'read' && site.kind === 'request');
+  const reads = sites.filter(isRead);
   if (!responses.length && !reads.length) return responses;
   const cleared = sources
     .mentioning('clearCookie', '.cookie(')

@@ -6,6 +6,7 @@ import { type Use, usesOf } from '../flow/follow.js';
 import { intoPattern } from '../flow/names.js';
 import { gatewayServedBy } from '../gateways.js';
 import { requestParameter } from '../requests.js';
+import { sideOf } from '../sides.js';
 import type { CheckSite, GatewaySite, ReadSite, RequestPlace } from '../site.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
@@ -60,6 +61,54 @@ export function requestSites(
     });
   }
   return sites;
+}
+
+/**
+ * Finds the other reads of the cookies and headers that carry login tokens: a page that only asks whether the
+ * cookie is there goes by the login too.
+ */
+export function sameReadSites(sources: Sources, known: readonly ReadSite[]): ReadSite[] {
+  const carriers = new Map(
+    known.flatMap((site) =>
+      site.place.in === 'cookie' || site.place.in === 'header' ? [[keyOf(site.place), site]] : [],
+    ),
+  );
+  if (!carriers.size) return [];
+  const seen = new Set(known.map(({ path }) => path.node));
+  const names = [...carriers.values()].map(({ place }) => place.name);
+  const files = sources
+    .mentioning(...names)
+    .filter((file) => !file.test && sideOf(sources, file) !== 'client');
+  return files.flatMap((file) =>
+    [...file.paths.values()].flatMap((path): ReadSite[] => {
+      const place = seen.has(path.node) ? undefined : placeRead(sources, path);
+      const carrier = place && carriers.get(keyOf(place));
+      if (!place || !carrier || isWritten(path)) return [];
+      const { family } = carrier;
+      const evidence = `${place.name} carries the login token`;
+      return [
+        {
+          role: 'read',
+          kind: 'request',
+          file,
+          path,
+          place,
+          uses: usesOfRead(sources, path),
+          family,
+          evidence,
+        },
+      ];
+    }),
+  );
+}
+
+function keyOf(place: RequestPlace): string {
+  return `${place.in} ${place.name}`;
+}
+
+/** `req.headers.authorization = …` */
+function isWritten(path: NodePath): boolean {
+  return path.key === 'left' && path.parentPath?.isAssignmentExpression() === true;
 }
 
 function isInside(outer: NodePath | undefined, inner: NodePath): boolean {
