@@ -15,10 +15,13 @@ import { holdHead } from './response/held-head.js';
 import { answerUnavailable } from './response/unavailable.js';
 import { endsOf } from './session/ends.js';
 import { ExpressStore } from './session/express-store.js';
+import { keptIn } from './session/kept.js';
+import { keptBeside } from './session/kept-beside.js';
 import { type Sessions, sessionsIn } from './session/sessions.js';
 import { settle, within } from './session/settle.js';
 import type { CutoverOptions } from './settings/options.js';
 import { type Settings, settingsOf } from './settings/settings.js';
+import { warnOfOtherStore } from './stores/express-session-store.js';
 
 /** An Express middleware, in Express's own terms or Node's. */
 export type Handler = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
@@ -91,7 +94,10 @@ function openShop(options: CutoverOptions): Shop {
       checked.report(event);
     },
   };
-  const stored = sessionsIn(settings.session.store, settings.session);
+  const { store, otherStore } = settings.session;
+  if (otherStore) warnOfOtherStore(otherStore);
+  const kept = otherStore ? keptBeside(otherStore, store) : keptIn(store);
+  const stored = sessionsIn(kept, store, settings.session);
   const ends = endsOf(async (id) => (await stored.read(id)) !== undefined);
   const sessions: Sessions = {
     ...stored,
@@ -103,7 +109,7 @@ function openShop(options: CutoverOptions): Shop {
   const shop: Shop = {
     settings,
     sessions,
-    ledger: ledgerIn(settings.session.store, settings.legacy?.closes ?? Date.now()),
+    ledger: ledgerIn(store, settings.legacy?.closes ?? Date.now()),
     express: new ExpressStore(sessions),
     ends,
     counting,

@@ -42,6 +42,7 @@ export type {
   SessionClaims,
   SessionOptions,
 } from './settings/options.js';
+export type { ExpressSessionStore } from './stores/express-session-store.js';
 export { type KnexStoreOptions, knexStore } from './stores/knex.js';
 export { memoryStore } from './stores/memory.js';
 export { type RedisStoreOptions, redisStore } from './stores/redis.js';

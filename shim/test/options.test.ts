@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import express from 'express';
-import session from 'express-session';
+import session, { MemoryStore } from 'express-session';
 import { describe, expect, test } from 'vitest';
-import { type CutoverOptions, cutover, OptionError } from '../src/index.js';
+import { type CutoverOptions, cutover, memoryStore, OptionError } from '../src/index.js';
 import { expiresInSeconds, milliseconds } from '../src/settings/durations.js';
 import { client, listen } from './support/server.js';
 import { optionsFor } from './support/shop.js';
@@ -81,6 +81,24 @@ const WRONG: readonly [what: string, change: object, option: string, says: RegEx
     /Secure/,
   ],
   ['a store of another kind', { session: { secret: 's', store: {} } }, 'session.store', /redisStore/],
+  [
+    'a store of express-session alone',
+    { session: { secret: 's', store: new MemoryStore() } },
+    'session.ledger',
+    /A MemoryStore keeps sessions only.*redisStore/,
+  ],
+  [
+    'a ledger beside one of our stores',
+    { session: { secret: 's', store: memoryStore(), ledger: memoryStore() } },
+    'session.ledger',
+    /Leave it out/,
+  ],
+  [
+    'a ledger of another kind',
+    { session: { secret: 's', store: new MemoryStore(), ledger: new MemoryStore() } },
+    'session.ledger',
+    /redisStore/,
+  ],
   ['no places', { legacy: { keys: { key: 's', algorithms: ['HS256'] }, from: [] } }, 'legacy.from', /bearer/],
 ];
 

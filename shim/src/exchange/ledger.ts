@@ -47,20 +47,20 @@ export function ledgerIn(store: CutoverStore, closes: number): Ledger {
     async claim({ hash, ends }, session, state) {
       const proposed: Entry = { session, state, since: Date.now() };
       const there = await store.add(at(hash), write(proposed), ttl(ends));
-      return there === undefined ? proposed : JSON.parse(there);
+      return there === undefined ? proposed : entryIn(there);
     },
     async finish({ hash, ends }, claimed) {
       const made: Entry = { ...claimed, state: 'made' };
       if (await store.swap(at(hash), write(claimed), write(made), ttl(ends))) return made;
       const there = await store.get(at(hash));
-      return there === undefined ? { ...claimed, state: 'revoked' } : JSON.parse(there);
+      return there === undefined ? { ...claimed, state: 'revoked' } : entryIn(there);
     },
     async spend({ hash, ends }, session) {
       const spent: Entry = { session, state: 'spent', since: Date.now() };
       for (;;) {
         const there = await store.add(at(hash), write(spent), ttl(ends));
         if (there === undefined) return;
-        const entry: Entry = JSON.parse(there);
+        const entry = entryIn(there);
         if (entry.state === 'spent' || entry.state === 'revoked') return;
         if (
           await store.swap(
@@ -78,7 +78,7 @@ export function ledgerIn(store: CutoverStore, closes: number): Ledger {
       for (;;) {
         const there = await store.add(at(hash), write(revoked), ttl(ends));
         if (there === undefined) return undefined;
-        const entry: Entry = JSON.parse(there);
+        const entry = entryIn(there);
         if (entry.state === 'revoked') return undefined;
         if (await store.swap(at(hash), there, write(revoked), ttl(ends))) return entry.session;
       }
@@ -91,4 +91,21 @@ export function ledgerIn(store: CutoverStore, closes: number): Ledger {
       return before !== undefined && (iat === undefined || iat <= Number(before));
     },
   };
+}
+
+/** What can't be read opens nothing: the user logs in once more, and nobody gets in by a damaged entry. */
+function entryIn(text: string): Entry {
+  try {
+    const entry: unknown = JSON.parse(text);
+    if (isEntry(entry)) return entry;
+  } catch {
+    // Cut short, or written by something else.
+  }
+  return { session: '', state: 'revoked', since: 0 };
+}
+
+function isEntry(value: unknown): value is Entry {
+  return (
+    typeof value === 'object' && value !== null && 'session' in value && 'state' in value && 'since' in value
+  );
 }

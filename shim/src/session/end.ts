@@ -65,14 +65,15 @@ export async function endAllSessions(userId: string | number): Promise<void> {
 /** The sessions of a user that are open. */
 export async function listSessions(userId: string | number): Promise<OpenSession[]> {
   const user = String(userId);
-  const open: OpenSession[] = [];
+  const open = new Map<string, OpenSession>();
   for (const { sessions } of shopsHere('listSessions')) {
     for (const id of await within(LONGEST, sessions.idsOf(user))) {
       const login = loginOf(await within(LONGEST, sessions.read(id)));
       if (!login) continue;
       const created = new Date(login.iat * 1000);
       const seen = await within(LONGEST, sessions.seenAt(id));
-      open.push({
+      // Several cutovers of a process may share a store.
+      open.set(id, {
         id,
         created,
         lastSeen: seen === undefined ? created : new Date(seen),
@@ -81,5 +82,5 @@ export async function listSessions(userId: string | number): Promise<OpenSession
       });
     }
   }
-  return open;
+  return [...open.values()];
 }

@@ -1,6 +1,7 @@
 import type { SessionData } from 'express-session';
 import type { SessionSettings } from '../settings/settings.js';
 import type { CutoverStore } from '../stores/store.js';
+import type { Kept } from './kept.js';
 import { LOGIN, type Login } from './login.js';
 
 const DAY = 24 * 60 * 60_000;
@@ -19,8 +20,8 @@ export interface Sessions {
   seenAt(id: string): Promise<number | undefined>;
 }
 
-export function sessionsIn(store: CutoverStore, settings: SessionSettings): Sessions {
-  const at = (id: string) => `sess:${id}`;
+/** Sessions that are `kept` somewhere, with the index of each user's in `store`. */
+export function sessionsIn(kept: Kept, store: CutoverStore, settings: SessionSettings): Sessions {
   const of = (user: string) => `sessions-of:${user}`;
   const touched = recently();
 
@@ -31,36 +32,34 @@ export function sessionsIn(store: CutoverStore, settings: SessionSettings): Sess
   };
   return {
     async read(id) {
-      const text = await store.get(at(id));
-      if (text === undefined) return undefined;
-      const session: SessionData = JSON.parse(text);
+      const session = await kept.get(id);
       const login = loginOf(session);
       return login && login.exp * 1000 <= Date.now() ? undefined : session;
     },
     async make(id, session) {
       const ttl = timeToLive(session, settings);
       await index(id, session, ttl);
-      return (await store.add(at(id), JSON.stringify(session), ttl)) === undefined;
+      return kept.add(id, session, ttl);
     },
     async write(id, session) {
       const ttl = timeToLive(session, settings);
       await index(id, session, ttl);
-      await store.put(at(id), JSON.stringify(session), ttl);
+      await kept.put(id, session, ttl);
     },
     async update(id, session) {
       const ttl = timeToLive(session, settings);
-      if (!(await store.replace(at(id), JSON.stringify(session), ttl))) return false;
+      if (!(await kept.replace(id, session, ttl))) return false;
       await index(id, session, ttl);
       return true;
     },
     async touch(id, session) {
       const ttl = timeToLive(session, settings);
       if (!touched(id, Math.min(ttl / 10, 60_000))) return;
-      await store.extend(at(id), ttl);
+      await kept.extend(id, session, ttl);
       if (loginOf(session)) await store.put(`seen:${id}`, String(Date.now()), ttl);
     },
     async end(id, user) {
-      await store.remove(at(id));
+      await kept.remove(id);
       await store.remove(`seen:${id}`);
       if (user !== undefined) await store.strike(of(user), id);
     },

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { JwtHeader, JwtPayload, VerifyOptions } from 'jsonwebtoken';
 import type { ShimEvent } from '../events.js';
 import type { Place } from '../request/places.js';
+import type { ExpressSessionStore } from '../stores/express-session-store.js';
 import type { CutoverStore } from '../stores/store.js';
 import type { Duration } from './durations.js';
 
@@ -69,8 +70,13 @@ export interface CookieOptions {
 export interface SessionOptions {
   /** Signs the cookie; with several the first signs and all are accepted. Missing, it is refused at the start. */
   readonly secret: string | readonly string[] | undefined;
-  /** Default: `memoryStore()`. */
-  readonly store?: CutoverStore;
+  /**
+   * Where sessions are: a store of this package, or any other one of express-session's with a `ledger` beside it.
+   * Default: `memoryStore()`.
+   */
+  readonly store?: CutoverStore | ExpressSessionStore;
+  /** Where the ledger, the lists of a user's sessions and the counts are, when `store` is another one. */
+  readonly ledger?: CutoverStore;
   /** The cookie's name. Default `session`. */
   readonly name?: string;
   readonly cookie?: CookieOptions;

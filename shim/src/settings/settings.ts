@@ -3,6 +3,11 @@ import type { JwtPayload } from 'jsonwebtoken';
 import { type Keys, prepareKeys } from '../acceptance/keys.js';
 import { type Report, reporting } from '../events.js';
 import { bearer, type Place } from '../request/places.js';
+import {
+  type ExpressSessionStore,
+  isExpressSessionStore,
+  nameOfStore,
+} from '../stores/express-session-store.js';
 import { memoryStore } from '../stores/memory.js';
 import { type CutoverStore, isCutoverStore } from '../stores/store.js';
 import { milliseconds } from './durations.js';
@@ -28,7 +33,9 @@ export interface Settings {
 
 export interface SessionSettings {
   readonly secrets: string[];
+  /** Where everything but the sessions is; the sessions too, unless there is `otherStore`. */
   readonly store: CutoverStore;
+  readonly otherStore: ExpressSessionStore | undefined;
   readonly name: string;
   readonly cookie: CookieOptions;
   readonly idle: number | undefined;
@@ -89,23 +96,44 @@ function sessionSettings(session: SessionOptions | undefined): SessionSettings {
   });
   if (secrets.length === 0)
     throw new OptionError('session.secret', 'is an empty list', 'give one or more secrets');
-  if (session.store !== undefined && !isCutoverStore(session.store))
-    throw new OptionError(
-      'session.store',
-      'is no store of this package',
-      'use redisStore(url) or memoryStore()',
-    );
   const { genid, proxy, resave, rolling, saveUninitialized, unset } = session;
   const express = { genid, proxy, resave, rolling, saveUninitialized, unset };
   return {
     secrets,
-    store: session.store ?? memoryStore(),
+    ...storesOf(session),
     name: session.name ?? 'session',
     cookie: cookieSettings(session.name ?? 'session', session.cookie ?? {}),
     idle: length('session.idle', session.idle),
     absolute: length('session.absolute', session.absolute),
     express: Object.fromEntries(Object.entries(express).filter(([, value]) => value !== undefined)),
   };
+}
+
+function storesOf({ store, ledger }: SessionOptions): Pick<SessionSettings, 'store' | 'otherStore'> {
+  if (ledger !== undefined && !isCutoverStore(ledger))
+    throw new OptionError('session.ledger', 'is no store of this package', 'use redisStore(url)');
+  if (store === undefined || isCutoverStore(store)) {
+    if (ledger !== undefined)
+      throw new OptionError(
+        'session.ledger',
+        'is for a session.store of another package',
+        'leave it out: redisStore, knexStore and memoryStore keep the ledger themselves',
+      );
+    return { store: store ?? memoryStore(), otherStore: undefined };
+  }
+  if (!isExpressSessionStore(store))
+    throw new OptionError(
+      'session.store',
+      'is no store',
+      'use redisStore(url), knexStore(config) or memoryStore()',
+    );
+  if (ledger === undefined)
+    throw new OptionError(
+      'session.ledger',
+      'is missing',
+      `a ${nameOfStore(store)} keeps sessions only; say where the exchange ledger is: redisStore(url) or knexStore(config)`,
+    );
+  return { store: ledger, otherStore: store };
 }
 
 /** A prefix that promises `Secure` must be able to keep it, or browsers drop the cookie without a word. */
