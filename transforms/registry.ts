@@ -16,6 +16,7 @@ import { rule as manifestPresent } from './manifest/present.js';
 import type { RegisteredRule } from './rule.js';
 import { rule as serverClearCookie } from './server/clear-cookie.js';
 import { rule as serverExpressJwt } from './server/express-jwt.js';
+import { rule as serverJose } from './server/jose.js';
 import { rule as serverLibraryImport } from './server/library-import.js';
 import { rule as serverLogoutRoute } from './server/logout-route.js';
 import { rule as serverOtherLibrary } from './server/other-library.js';
@@ -33,6 +34,7 @@ export const RULES: readonly RegisteredRule[] = [
   { id: 'manifest/present', rule: manifestPresent },
   { id: 'server/clear-cookie', rule: serverClearCookie },
   { id: 'server/express-jwt', rule: serverExpressJwt },
+  { id: 'server/jose', rule: serverJose },
   { id: 'server/library-import', rule: serverLibraryImport },
   { id: 'server/logout-route', rule: serverLogoutRoute },
   { id: 'server/other-library', rule: serverOtherLibrary },

@@ -12,10 +12,12 @@ const ARROWS: Record<string, readonly string[]> = {
   'transforms/edit': ['transforms/project', 'transforms/words'],
   'transforms/rule': ['transforms/project', 'transforms/edit', 'transforms/words'],
   'transforms/alone': ['transforms/project', 'transforms/edit', 'transforms/rule'],
+  'transforms/decisions': ['transforms/project', 'transforms/rule'],
   'transforms/server': [
     'transforms/project',
     'transforms/edit',
     'transforms/rule',
+    'transforms/decisions',
     'transforms/alone',
     'transforms/words',
   ],

@@ -31,7 +31,11 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
   if (t.isFunctionExpression(node) || t.isArrowFunctionExpression(node)) return true;
   if (t.isBinaryExpression(node)) return pure(node.left) && pure(node.right);
   if (t.isNewExpression(node))
-    return t.isIdentifier(node.callee, { name: 'Date' }) && node.arguments.every(pure);
+    return (
+      t.isIdentifier(node.callee) &&
+      /^(?:Date|TextEncoder)$/.test(node.callee.name) &&
+      node.arguments.every(pure)
+    );
   if (t.isLogicalExpression(node)) return pure(node.left) && pure(node.right);
   if (t.isConditionalExpression(node))
     return pure(node.test) && pure(node.consequent) && pure(node.alternate);
@@ -44,7 +48,9 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
   const member = t.isMemberExpression(callee) || t.isOptionalMemberExpression(callee) ? callee : undefined;
   const named = member?.property ?? callee;
   if (!t.isIdentifier(named) || !node.arguments.every(pure)) return false;
-  if (member && /^(?:split|slice|substring|replace|trim)$/.test(named.name)) return pure(member.object);
+  if (member && /^(?:split|slice|substring|replace|trim|encode)$/.test(named.name))
+    return pure(member.object);
+  if (member && named.name === 'from') return t.isIdentifier(member.object, { name: 'Buffer' });
   // `ExtractJwt.fromAuthHeaderAsBearerToken()`, `Date.now()`
   return /^(?:promisify|get|getState|(?:get|select)[A-Z]\w*|getItem|parse|now|Number|parseInt|from[A-Z]\w*)$/.test(
     named.name,

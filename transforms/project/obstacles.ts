@@ -4,6 +4,7 @@ import { originsOf } from './flow/origins.js';
 import { otherFramework } from './frameworks.js';
 import { gatewayObstacle, gatewayServedBy } from './gateways.js';
 import { hazardOf } from './hazards.js';
+import { joseErrorAskedFor, unlikeInChain } from './jose.js';
 import type { Project } from './project.js';
 import { refreshUnit } from './refresh.js';
 import { type CheckSite, isCheck, type MintSite, type ReadSite, type Site } from './site.js';
@@ -27,6 +28,8 @@ export function checkObstacle(site: CheckSite, project: Project): string | undef
     return `a ${site.family} token is checked here (${whyRefreshStays(site, project) ?? site.evidence})`;
   const foreign = foreignOrigin(site, project);
   if (foreign) return `the token does not come with a request that the session serves: ${foreign}`;
+  const error = site.library === 'jose' && joseErrorAskedFor(site, project.sources);
+  if (error) return error;
   if (/\bcomplete\s*:\s*true/.test(site.options ? textOf(site.file, site.options.node) : ''))
     return 'the header of the token is asked for, and a session has none';
   return undefined;
@@ -42,7 +45,9 @@ export function mintObstacle(site: MintSite, project: Project): string | undefin
     return `a refresh token is made here (${whyRefreshStays(site, project) ?? evidence})`;
   if (family === 'refresh') return undefined;
   if (family !== 'session') return `nothing here shows what this token is for: ${evidence}`;
-  if (!site.claims) return 'the call has no claims that could be kept in a session';
+  const unlike = site.chain && unlikeInChain(site, sources);
+  if (unlike) return `no option of a session says ${unlike}`;
+  if (!site.claims && !site.chain) return 'the call has no claims that could be kept in a session';
   const hazard = hazardOf(sources, site.callback ? [] : usesOf(sources, site.path));
   return hazard ? `the token is ${hazard}, where a session has nothing to put` : undefined;
 }

@@ -124,7 +124,7 @@ function withLifetime({ sources, sites }: Project): RefreshUnit {
   const mints = sites.filter(isMint).filter((site) => site.family === 'refresh');
   const [first] = mints;
   if (!first) return { moves: true };
-  const given = first.options && propertyOf(sources, first.options, 'expiresIn');
+  const given = first.expires ?? (first.options && propertyOf(sources, first.options, 'expiresIn'));
   const lifetime = lifetimeOf(sources, first);
   if (lifetime.kind === 'unlimited') return { moves: true };
   const portable = given && portableOf(sources, given);

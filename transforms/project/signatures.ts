@@ -13,4 +13,8 @@ export interface Signature {
   readonly options?: number;
   /** The callback comes last, wherever that is. */
   readonly callback?: 'last';
+  /** It returns a promise. */
+  readonly promised?: true;
+  /** The token is made by a method at the end of a chain, whose argument is the key; one before it sets the end. */
+  readonly chain?: { readonly call: string; readonly key: number; readonly expires: string };
 }

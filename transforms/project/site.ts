@@ -34,6 +34,8 @@ export interface MintSite extends Common<'mint'> {
   readonly options?: NodePath;
   /** Its lifetime, where that is given outside of claims and options. */
   readonly expires?: NodePath;
+  /** The calls of a chain that makes it, by the names of their methods. */
+  readonly chain?: ReadonlyMap<string, CallPath>;
   readonly callback?: NodePath;
 }
 

@@ -9,7 +9,7 @@ import { type ImportSite, isCheck, isMint, type Site } from '../project/site.js'
 import { textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
-const LIBRARIES = new Set(['jsonwebtoken', 'express-jwt', 'passport-jwt']);
+const LIBRARIES = new Set(['jsonwebtoken', 'express-jwt', 'passport-jwt', 'jose']);
 
 /** The import of a token library: it goes when nothing uses it any more, which the edits of the uses see to. */
 export const rule: Rule<ImportSite> = {

@@ -13,7 +13,10 @@ export const rule: Rule<ImportSite | LibraryCallSite> = {
   knows: [],
   owns: (site): site is ImportSite | LibraryCallSite =>
     site.kind === 'library-call' ||
-    (site.role === 'configure' && site.kind === 'import' && OTHER_LIBRARIES.has(site.library)),
+    (site.role === 'configure' &&
+      site.kind === 'import' &&
+      site.library !== 'jose' &&
+      OTHER_LIBRARIES.has(site.library)),
   decide,
   edit: () => [],
 };

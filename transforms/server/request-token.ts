@@ -27,6 +27,8 @@ export const rule: Rule<ReadSite> = {
 
 function decide(site: ReadSite, project: Project): Decision {
   if (site.family === 'one-time') return { action: 'kept', reason: site.evidence };
+  if (site.family === 'third-party')
+    return { action: 'kept', reason: `somebody else issues these tokens: ${site.evidence}` };
   if (!isLoginToken(site, project)) {
     return {
       action: 'manual',

@@ -2,12 +2,12 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { alone } from '../alone.js';
+import { mintDecision } from '../decisions.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM } from '../edit/names.js';
 import { type RequestText, requestText } from '../edit/request.js';
 import { dedented } from '../edit/style.js';
 import { definitionOf, keyName } from '../project/definitions.js';
-import { mintObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import { refreshUnit } from '../project/refresh.js';
 import { requestAt } from '../project/requests.js';
@@ -36,36 +36,10 @@ export const rule: Rule<MintSite> = {
 };
 
 function decide(site: MintSite, project: Project): Decision {
-  const { sources } = project;
-  const { family, evidence } = site;
-  if (family === 'one-time')
-    return { action: 'kept', reason: `a token that is used once is what a JWT is for: ${evidence}` };
-  const obstacle = mintObstacle(site, project);
-  if (obstacle) return { action: 'manual', reason: obstacle, todo: adviceOn(site) };
-  if (family === 'refresh')
-    return {
-      action: 'rewritten',
-      reason: 'one session does for both tokens: a marker stands in for this one',
-    };
-  if (requestAt(sources, site.path).how === 'current') {
-    return {
-      action: 'bridged',
-      reason: 'no request is in scope here, so the session starts on the one being served',
-    };
-  }
-  if (site.callback && !inlinable(site)) {
+  const decision = mintDecision(site, project);
+  if (decision.action === 'rewritten' && site.family !== 'refresh' && site.callback && !inlinable(site))
     return { action: 'bridged', reason: 'the callback stays, since more follows the call than the callback' };
-  }
-  return { action: 'rewritten', reason: `starts a session instead of signing a token: ${evidence}` };
-}
-
-function adviceOn({ family }: MintSite): string {
-  const start = "startSession(req, claims, { expiresIn }) from '@jwt-to-session/shim'";
-  if (family === 'refresh')
-    return `Once the login calls ${start}, take this token, where it is stored and the route that renews with it out together.`;
-  if (family === 'session')
-    return `Let the login call ${start} and take the stored token out, with every place that looks it up: ending the session revokes it.`;
-  return `If it logs users in, call ${start} here; if it is a token for something else, leave it and delete this comment.`;
+  return decision;
 }
 
 function edit(site: MintSite, decision: Decision, project: Project): readonly Edit[] {

@@ -1,12 +1,12 @@
 // https://github.com/auth0/node-jsonwebtoken#jwtverifytoken-secretorpublickey-options-callback
 import { alone } from '../alone.js';
+import { checkDecision } from '../decisions.js';
 import type { Edit } from '../edit/edits.js';
 import { guardEdits } from '../edit/guard.js';
 import { localName, SHIM } from '../edit/names.js';
 import { requestText } from '../edit/request.js';
 import { dedentEdits } from '../edit/style.js';
 import { plainGuards } from '../project/guards.js';
-import { checkObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import { requestAt } from '../project/requests.js';
 import { type CheckSite, isCheck } from '../project/site.js';
@@ -30,37 +30,9 @@ export const rule: Rule<CheckSite> = {
     { package: 'jsonwebtoken', export: 'decode', role: 'check', kind: 'decode', token: 0, options: 1 },
   ],
   owns: (site): site is CheckSite => isCheck(site) && site.library === 'jsonwebtoken',
-  decide,
+  decide: checkDecision,
   edit,
 };
-
-function decide(site: CheckSite, project: Project): Decision {
-  const { family, evidence } = site;
-  if (family === 'one-time')
-    return { action: 'kept', reason: `it checks a token that is used once: ${evidence}` };
-  const obstacle = checkObstacle(site, project);
-  if (obstacle) return { action: 'manual', reason: obstacle, todo: adviceOn(site) };
-  if (site.kind === 'decode') return { action: 'rewritten', reason: 'the session knows its claims' };
-  if (requestAt(project.sources, site.path).how === 'current') {
-    return {
-      action: 'bridged',
-      reason: 'no request is in scope here, so the session of the one being served is asked',
-    };
-  }
-  return {
-    action: 'rewritten',
-    reason: 'the session is asked instead of the token; its errors bear the same names',
-  };
-}
-
-function adviceOn({ family }: CheckSite): string {
-  const shim = "from '@jwt-to-session/shim'";
-  if (family === 'refresh')
-    return `The session renews itself: when nothing stores or sends refresh tokens any more, let this route answer by requireSession(req) ${shim} or remove it.`;
-  if (family === 'session')
-    return `Where a request is at hand, ask requireSession(req) ${shim}: it returns the claims or throws.`;
-  return 'If it lets users in, ask the session here; if it checks a token for something else, leave it and delete this comment.';
-}
 
 function edit(site: CheckSite, decision: Decision, project: Project): readonly Edit[] {
   const { sources } = project;

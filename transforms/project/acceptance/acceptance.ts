@@ -7,6 +7,7 @@ import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import { type Door, doorsOf, propertyOf } from './doors.js';
 import { guardsOf, lookAlikes, type Refusal } from './guards.js';
+import { keyOf } from './key.js';
 import { otherDoors, otherMints } from './library-calls.js';
 import { type Lifetime, lifetimeOf } from './lifetimes.js';
 import { placesOf, type TokenPlace } from './places.js';
@@ -84,7 +85,7 @@ function keysOf(
   ];
   for (const door of doors) {
     if (door.family !== 'session' || !door.key) continue;
-    const key = portableOf(sources, door.key);
+    const key = keyOf(sources, door.key);
     if (!key) {
       unclear.push(door.key);
       continue;
@@ -100,7 +101,7 @@ function keysOf(
   }
   if (!keys.size) {
     for (const mint of logins) {
-      const key = mint.key && portableOf(sources, mint.key);
+      const key = mint.key && keyOf(sources, mint.key);
       if (key) keys.set(key.text, { key, algorithms: [algorithmOf(sources, mint) ?? 'HS256'] });
       else if (mint.key) unclear.push(mint.key);
     }
@@ -109,7 +110,10 @@ function keysOf(
 }
 
 function algorithmOf(sources: Sources, mint: MintSite): string | undefined {
-  const path = mint.options && propertyOf(sources, mint.options, 'algorithm');
+  const [header] = (mint.chain?.get('setProtectedHeader')?.get('arguments') ?? []) as NodePath[];
+  const path =
+    (mint.options && propertyOf(sources, mint.options, 'algorithm')) ??
+    (header && propertyOf(sources, header, 'alg'));
   return path && stringOf(sources, path);
 }
 
@@ -124,7 +128,7 @@ function stringsOf(sources: Sources, path: NodePath): string[] {
 }
 
 function sharesKey(sources: Sources, mint: MintSite, texts: ReadonlySet<string>): boolean {
-  const key = mint.key && portableOf(sources, mint.key);
+  const key = mint.key && keyOf(sources, mint.key);
   return !key || texts.has(key.text);
 }
 
@@ -134,7 +138,7 @@ function signerOf(
   keys: readonly AcceptedKey[],
 ): Signer | undefined {
   const [mint] = logins;
-  const own = mint?.key && portableOf(sources, mint.key);
+  const own = mint?.key && keyOf(sources, mint.key);
   const key = own ?? keys[0]?.key;
   if (!key) return undefined;
   const call =

@@ -28,7 +28,8 @@ export interface Door {
 export function doorsOf(sources: Sources, sites: readonly Site[], files: ReadonlySet<SourceFile>): Door[] {
   const doors = sites.filter(isCheck).flatMap((site): Door[] => {
     if (site.kind !== 'verify' || !files.has(site.file)) return [];
-    const claims = claimsOfCheck(site.call, site.callback);
+    const received = claimsOfCheck(site.call, site.callback);
+    const claims = site.library === 'jose' ? payloadIn(received) : received;
     const { file, call, library, family, key, options } = site;
     const algorithms = options && propertyOf(sources, options, 'algorithms');
     return [
@@ -98,6 +99,16 @@ export function claimsOfCheck(call: CallPath, callback: NodePath | undefined): N
     at = at.parentPath;
   if (at?.isVariableDeclarator()) return at.get('id') as NodePath;
   return at?.isAssignmentExpression() ? at.get('left') : undefined;
+}
+
+/** The claims in what jose's `jwtVerify` yields: `const { payload: claims } = …`. */
+function payloadIn(received: NodePath | undefined): NodePath | undefined {
+  if (!received?.isObjectPattern()) return undefined;
+  for (const property of received.get('properties')) {
+    if (property.isObjectProperty() && keyName(property.node) === 'payload')
+      return property.get('value') as NodePath;
+  }
+  return undefined;
 }
 
 /** A property of an object that is written out, or filled by assignments: `opts.secretOrKey = …`. */

@@ -1,12 +1,11 @@
 import type { NodePath } from '@babel/traverse';
 import type { CallPath } from '../callers.js';
-import { propertyName } from '../definitions.js';
 import type { LibraryCallSite, MintSite, Site } from '../site.js';
 import { claimsOfCheck, type Door } from './doors.js';
 
 /** Libraries whose arguments are known, though no rule rewrites their calls. */
 const MINTS = new Set(['njwt', 'nJwt', 'jwt-simple']);
-const CHECKS = new Set(['njwt', 'nJwt', 'jwt-simple', 'jose']);
+const CHECKS = new Set(['njwt', 'nJwt', 'jwt-simple']);
 
 /** Tokens that other libraries than jsonwebtoken sign, in the same terms. */
 export function otherMints(sites: readonly Site[]): MintSite[] {
@@ -27,14 +26,6 @@ export function otherMints(sites: readonly Site[]): MintSite[] {
     } as const;
     if (MINTS.has(library))
       return [{ ...common, path: call, call, claims, ...(second ? { key: second } : {}) }];
-    // `new SignJWT(claims).setExpirationTime('2h').sign(key)`
-    if (library === 'jose' && call.isNewExpression()) {
-      const key = linkOf(call, 'sign');
-      const expires = linkOf(call, 'setExpirationTime');
-      return [
-        { ...common, path: call, call, claims, ...(key ? { key } : {}), ...(expires ? { expires } : {}) },
-      ];
-    }
     return [];
   });
 }
@@ -66,15 +57,4 @@ function callOf({ path }: LibraryCallSite): CallPath | undefined {
   return path.isCallExpression() || path.isNewExpression() || path.isOptionalCallExpression()
     ? path
     : undefined;
-}
-
-/** The first argument of a link in the chain that starts with a call. */
-function linkOf(start: NodePath, name: string): NodePath | undefined {
-  for (let at: NodePath | null = start.parentPath; at; at = at.parentPath) {
-    if (at.isMemberExpression()) continue;
-    if (!at.isCallExpression()) return undefined;
-    const callee = at.get('callee');
-    if (callee.isMemberExpression() && propertyName(callee.node) === name) return at.get('arguments')[0];
-  }
-  return undefined;
 }

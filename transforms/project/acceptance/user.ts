@@ -22,7 +22,7 @@ export function userOf(
 ): string[] | undefined {
   for (const mint of mints) {
     const subject = mint.options && propertyOf(sources, mint.options, 'subject');
-    if (subject) return ['sub'];
+    if (subject || mint.chain?.has('setSubject')) return ['sub'];
     const trail =
       mint.claims && (bestOf(trailsOf(sources, mint.claims, 0)) ?? ofDocument(sources, mint.claims));
     if (trail) return trail;

@@ -24,18 +24,19 @@ export function findSites(sources: Sources, knowledge: Knowledge): Site[] {
     'passport-jwt',
   ]);
   const files = sources.mentioning(...knowledge.hints).filter((file) => !file.test);
-  const inFile = (file: SourceFile, find: () => readonly Site[]) => isolated(sources, [file], find);
+  const inFile = <T>(file: SourceFile, find: () => readonly T[]) => isolated(sources, [file], find);
   const shim = shimCalls(sources);
   const isOurs = (site: Site) => isOfShim(site, shim);
-  const sites: Site[] = files
+  const called = files
     .flatMap((file) => inFile(file, () => librarySites(sources, file, knowledge.signatures)))
     .filter((site) => !isOurs(site));
-  const checks = sites.filter(isCheck);
+  const sites: Site[] = [...called];
+  const checks = called.filter(isCheck);
   const known = files.flatMap((file) =>
-    inFile(file, () => [
+    inFile<Site>(file, () => [
       ...importSites(file, libraries),
       ...gatewaySites(sources, file),
-      ...libraryCallSites(sources, file),
+      ...libraryCallSites(sources, file, called),
     ]),
   );
   sites.push(...known.filter((site) => !isOurs(site)));
@@ -43,7 +44,7 @@ export function findSites(sources: Sources, knowledge: Knowledge): Site[] {
   for (const file of files) {
     if (sideOf(sources, file) === 'client') continue;
     sites.push(
-      ...inFile(file, () => [
+      ...inFile<Site>(file, () => [
         ...requestSites(sources, file, checks, gateways),
         ...outgoingSites(sources, file),
       ]),

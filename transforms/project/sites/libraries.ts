@@ -1,6 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
-import { type Call, callsOf } from '../callers.js';
+import { type Call, type CallPath, callsOf } from '../callers.js';
+import { propertyName } from '../definitions.js';
 import { ACCESS, familyOfMint, familyOfWord, surroundingNames } from '../families.js';
 import { type Use, usesOf } from '../flow/follow.js';
 import { originsOf } from '../flow/origins.js';
@@ -19,7 +20,8 @@ export function librarySites(
   const sites: (MintSite | CheckSite)[] = [];
   for (const call of callsOf(sources, file)) {
     const signature = signatureOf(call, knows);
-    if (signature)
+    if (signature?.chain) sites.push(...chained(sources, file, call, signature, signature.chain));
+    else if (signature)
       sites.push(
         signature.role === 'mint'
           ? mint(sources, file, call, signature)
@@ -96,6 +98,53 @@ function mint(sources: Sources, file: SourceFile, call: Call, signature: Signatu
   };
 }
 
+/** `new SignJWT(claims).setExpirationTime('2h').sign(key)`: the token is what the last call yields. */
+function chained(
+  sources: Sources,
+  file: SourceFile,
+  { path }: Call,
+  signature: Signature,
+  { call: last, key: keyAt, expires: ending }: NonNullable<Signature['chain']>,
+): MintSite[] {
+  const chain = linksOf(path);
+  const call = chain.get(last);
+  if (!call) return [];
+  const [claims] = path.get('arguments') as NodePath[];
+  const key = (call.get('arguments') as NodePath[])[keyAt];
+  const [expires] = (chain.get(ending)?.get('arguments') ?? []) as NodePath[];
+  const { family, evidence } = familyOfMint(sources, call, claims, key, usesOf(sources, call));
+  return [
+    {
+      role: 'mint',
+      kind: 'sign',
+      library: signature.package,
+      file,
+      path: call,
+      call,
+      promisified: true,
+      family,
+      evidence,
+      chain,
+      ...(claims ? { claims } : {}),
+      ...(key ? { key } : {}),
+      ...(expires ? { expires } : {}),
+    },
+  ];
+}
+
+/** The method calls that follow a call in its chain. */
+function linksOf(start: NodePath): Map<string, CallPath> {
+  const links = new Map<string, CallPath>();
+  for (let access = start.parentPath; access?.isMemberExpression(); ) {
+    const call: NodePath | null = access.parentPath;
+    const name = propertyName(access.node);
+    if (!call?.isCallExpression() || access.key !== 'callee' || name === undefined) break;
+    links.set(name, call);
+    access = call.parentPath;
+  }
+  return links;
+}
+
 /** The uses of a signed token, which arrives as the call's value or as the callback's second parameter. */
 function usesOfMint(sources: Sources, call: Call, given: Arguments): Use[] {
   return given.callback?.isFunction() ? usesOfCallback(sources, given.callback) : usesOf(sources, call.path);
@@ -112,7 +161,7 @@ function check(sources: Sources, file: SourceFile, call: Call, signature: Signat
     file,
     path: call.path,
     call: call.path,
-    promisified: isPromisified(call),
+    promisified: isPromisified(call) || signature.promised === true,
     family,
     evidence,
     ...given,
@@ -127,6 +176,8 @@ function familyOfCheck(
   given: Arguments,
 ): Pick<CheckSite, 'family' | 'evidence'> {
   const key = given.key ? textOf(file, given.key.node) : '';
+  if (given.key && isForeignKey(sources, given.key))
+    return { family: 'third-party', evidence: 'its keys come from another issuer' };
   const byKey = familyOfWord(key);
   if (byKey) return { family: byKey, evidence: `it is checked with ${key}` };
   if (ACCESS.test(key)) return { family: 'session', evidence: `it is checked with ${key}` };
@@ -152,6 +203,13 @@ function familyOfCheck(
     family: 'session',
     evidence: token ? `the token comes from ${token}` : 'nothing shows another purpose',
   };
+}
+
+/** Keys that another issuer publishes. */
+function isForeignKey(sources: Sources, key: NodePath): boolean {
+  return [{ path: key }, ...originsOf(sources, key)].some(({ path }) =>
+    /Remote|jwks/i.test(textOf(sources.fileOf(path), path.node)),
+  );
 }
 
 function isPromisified(call: Call): boolean {

@@ -3,7 +3,7 @@ import { type Call, callsOf } from '../callers.js';
 import { propertyName } from '../definitions.js';
 import { familyOfMint, familyOfWord } from '../families.js';
 import { usesOf } from '../flow/follow.js';
-import type { LibraryCallSite } from '../site.js';
+import type { CheckSite, LibraryCallSite, MintSite } from '../site.js';
 import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 
@@ -36,13 +36,19 @@ const CHECKS =
   /(?:^|\.)(?:verify|decode|jwtVerify|jwtDecrypt|decodeJwt|createVerifier|compactVerify|authorize|authenticate)$/;
 
 /** Finds the calls of libraries that no rule rewrites. Each becomes a site, so that none is missed. */
-export function libraryCallSites(sources: Sources, file: SourceFile): LibraryCallSite[] {
+export function libraryCallSites(
+  sources: Sources,
+  file: SourceFile,
+  known: readonly (MintSite | CheckSite)[],
+): LibraryCallSite[] {
+  const handled = known.filter((site) => site.file === file);
   const sites: LibraryCallSite[] = [];
   for (const call of callsOf(sources, file)) {
-    const known = libraryOf(call) ?? injectedLibraryOf(call, file) ?? decoratedLibraryOf(call, sources, file);
-    if (!known) continue;
+    const found = libraryOf(call) ?? injectedLibraryOf(call, file) ?? decoratedLibraryOf(call, sources, file);
+    if (!found) continue;
     const { path } = call;
-    const { library, name } = known;
+    if (handled.some((site) => site.path.node === path.node || path.isDescendant(site.path))) continue;
+    const { library, name } = found;
     const common = { kind: 'library-call', library, file, path } as const;
     if (MINTS.test(name)) {
       const claims = (path.get('arguments') as NodePath[])[0];

@@ -1,0 +1,69 @@
+import { checkObstacle, mintObstacle } from './project/obstacles.js';
+import type { Project } from './project/project.js';
+import { requestAt } from './project/requests.js';
+import type { CheckSite, MintSite } from './project/site.js';
+import type { Decision } from './rule.js';
+
+/** What is to become of a place that signs, whatever library signs there. */
+export function mintDecision(site: MintSite, project: Project): Decision {
+  const { family, evidence } = site;
+  if (family === 'one-time')
+    return { action: 'kept', reason: `a token that is used once is what a JWT is for: ${evidence}` };
+  const obstacle = mintObstacle(site, project);
+  if (obstacle) return { action: 'manual', reason: obstacle, todo: adviceOnMint(site, obstacle) };
+  if (family === 'refresh')
+    return {
+      action: 'rewritten',
+      reason: 'one session does for both tokens: a marker stands in for this one',
+    };
+  if (requestAt(project.sources, site.path).how === 'current') {
+    return {
+      action: 'bridged',
+      reason: 'no request is in scope here, so the session starts on the one being served',
+    };
+  }
+  return { action: 'rewritten', reason: `starts a session instead of signing a token: ${evidence}` };
+}
+
+/** What is to become of a place that checks, whatever library checks there. */
+export function checkDecision(site: CheckSite, project: Project): Decision {
+  const { family, evidence } = site;
+  if (family === 'one-time')
+    return { action: 'kept', reason: `it checks a token that is used once: ${evidence}` };
+  if (family === 'third-party')
+    return { action: 'kept', reason: `somebody else issues these tokens: ${evidence}` };
+  const obstacle = checkObstacle(site, project);
+  if (obstacle) return { action: 'manual', reason: obstacle, todo: adviceOnCheck(site) };
+  if (site.kind === 'decode') return { action: 'rewritten', reason: 'the session knows its claims' };
+  if (requestAt(project.sources, site.path).how === 'current') {
+    return {
+      action: 'bridged',
+      reason: 'no request is in scope here, so the session of the one being served is asked',
+    };
+  }
+  return {
+    action: 'rewritten',
+    reason: 'the session is asked instead of the token; its errors bear the same names',
+  };
+}
+
+const SHIM_NAMED = "from '@jwt-to-session/shim'";
+
+function adviceOnMint({ family }: MintSite, obstacle: string): string {
+  const start = `startSession(req, claims, { expiresIn }) ${SHIM_NAMED}`;
+  if (family === 'refresh')
+    return `Once the login calls ${start}, take this token, where it is stored and the route that renews with it out together.`;
+  if (family === 'session' && !/^the token is /.test(obstacle))
+    return `Call ${start} in its place: the session cookie logs the user in.`;
+  if (family === 'session')
+    return `Let the login call ${start} and take the stored token out, with every place that looks it up: ending the session revokes it.`;
+  return `If it logs users in, call ${start} here; if it is a token for something else, leave it and delete this comment.`;
+}
+
+function adviceOnCheck({ family }: CheckSite): string {
+  if (family === 'refresh')
+    return `The session renews itself: when nothing stores or sends refresh tokens any more, let this route answer by requireSession(req) ${SHIM_NAMED} or remove it.`;
+  if (family === 'session')
+    return `Where a request is at hand, ask requireSession(req) ${SHIM_NAMED}: it returns the claims or throws.`;
+  return 'If it lets users in, ask the session here; if it checks a token for something else, leave it and delete this comment.';
+}
