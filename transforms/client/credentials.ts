@@ -38,8 +38,8 @@ function isSaid({ request, file }: CredentialsSite, { sources }: Project): boole
   return Boolean(options && propertyIn(sources, options, name));
 }
 
-function withCredentials({ request }: CredentialsSite): Edit[] | undefined {
-  const { file, path, client, instance } = request;
+function withCredentials({ request, file }: CredentialsSite): Edit[] | undefined {
+  const { path, client, instance } = request;
   if (client === 'superagent') {
     const at = endOf(path.node);
     return [{ file: file.path, start: at, end: at, text: '.withCredentials()', stays: true }];

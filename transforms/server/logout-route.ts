@@ -7,6 +7,7 @@ import { otherFramework } from '../project/frameworks.js';
 import type { Project } from '../project/project.js';
 import { requestParameter } from '../project/requests.js';
 import type { LogoutRouteSite } from '../project/site.js';
+import { LOGOUT_WORDS } from '../project/sites/logouts.js';
 import { endOf, startOf, textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
@@ -16,7 +17,7 @@ import type { Decision, Rule } from '../rule.js';
  */
 export const rule: Rule<LogoutRouteSite> = {
   step: 'install',
-  hints: ['logout', 'logOut', 'log-out', 'signout', 'signOut', 'sign-out', 'logoff'],
+  hints: LOGOUT_WORDS,
   knows: [],
   owns: (site): site is LogoutRouteSite => site.kind === 'logout-route',
   decide,

@@ -50,7 +50,7 @@ function edit(site: MintSite, decision: Decision, project: Project): readonly Ed
   if (site.family === 'refresh') return [...markerEdits(site, request), ...request.edits];
   const start = localName(file, SHIM, 'startSession');
   const needs = [start, ...request.needs];
-  const options = optionsText(site, project);
+  const options = optionsText(site, project, site.call);
   const given = [request.text, textOf(file, claims.node), ...(options ? [options] : [])];
   const inline = callback && decision.action === 'rewritten' ? inlinable(site) : undefined;
   if (inline) {
@@ -84,26 +84,43 @@ function markerEdits({ file, call, promisified }: MintSite, request: RequestText
 
 /** Keeps the arguments where they stand, so that the diff shows what changed and nothing else. */
 function argumentEdits(site: MintSite, name: string, request: string, project: Project): Edit[] {
-  const { file, call, claims, key } = site;
+  const { file, call, claims, key, callback } = site;
   if (!claims) return [];
-  const options = optionsText(site, project);
-  const text = textOf(file, claims.node);
-  const end = site.callback ? outerEndOf(file, (site.options ?? key ?? claims).node) : endOf(call.node) - 1;
-  const whole = `${name}(${request}, ${text}${options ? `, ${options}` : ''}`;
-  if (!whole.includes('\n')) return [{ file: file.path, start: startOf(call.node), end, text: whole }];
+  const last = (site.options ?? key ?? claims).node;
+  const at = { file: file.path };
+  const start = startOf(call.node);
+  const end = callback ? outerEndOf(file, last) : endOf(call.node) - 1;
+  const options = optionsText(site, project, call);
+  const whole = `${name}(${[request, textOf(file, claims.node), ...(options ? [options] : [])].join(', ')}`;
+  if (!whole.includes('\n')) return [{ ...at, start, end, text: whole }];
+  // Each argument stands on a line of its own, and goes on to.
+  const gap = file.text.slice(file.text.indexOf('(', endOf(call.node.callee)) + 1, startOf(claims.node));
+  const listed = /^\s*\n\s*$/.test(gap);
+  const between = listed ? gap : ' ';
+  const given = listed ? optionsText(site, project, site.options ?? call) : options;
+  const tail = listed && !callback ? file.text.slice(outerEndOf(file, last), end) : '';
   return [
-    { file: file.path, start: startOf(call.node), end: startOf(claims.node), text: `${name}(${request}, ` },
-    { file: file.path, start: endOf(claims.node), end, text: options ? `, ${options}` : '' },
+    {
+      ...at,
+      start,
+      end: startOf(claims.node),
+      text: `${name}(${listed ? gap : ''}${request},${between}`,
+    },
+    { ...at, start: endOf(claims.node), end, text: (given ? `,${between}${given}` : '') + tail },
   ];
 }
 
-/** The options as they are given now; the lifetime is the longest of all tokens that a login makes. */
-function optionsText({ file, options, callback, call }: MintSite, project: Project): string {
+/**
+ * The options as they are given now; the lifetime is the longest of all tokens that a login makes.
+ *
+ * @param beside what they stand as far to the right as from now on
+ */
+function optionsText({ file, options, callback }: MintSite, project: Project, beside: NodePath): string {
   const given = options === callback ? undefined : options;
   const renewed = project.sites.some((other) => isMint(other) && other.family === 'refresh');
   const unit = renewed ? refreshUnit(project) : undefined;
   const text = given
-    ? dedented(textOf(file, given.node), file.text, startOf(call.node), startOf(given.node))
+    ? dedented(textOf(file, given.node), file.text, startOf(beside.node), startOf(given.node))
     : '';
   if (!unit?.moves) return text;
   const lifetime = unit.expiresIn === undefined ? '' : `expiresIn: ${unit.expiresIn}`;

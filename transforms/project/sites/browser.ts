@@ -68,8 +68,9 @@ function sitesOf(sources: Sources, client: BrowserClient): Site[] {
         kind: 'credentials',
         family: 'session',
         evidence: 'its requests go to another origin',
-        file: request.file,
-        path: request.path,
+        // Where all requests of an instance are told at once.
+        file: request.instance ? sources.fileOf(request.instance) : request.file,
+        path: request.instance ?? request.path,
         request,
       }),
     ),

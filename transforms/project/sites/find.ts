@@ -9,7 +9,7 @@ import { browserSites, outgoingSites } from './browser.js';
 import { gatewaySites } from './gateways.js';
 import { importSites } from './imports.js';
 import { librarySites } from './libraries.js';
-import { logoutSites } from './logouts.js';
+import { LOGOUT_WORDS, logoutSites } from './logouts.js';
 import { libraryCallSites, OTHER_LIBRARIES } from './other-libraries.js';
 import { isOfShim, presentSites, shimCalls } from './present.js';
 import { requestSites, sameReadSites } from './requests.js';
@@ -72,15 +72,7 @@ function wayOutSites(sources: Sources, sites: readonly Site[]): Site[] {
     .mentioning('clearCookie', '.cookie(')
     .filter((file) => !file.test)
     .flatMap((file) => isolated(sources, [file], () => clearCookieSites(sources, file, responses, reads)));
-  const routing = sources.mentioning(
-    'logout',
-    'logOut',
-    'log-out',
-    'signout',
-    'signOut',
-    'sign-out',
-    'logoff',
-  );
+  const routing = sources.mentioning(...LOGOUT_WORDS);
   const logouts = logoutSites(
     sources,
     routing.filter((file) => !file.test && sideOf(sources, file) !== 'client'),

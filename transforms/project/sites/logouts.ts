@@ -8,7 +8,15 @@ import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 
 const LOGOUT = /(?:^|[/_-])(?:log|sign)[-_]?(?:out|off)(?:$|[/_?-])/i;
+/** A handler's name where its route does not say it: `router.get('/', handleLogout)`, mounted elsewhere. */
+const LOGOUT_HANDLER =
+  /^(?:(?:handle|do|on|user|auth|post|get)_?)?(?:log|sign)_?(?:out|off)(?:_?(?:user|handler|controller))?$/i;
 const ROUTES = /^(?:get|post|put|delete|patch|all|use)$/;
+
+/** What a file that routes logouts says somewhere. */
+export const LOGOUT_WORDS = ['log', 'Log', 'sign', 'Sign'].flatMap((start) =>
+  ['out', 'Out', '-out', '_out', 'off', 'Off'].map((end) => start + end),
+);
 
 /** Finds the handlers of logout routes: `router.post('/logout', …, handler)`, the handler here or in another file. */
 export function logoutSites(sources: Sources, files: readonly SourceFile[]): LogoutRouteSite[] {
@@ -41,9 +49,17 @@ function logoutHandler(sources: Sources, call: NodePath<t.CallExpression>): Node
   const callee = call.get('callee');
   if (!callee.isMemberExpression() || !ROUTES.test(propertyName(callee.node) ?? '')) return undefined;
   const route = routeOf(call);
-  if (route === undefined || !LOGOUT.test(route)) return undefined;
   const last = (call.get('arguments') as NodePath[]).at(-1);
-  return last && handlerIn(sources, last);
+  if (route === undefined || !last) return undefined;
+  return LOGOUT.test(route) || LOGOUT_HANDLER.test(handlerName(last)) ? handlerIn(sources, last) : undefined;
+}
+
+/** What the code calls a handler: `auth.logout`, `catchAsync(logout)`. */
+function handlerName(path: NodePath): string {
+  if (path.isIdentifier()) return path.node.name;
+  if (path.isMemberExpression()) return propertyName(path.node) ?? '';
+  const [wrapped] = path.isCallExpression() ? (path.get('arguments') as NodePath[]) : [];
+  return wrapped ? handlerName(wrapped) : '';
 }
 
 /** The route of `router.get('/x', …)`, and of `router.route('/x').get(…)`. */
