@@ -126,6 +126,7 @@ function newVisit(shop: Shop, req: Request, res: ServerResponse): Visit {
     lack: 'absent',
     presented: false,
     token: undefined,
+    refreshing: undefined,
     firstId: undefined,
     pending: [],
     replaced: [],

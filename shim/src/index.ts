@@ -32,11 +32,13 @@ export {
 export type { Duration } from './settings/durations.js';
 export { OptionError } from './settings/option-error.js';
 export type {
+  ClaimsOf,
   CookieOptions,
   CutoverOptions,
   JwksOptions,
   KeyFinder,
   KeyOptions,
+  KeyPurpose,
   KeySource,
   LegacyOptions,
   SessionClaims,

@@ -2,9 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import type { JwtPayload } from 'jsonwebtoken';
 import type { Refusal } from '../events.js';
 import { UnavailableError } from '../response/unavailable.js';
+import type { ClaimsOf } from '../settings/options.js';
 import type { LegacySettings, Settings } from '../settings/settings.js';
 import { hashOf } from './hash.js';
-import { verify } from './verify.js';
+import { type Verified, verifyWithEach } from './verify.js';
 
 /** A token that the application would have let in. */
 export interface AcceptedToken {
@@ -15,6 +16,8 @@ export interface AcceptedToken {
   readonly claims: object;
   /** Seconds since 1970 from which on it is refused whatever the ledger says; none when it has no expiry. */
   readonly ends: number | undefined;
+  /** One that prolongs a session, and does not say what is in it. */
+  readonly refresh: boolean;
 }
 
 /** What a token is worth. `user` is known of a refused one when one of the keys has signed it. */
@@ -22,19 +25,40 @@ export type Verdict =
   | { readonly accepted: AcceptedToken; readonly refusal?: undefined }
   | { readonly accepted?: undefined; readonly refusal: Refusal; readonly user?: string | undefined };
 
+/** What the options say about tokens. */
+interface Rules {
+  readonly legacy: LegacySettings;
+  readonly user: Settings['user'];
+}
+
 /**
  * Decides on a token with the keys, claims and times alone: what the ledger and the deny list know comes later,
- * when the token is to open something.
+ * when the token is to open something. Where one key signs tokens for several purposes, the first that takes it
+ * decides.
  */
-export async function judge(
+export async function judge(token: string, rules: Rules, req: IncomingMessage): Promise<Verdict> {
+  const refused: Verdict[] = [];
+  for (const verified of await verifyWithEach(token, rules.legacy.keys, rules.legacy.maxBytes)) {
+    const verdict = await judgeAs(verified, token, rules, req);
+    if (verdict.accepted) return verdict;
+    refused.push(verdict);
+  }
+  return refused.find((verdict) => isOfSomebody(verdict)) ?? refused[0] ?? { refusal: 'signature' };
+}
+
+function isOfSomebody(verdict: Verdict): boolean {
+  return verdict.accepted !== undefined || verdict.user !== undefined;
+}
+
+async function judgeAs(
+  verified: Verified,
   token: string,
-  { legacy, user }: { legacy: LegacySettings; user: Settings['user'] },
+  { legacy, user }: Rules,
   req: IncomingMessage,
 ): Promise<Verdict> {
-  const verified = await verify(token, legacy.keys, legacy.maxBytes);
   if (!verified.payload) return { refusal: verified.refusal };
-  const { payload, refusal, ends } = verified;
-  const claims = safely(() => legacy.claims(payload, req));
+  const { payload, refusal, ends, purpose } = verified;
+  const claims = await claimsOf(purpose.claims ?? legacy.claims, payload, req);
   if (!claims) return { refusal: refusal ?? 'claims' };
   const id = safely(() => user(claims)) ?? '';
   if (refusal) return { refusal, user: id === '' ? undefined : id };
@@ -44,7 +68,26 @@ export async function judge(
   if (now >= legacy.closes) return { refusal: 'window-closed', user: id };
   if (legacy.mintedBefore !== undefined && (payload.iat ?? 0) > legacy.mintedBefore)
     return { refusal: 'minted-late', user: id };
-  return { accepted: { token, hash: hashOf(token), user: id, payload, claims, ends } };
+  const refresh = purpose.refresh === true;
+  return { accepted: { token, hash: hashOf(token), user: id, payload, claims, ends, refresh } };
+}
+
+/**
+ * What the application makes of a payload. It was written for its own tokens, so one that it trips over is
+ * refused; a look-up that fails has said nothing about the token.
+ */
+async function claimsOf(
+  find: ClaimsOf,
+  payload: JwtPayload,
+  req: IncomingMessage,
+): Promise<object | undefined> {
+  const found = safely(() => find(payload, req));
+  try {
+    return (await found) ?? undefined;
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw new UnavailableError('legacy.claims failed', { cause: error });
+  }
 }
 
 /** Whether the application itself has taken a token back. */

@@ -1,5 +1,5 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
-import type { JwtHeader, VerifyOptions } from 'jsonwebtoken';
+import type { JwtHeader } from 'jsonwebtoken';
 import { UnavailableError } from '../response/unavailable.js';
 import type { PreparedKey } from './keys.js';
 
@@ -7,21 +7,23 @@ import type { PreparedKey } from './keys.js';
 const FRESH = 10 * 60_000;
 const PAUSE = 30_000;
 
+/** What the keys of one host have in common. */
+type Common = Pick<PreparedKey, 'algorithms' | 'options' | 'purpose'>;
+
 /**
  * The keys that a host publishes (RFC 7517), fetched when first needed. A set that was fetched once goes on
  * being used while its host does not answer; with none at all the request can't be decided.
  */
 export function publishedKeys(
   uri: string,
-  algorithms: readonly string[],
-  options: VerifyOptions,
+  common: Common,
 ): (header: JwtHeader) => Promise<readonly PreparedKey[]> {
   let keys: readonly PreparedKey[] | undefined;
   let fetchedAt = 0;
   let fetching: Promise<readonly PreparedKey[]> | undefined;
 
   const refresh = async () => {
-    fetching ??= fetchKeys(uri, algorithms, options).finally(() => {
+    fetching ??= fetchKeys(uri, common).finally(() => {
       fetchedAt = Date.now();
       fetching = undefined;
     });
@@ -39,11 +41,7 @@ export function publishedKeys(
   };
 }
 
-async function fetchKeys(
-  uri: string,
-  algorithms: readonly string[],
-  options: VerifyOptions,
-): Promise<readonly PreparedKey[]> {
+async function fetchKeys(uri: string, common: Common): Promise<readonly PreparedKey[]> {
   const response = await fetch(uri, { signal: AbortSignal.timeout(2000), redirect: 'error' });
   if (!response.ok) throw new Error(`answered ${response.status}`);
   const set: unknown = await response.json();
@@ -52,7 +50,7 @@ async function fetchKeys(
     if (jwk.use !== undefined && jwk.use !== 'sig') return [];
     try {
       const key = createPublicKey({ key: jwk, format: 'jwk' });
-      return [{ key, kid: typeof jwk.kid === 'string' ? jwk.kid : undefined, algorithms, options }];
+      return [{ key, kid: typeof jwk.kid === 'string' ? jwk.kid : undefined, ...common }];
     } catch {
       return [];
     }

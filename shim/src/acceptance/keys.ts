@@ -1,7 +1,7 @@
 import { createPublicKey, createSecretKey, KeyObject } from 'node:crypto';
 import type { Algorithm, JwtHeader, VerifyOptions } from 'jsonwebtoken';
 import { OptionError } from '../settings/option-error.js';
-import type { JwksOptions, KeyOptions, KeySource } from '../settings/options.js';
+import type { JwksOptions, KeyOptions, KeyPurpose, KeySource } from '../settings/options.js';
 import { publishedKeys } from './jwks.js';
 
 const ALGORITHMS: readonly string[] = [
@@ -26,6 +26,7 @@ export interface PreparedKey {
   readonly kid: string | undefined;
   readonly algorithms: readonly string[];
   readonly options: VerifyOptions;
+  readonly purpose: KeyPurpose;
 }
 
 /** The keys that may have signed a token with this header; only the ones whose algorithm and `kid` fit. */
@@ -74,7 +75,7 @@ function keysOf(
     };
   }
   if (isPublished(source)) {
-    const { jwksUri, algorithms, ...options } = source;
+    const { jwksUri, algorithms, refresh, claims, ...options } = source;
     const allowed = allowedAlgorithms(algorithms, option);
     if (allowed.some((name) => name.startsWith('HS')))
       throw new OptionError(
@@ -82,13 +83,18 @@ function keysOf(
         'lists HS algorithms',
         'published keys are public: use RS, PS, ES',
       );
-    return publishedKeys(jwksUri, allowed, verifyOptions(options, clockTolerance));
+    const purpose = purposeOf({ refresh, claims }, option);
+    return publishedKeys(jwksUri, {
+      algorithms: allowed,
+      options: verifyOptions(options, clockTolerance),
+      purpose,
+    });
   }
   return [prepareKey(source, option, clockTolerance)];
 }
 
 function prepareKey(source: KeyOptions, option: string, clockTolerance: number | undefined): PreparedKey {
-  const { key: material, algorithms, kid, ...options } = source;
+  const { key: material, algorithms, kid, refresh, claims, ...options } = source;
   if (material === undefined || material === null || material === '')
     throw new OptionError(
       `${option}.key`,
@@ -104,7 +110,32 @@ function prepareKey(source: KeyOptions, option: string, clockTolerance: number |
       `[${allowed.join(', ')}] do not fit a ${symmetric ? 'secret' : 'public key'}`,
       symmetric ? "use 'HS256' and its like" : 'use RS, PS, ES or EdDSA, never HS with a public key',
     );
-  return { key, kid, algorithms: allowed, options: verifyOptions(options, clockTolerance) };
+  return {
+    key,
+    kid,
+    algorithms: allowed,
+    options: verifyOptions(options, clockTolerance),
+    purpose: purposeOf({ refresh, claims }, option),
+  };
+}
+
+function purposeOf(
+  { refresh, claims }: { refresh: unknown; claims: KeyPurpose['claims'] },
+  option: string,
+): KeyPurpose {
+  if (refresh !== undefined && typeof refresh !== 'boolean')
+    throw new OptionError(
+      `${option}.refresh`,
+      `is ${JSON.stringify(refresh)}`,
+      'true for the key of refresh tokens',
+    );
+  if (claims !== undefined && typeof claims !== 'function')
+    throw new OptionError(
+      `${option}.claims`,
+      'is no function',
+      '(payload) => the claims to keep, or undefined',
+    );
+  return { refresh: refresh === true, ...(claims ? { claims } : {}) };
 }
 
 /** As jsonwebtoken reads a key: public if it can be, else the bytes of a secret. */

@@ -1,6 +1,7 @@
 import { createSecretKey, randomBytes, verify as verifySignature } from 'node:crypto';
 import jwt, { type JwtHeader, type JwtPayload } from 'jsonwebtoken';
 import type { Refusal } from '../events.js';
+import type { KeyPurpose } from '../settings/options.js';
 import { isUnambiguous } from './json.js';
 import { isKnownToLibrary, type Keys, type PreparedKey } from './keys.js';
 
@@ -8,6 +9,7 @@ import { isKnownToLibrary, type Keys, type PreparedKey } from './keys.js';
 export type Verified =
   | {
       readonly payload: JwtPayload;
+      readonly purpose: KeyPurpose;
       readonly refusal?: 'expired' | 'not-yet-valid';
       /** Seconds since 1970 from which on the token is refused; none when its expiry is ignored. */
       readonly ends?: number | undefined;
@@ -19,18 +21,29 @@ export type Verified =
  * honest token has: unknown critical headers, a key named twice, a payload that is no object.
  */
 export async function verify(token: string, keys: Keys, maxBytes: number): Promise<Verified> {
-  if (token.length > maxBytes) return { refusal: 'too-large' };
+  const [best] = await verifyWithEach(token, keys, maxBytes);
+  return best ?? { refusal: 'signature' };
+}
+
+/** The same for each key that may have signed the token: best first, at least one. */
+export async function verifyWithEach(
+  token: string,
+  keys: Keys,
+  maxBytes: number,
+): Promise<readonly Verified[]> {
+  if (token.length > maxBytes) return [{ refusal: 'too-large' }];
   const header = headerOf(token);
-  if (!header) return { refusal: 'malformed' };
+  if (!header) return [{ refusal: 'malformed' }];
   const fitting = await keys(header);
-  if (fitting.length === 0) return { refusal: 'algorithm' };
-  const outcomes = fitting.map((key) => verifyWith(token, key, header));
-  return (
-    outcomes.find((outcome) => outcome.refusal === undefined) ??
-    outcomes.find((outcome) => outcome.payload !== undefined) ??
-    outcomes.find((outcome) => outcome.refusal !== 'signature') ??
-    outcomes[0] ?? { refusal: 'signature' }
-  );
+  if (fitting.length === 0) return [{ refusal: 'algorithm' }];
+  return fitting.map((key) => verifyWith(token, key, header)).sort((one, other) => merit(other) - merit(one));
+}
+
+/** A valid token says more than one that is out of time, and that more than one that another key has signed. */
+function merit({ refusal, payload }: Verified): number {
+  if (refusal === undefined) return 3;
+  if (payload !== undefined) return 2;
+  return refusal === 'signature' ? 0 : 1;
 }
 
 /** The header, when the token has three parts that read the same to everyone. */
@@ -60,11 +73,13 @@ function verifyWith(token: string, prepared: PreparedKey, header: JwtHeader): Ve
     const payload = payloadOf(token, prepared, header.alg);
     const { ignoreExpiration, clockTolerance = 0 } = prepared.options;
     const ends = ignoreExpiration || payload.exp === undefined ? undefined : payload.exp + clockTolerance;
-    return { payload, ends };
+    return { payload, ends, purpose: prepared.purpose };
   } catch (error) {
     // jsonwebtoken looks at the signature first, so a payload that is only out of time was signed.
-    if (error instanceof jwt.TokenExpiredError) return { ...signedPayload(token), refusal: 'expired' };
-    if (error instanceof jwt.NotBeforeError) return { ...signedPayload(token), refusal: 'not-yet-valid' };
+    if (error instanceof jwt.TokenExpiredError)
+      return { ...signedPayload(token), purpose: prepared.purpose, refusal: 'expired' };
+    if (error instanceof jwt.NotBeforeError)
+      return { ...signedPayload(token), purpose: prepared.purpose, refusal: 'not-yet-valid' };
     const message = error instanceof Error ? error.message : '';
     return { refusal: /signature|asymmetric|symmetric|key type/.test(message) ? 'signature' : 'claims' };
   }

@@ -7,11 +7,11 @@ import { bearer, type Place } from '../request/places.js';
 import type { Lack, Visit } from '../request/visit.js';
 import { announceEnd } from '../response/headers.js';
 import { takeHandle } from '../session/handle.js';
-import { applicationData } from '../session/login.js';
+import { applicationData, prolonged, recordLogin } from '../session/login.js';
 import { loginOf } from '../session/sessions.js';
 import type { LegacySettings } from '../settings/settings.js';
 import { loginFor, type Opened, open, renew } from './open.js';
-import { settleSpending } from './spend.js';
+import { joinRefreshToken, settleSpending } from './spend.js';
 import { type Tokens, tokensOn } from './tokens-on-request.js';
 import { showTokens } from './what-the-application-sees.js';
 import { whoWins } from './who-wins.js';
@@ -26,7 +26,7 @@ interface Named {
   readonly by: 'cookie' | 'handle';
 }
 
-const NONE: Tokens = { found: [], speaking: undefined };
+const NONE: Tokens = { found: [], speaking: undefined, refreshing: undefined };
 
 /** Finds out who a request is from, and gives it the session. `false`: it is to be refused. */
 export async function identify(visit: Visit, begin: Begin): Promise<boolean> {
@@ -70,13 +70,19 @@ function mayUse({ data, by }: Named, { speaking }: Tokens): boolean {
 }
 
 /** Gives the request the session of whoever wins. */
-async function serve(visit: Visit, named: Named, { speaking }: Tokens, begin: Begin): Promise<void> {
+async function serve(
+  visit: Visit,
+  named: Named,
+  { speaking, refreshing }: Tokens,
+  begin: Begin,
+): Promise<void> {
   const { legacy, report } = visit.shop.settings;
   const verdict = speaking?.verdict;
   const accepted = verdict?.accepted;
   const login = loginOf(named.data);
   const winner = whoWins(login, verdict);
   visit.token = accepted;
+  visit.refreshing = refreshing;
 
   // A token's session is a new one, even where an anonymous session with an id of somebody's choice came along.
   const stays = winner === 'nobody' ? !login : winner !== 'token';
@@ -120,6 +126,7 @@ async function exchange(
     return refuse(visit, opened);
   }
   change(visit, opened.id, opened.data);
+  await joinRefreshToken(visit, legacy);
   // A page that we don't know may have sent a token of its own choice: it gets an answer and no cookie.
   visit.cookieless ||= isFromElsewhere(req, shop.settings.trustedOrigins);
   // Somebody else's session must not be left open behind whoever is here now, and a guest's is done with.
@@ -131,11 +138,8 @@ async function renewed(visit: Visit, token: AcceptedToken, legacy: LegacySetting
   const { req, shop } = visit;
   const opened = await renew(token, req.session.id, shop, legacy, req);
   if (opened === 'renewed') {
-    const login = loginFor(token, shop, req.headers['user-agent']);
-    // The cookie came with the token, so the token has done what it was for.
-    req.session.sessionLogin = legacy.once
-      ? { ...login, token: { hash: token.hash, ends: token.ends, spent: true } }
-      : login;
+    recordRenewal(visit, token, legacy);
+    await joinRefreshToken(visit, legacy);
     shop.settings.report({ type: 'exchanged', user: token.user });
   } else if (opened.refusal === undefined) {
     change(visit, opened.id, opened.data);
@@ -144,6 +148,20 @@ async function renewed(visit: Visit, token: AcceptedToken, legacy: LegacySetting
     // The session is the same user's, and stays.
     shop.settings.report({ type: 'refused', reason: opened.refusal });
   }
+}
+
+/** The session takes what the newer token says, and lasts no shorter than it would have. */
+function recordRenewal({ req, shop }: Visit, token: AcceptedToken, { once }: LegacySettings): void {
+  const newer = loginFor(token, shop, req.headers['user-agent']);
+  const before = loginOf(req.session) ?? newer;
+  recordLogin(req.session, {
+    ...before,
+    ...newer,
+    // The cookie came with the token, so the token has done what it was for.
+    token: { hash: token.hash, ends: token.ends, ...(once ? { spent: true } : {}) },
+    limit: before.limit,
+    exp: prolonged(before, newer.exp),
+  });
 }
 
 function refuse(visit: Visit, { refusal }: Extract<Opened, { refusal: string }>): void {

@@ -3,8 +3,7 @@ import type { SessionData } from 'express-session';
 import { type AcceptedToken, isRevokedByApplication } from '../acceptance/acceptance.js';
 import type { Refusal } from '../events.js';
 import type { Shop } from '../request/visit.js';
-import { type Login, seconds, storable } from '../session/login.js';
-import { loginOf } from '../session/sessions.js';
+import { type Login, recordLogin, seconds, storable } from '../session/login.js';
 import type { LegacySettings } from '../settings/settings.js';
 import type { Entry } from './ledger.js';
 
@@ -85,6 +84,7 @@ export function loginFor(token: AcceptedToken, { settings }: Shop, agent: string
     claims: storable(token.claims),
     iat: Math.floor(iat ?? now),
     exp: Math.floor(limit === undefined ? ends : Math.min(ends, limit)),
+    ...(limit === undefined ? {} : { limit }),
     token: { hash: token.hash, ends: token.ends },
     ...(agent === undefined ? {} : { agent: agent.slice(0, 200) }),
   };
@@ -92,8 +92,7 @@ export function loginFor(token: AcceptedToken, { settings }: Shop, agent: string
 
 function sessionFor(token: AcceptedToken, shop: Shop, req: Request): SessionData {
   const login = loginFor(token, shop, req.headers['user-agent']);
-  req.session.sessionLogin = login;
-  req.session.cookie.maxAge = login.exp * 1000 - Date.now();
+  recordLogin(req.session, login);
   return JSON.parse(JSON.stringify(req.session));
 }
 
@@ -101,7 +100,8 @@ function isOver({ state, since }: Entry, { once, grace }: LegacySettings): boole
   return once && state === 'spent' && Date.now() >= since + grace;
 }
 
-async function isRevoked(
+/** Whether the application or `endAllSessions` has taken a token back. */
+export async function isRevoked(
   token: AcceptedToken,
   { ledger }: Shop,
   legacy: LegacySettings,
@@ -111,10 +111,4 @@ async function isRevoked(
     (await ledger.isRevokedFor(token.user, token.payload.iat)) ||
     (await isRevokedByApplication(legacy, token, req))
   );
-}
-
-/** Whether a session still needs its token marked as spent. */
-export function isUnspent(data: SessionData | undefined, { once }: LegacySettings): boolean {
-  const token = loginOf(data)?.token;
-  return once && token !== undefined && !token.spent;
 }

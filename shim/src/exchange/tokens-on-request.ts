@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { judge, type Verdict } from '../acceptance/acceptance.js';
+import { type AcceptedToken, judge, type Verdict } from '../acceptance/acceptance.js';
 import { isCrossOrigin, isFromElsewhere } from '../cross-origin.js';
 import { given } from '../request/headers.js';
 import type { Place } from '../request/places.js';
@@ -17,11 +17,14 @@ export interface Found {
 export interface Tokens {
   readonly found: readonly Found[];
   readonly speaking: Found | undefined;
+  /** A refresh token of the same user that came beside the one that speaks. */
+  readonly refreshing: AcceptedToken | undefined;
 }
 
 /**
  * Reads and judges every token of a request. Tokens of different users, or several `Authorization` headers,
- * speak for nobody. Of one user's tokens the newest speaks.
+ * speak for nobody. Of one user's tokens the newest speaks,
+ * and a refresh token only where no other is accepted.
  */
 export async function tokensOn(
   req: IncomingMessage,
@@ -41,11 +44,15 @@ export async function tokensOn(
   const users = new Set(found.flatMap(({ verdict }) => verdict.accepted?.user ?? []));
   const first = found[0];
   if (first && (several || users.size > 1))
-    return { found, speaking: { ...first, verdict: { refusal: 'ambiguous' } } };
+    return { found, speaking: { ...first, verdict: { refusal: 'ambiguous' } }, refreshing: undefined };
+  const access = newest(found, (token) => !token.refresh);
+  const refresh = newest(found, (token) => token.refresh);
   return {
     found,
+    refreshing: access ? refresh?.verdict.accepted : undefined,
     speaking:
-      newest(found) ??
+      access ??
+      refresh ??
       found.find(({ verdict }) => verdict.refusal !== undefined && verdict.user !== undefined) ??
       first,
   };
@@ -76,9 +83,9 @@ function userOfMarker(token: string, { user }: Settings): string | undefined {
   }
 }
 
-function newest(found: readonly Found[]): Found | undefined {
+function newest(found: readonly Found[], counts: (token: AcceptedToken) => boolean): Found | undefined {
   const age = ({ verdict }: Found) => verdict.accepted?.payload.iat ?? 0;
   return found
-    .filter(({ verdict }) => verdict.accepted)
+    .filter(({ verdict }) => verdict.accepted && counts(verdict.accepted))
     .reduce<Found | undefined>((best, one) => (best && age(best) >= age(one) ? best : one), undefined);
 }

@@ -82,7 +82,8 @@ function mayStay(
     // Whoever the session is: its own token says the same, and where a deny list or a table of tokens is
     // consulted only the token itself will do. An older one would be served stale claims.
     if (verdict.accepted.user !== user) return false;
-    return verdict.accepted.hash === login?.token?.hash || place !== legacy.from[0];
+    const { hash, refresh } = verdict.accepted;
+    return refresh || hash === login?.token?.hash || place !== legacy.from[0];
   }
   // In query and body other tokens live under the same names (a reset link, another service's): routes check
   // those themselves.

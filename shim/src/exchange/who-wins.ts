@@ -11,7 +11,7 @@ export type Winner = 'session' | 'token' | 'renewed' | 'nobody';
 
 /**
  * Who serves a request that comes with a session, a token, or both. A session wins over the token that it came
- * from and over older ones of its user. A token of somebody else wins over the session, and where it opens
+ * from, over older ones of its user and over refresh tokens, which prolong it. A token of somebody else wins over the session, and where it opens
  * nothing (expired, spent) nobody is served: an old page may have logged one user out in the browser alone and
  * another one in, and must not be answered as the wrong one.
  */
@@ -23,8 +23,9 @@ export function whoWins(login: Login | undefined, verdict: Verdict | undefined):
     const somebodyElse = verdict.user !== undefined && verdict.user !== login.user;
     return somebodyElse ? 'nobody' : 'session';
   }
-  const { user, hash, payload } = verdict.accepted;
+  const { user, hash, payload, refresh } = verdict.accepted;
   if (user !== login.user) return 'token';
+  if (refresh) return 'session';
   if (hash === login.token?.hash || login.older?.includes(hash)) return 'session';
   return (payload.iat ?? 0) > login.iat ? 'renewed' : 'session';
 }

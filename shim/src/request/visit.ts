@@ -32,6 +32,8 @@ export interface Visit {
   presented: boolean;
   /** A legacy token that came with the request and would have been let in. */
   token: AcceptedToken | undefined;
+  /** A refresh token of the same user that came beside it. */
+  refreshing: AcceptedToken | undefined;
   /** The id that express-session gave the request, to tell a session that was made anew from it. */
   firstId: string | undefined;
   /** What the response head waits for. */

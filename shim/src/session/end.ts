@@ -30,21 +30,22 @@ export function endSession(req: IncomingMessage): Promise<void> {
 }
 
 async function ended(visit: Visit): Promise<void> {
-  const { req, shop, token } = visit;
+  const { req, shop, token, refreshing } = visit;
   const held = req.session;
   const login = loginOf(held);
   visit.clearCookie = true;
   visit.token = undefined;
+  visit.refreshing = undefined;
   visit.lack = 'absent';
   visit.presented = false;
   // express-session stores nothing for a request without a session; a guest's takes its place.
   if (held) shop.express.makeGuest(req);
   visit.firstId = req.session?.id;
-  const revoked = [login?.token, token].flatMap((one) => (one ? [one.hash] : []));
+  const tokens = [login?.token, login?.refresh, token, refreshing].flatMap((one) => (one ? [one] : []));
   // The token first: a session that ends while its token still opens another has not ended.
-  for (const one of [login?.token, token]) if (one) await shop.ledger.revoke(one);
+  for (const one of tokens) await shop.ledger.revoke(one);
   if (held && (login || shop.express.isStored(held))) await shop.sessions.end(held.id, login?.user);
-  if (login || revoked.length > 0)
+  if (login || tokens.length > 0)
     shop.settings.report({ type: 'ended', user: login?.user ?? token?.user ?? '' });
 }
 

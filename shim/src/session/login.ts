@@ -1,3 +1,4 @@
+import type { SessionData } from 'express-session';
 import type { SessionClaims } from '../settings/options.js';
 
 /** What a session records about its user. */
@@ -13,6 +14,10 @@ export interface Login {
   readonly token?:
     | { readonly hash: string; readonly ends: number | undefined; readonly spent?: boolean }
     | undefined;
+  /** The refresh token that has prolonged this session. */
+  readonly refresh?: Login['token'];
+  /** Where `session.absolute` ends it, however it is prolonged: seconds since 1970. */
+  readonly limit?: number | undefined;
   /** Hashes of older tokens of the user that were seen beside the session and are spent with it. */
   readonly older?: readonly string[] | undefined;
 }
@@ -31,6 +36,17 @@ export function applicationData(session: object | undefined): Record<string, unk
   return Object.fromEntries(
     Object.entries(session ?? {}).filter(([key]) => key !== LOGIN && key !== 'cookie'),
   );
+}
+
+/** Puts a login into a session, whose cookie ends with it. */
+export function recordLogin(session: SessionData, login: Login): void {
+  session.sessionLogin = login;
+  session.cookie.maxAge = Math.max(0, login.exp * 1000 - Date.now());
+}
+
+/** The end of a login that is prolonged until a time: no later than its limit, and never sooner than it was. */
+export function prolonged({ exp, limit }: Login, until: number): number {
+  return Math.max(exp, Math.floor(limit === undefined ? until : Math.min(until, limit)));
 }
 
 export function seconds(): number {

@@ -3,7 +3,15 @@ import { COOKIE_CAN_NOT_BE_SET, cookieCanBeSet } from '../request/secure.js';
 import { type Visit, visitOf } from '../request/visit.js';
 import { expiresInSeconds } from '../settings/durations.js';
 import { handleOf, wantsHandle } from './handle.js';
-import { applicationData, type Login, sameClaims, seconds, storable } from './login.js';
+import {
+  applicationData,
+  type Login,
+  prolonged,
+  recordLogin,
+  sameClaims,
+  seconds,
+  storable,
+} from './login.js';
 import { emptyMarker, markerOf } from './marker.js';
 import { loginOf } from './sessions.js';
 
@@ -42,8 +50,14 @@ export function startSession(req: IncomingMessage, claims: object, options: Star
     throw new Error(`startSession: ${COOKIE_CAN_NOT_BE_SET}`);
   const before = visit.req.session ? loginOf(visit.req.session) : undefined;
   if (before && sameClaims(before, login)) {
-    visit.req.session.sessionLogin = { ...before, ...login, exp: Math.max(before.exp, login.exp) };
-    return markerFor(visit, visit.req.session.sessionLogin);
+    const same = {
+      ...before,
+      ...login,
+      limit: before.limit ?? login.limit,
+      exp: prolonged(before, login.exp),
+    };
+    recordLogin(visit.req.session, same);
+    return markerFor(visit, same);
   }
   if (visit.req.session && visit.shop.express.isStored(visit.req.session))
     visit.replaced.push({ id: visit.req.session.id, user: before?.user });
@@ -51,8 +65,7 @@ export function startSession(req: IncomingMessage, claims: object, options: Star
   const kept = before && before.user !== login.user ? {} : applicationData(visit.req.session);
   visit.shop.express.generate(visit.req);
   Object.assign(visit.req.session, kept);
-  visit.req.session.sessionLogin = login;
-  visit.req.session.cookie.maxAge = login.exp * 1000 - Date.now();
+  recordLogin(visit.req.session, login);
   visit.clearCookie = false;
   visit.gone = false;
   return markerFor(visit, login);
@@ -124,6 +137,7 @@ function loginFrom({ req, shop }: Visit, claims: object, options: StartOptions):
     claims: kept,
     iat: started,
     exp: Math.floor(limit === undefined ? ends : Math.min(ends, limit)),
+    ...(limit === undefined ? {} : { limit }),
     ...(agent === undefined ? {} : { agent }),
   };
 }

@@ -13,8 +13,28 @@ export interface SessionClaims extends JwtPayload {
   exp: number;
 }
 
+/** What the tokens of one key are for. */
+export interface KeyPurpose {
+  /**
+   * The key of refresh tokens. One of them prolongs the session of its user that it comes with and leaves its
+   * claims alone; without a session it opens one.
+   */
+  readonly refresh?: boolean;
+  /**
+   * `legacy.claims` for the tokens of this key: where a refresh token says less than a session should, look the
+   * user up. `undefined` refuses. A promise that is rejected is answered with 503, unless by a TypeError.
+   */
+  readonly claims?: ClaimsOf;
+}
+
+/** The claims to keep, or `undefined` to refuse. */
+export type ClaimsOf = (
+  payload: JwtPayload,
+  req: IncomingMessage,
+) => object | undefined | null | Promise<object | undefined | null>;
+
 /** A key as the application has it, with what it gave to `jwt.verify`. */
-export interface KeyOptions extends Omit<VerifyOptions, 'algorithms' | 'complete'> {
+export interface KeyOptions extends KeyPurpose, Omit<VerifyOptions, 'algorithms' | 'complete'> {
   /** A secret, a PEM, a key object: what the second argument of `jwt.verify` was. Missing, it is refused at the start. */
   readonly key: string | Buffer | KeyObject | undefined;
   /** The algorithms that the application accepts with this key. */
@@ -24,7 +44,7 @@ export interface KeyOptions extends Omit<VerifyOptions, 'algorithms' | 'complete
 }
 
 /** Keys that another host publishes. */
-export interface JwksOptions extends Omit<VerifyOptions, 'algorithms' | 'complete'> {
+export interface JwksOptions extends KeyPurpose, Omit<VerifyOptions, 'algorithms' | 'complete'> {
   readonly jwksUri: string;
   readonly algorithms: readonly string[];
 }
@@ -39,7 +59,7 @@ export interface LegacyOptions {
   /** Where the application reads its tokens. Default: `Authorization: Bearer`. */
   readonly from?: readonly Place[];
   /** The claims to keep, or `undefined` to refuse: every test the application made after `verify`. */
-  readonly claims?: (payload: JwtPayload, req: IncomingMessage) => object | undefined;
+  readonly claims?: ClaimsOf;
   /** The application's own deny list, token version or `passwordChangedAt`. */
   readonly isRevoked?: (
     payload: JwtPayload,

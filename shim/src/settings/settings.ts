@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { JwtPayload } from 'jsonwebtoken';
 import { type Keys, prepareKeys } from '../acceptance/keys.js';
 import { type Report, reporting } from '../events.js';
@@ -13,6 +12,7 @@ import { type CutoverStore, isCutoverStore } from '../stores/store.js';
 import { milliseconds } from './durations.js';
 import { OptionError } from './option-error.js';
 import type {
+  ClaimsOf,
   CookieOptions,
   CutoverOptions,
   LegacyOptions,
@@ -49,7 +49,7 @@ export interface SessionSettings {
 export interface LegacySettings {
   readonly keys: Keys;
   readonly from: readonly Place[];
-  readonly claims: (payload: JwtPayload, req: IncomingMessage) => object | undefined;
+  readonly claims: ClaimsOf;
   readonly isRevoked: LegacyOptions['isRevoked'];
   readonly present: ((claims: SessionClaims) => string) | undefined;
   /** Seconds since 1970, as `iat` counts. */
