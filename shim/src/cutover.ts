@@ -7,6 +7,7 @@ import { endpointOf, serveEndpoint } from './endpoints.js';
 import { messageOf } from './events.js';
 import { identify } from './exchange/identify.js';
 import { ledgerIn } from './exchange/ledger.js';
+import { isProxyNotTrusted, PROXY_NOT_TRUSTED } from './request/secure.js';
 import { register } from './request/shops.js';
 import { during, type Shop, type Visit } from './request/visit.js';
 import { ApplicationError } from './response/application-error.js';
@@ -47,6 +48,7 @@ export function cutover(options: CutoverOptions): Handler {
     store: shop.express,
   });
   shop.express.follow();
+  const lookAtProxy = proxyWarning(settings);
 
   return (incoming, res, next) => {
     const req = asExpress(incoming);
@@ -54,6 +56,7 @@ export function cutover(options: CutoverOptions): Handler {
       next(new Error(ANOTHER_SESSION));
       return;
     }
+    lookAtProxy(req);
     const visit = newVisit(shop, req, res);
     const failed = (error: unknown) => {
       settings.report({ type: 'store-failed', message: messageOf(error) });
@@ -118,6 +121,17 @@ function openShop(options: CutoverOptions): Shop {
   return shop;
 }
 
+/** Says once, in production, that the cookie can't be Secure. In development proxies come and go. */
+function proxyWarning({ session: options, report }: Settings): (req: Request) => void {
+  let said = process.env.NODE_ENV !== 'production';
+  return (req) => {
+    if (said || !isProxyNotTrusted(req, options)) return;
+    said = true;
+    report({ type: 'proxy-not-trusted', message: PROXY_NOT_TRUSTED });
+    process.emitWarning(`cutover: ${PROXY_NOT_TRUSTED}`, { code: 'JWT_TO_SESSION_PROXY' });
+  };
+}
+
 function newVisit(shop: Shop, req: Request, res: ServerResponse): Visit {
   return {
     shop,
@@ -131,6 +145,7 @@ function newVisit(shop: Shop, req: Request, res: ServerResponse): Visit {
     pending: [],
     replaced: [],
     byHandle: false,
+    cameByCookie: false,
     clearCookie: false,
     cookieless: false,
     gone: false,

@@ -31,7 +31,9 @@ export type ShimEvent =
   | { readonly type: 'ended'; readonly user: string }
   /** A request from another origin that the session's cookie must not serve. */
   | { readonly type: 'cross-origin'; readonly origin: string | undefined }
-  | { readonly type: 'store-failed'; readonly message: string };
+  | { readonly type: 'store-failed'; readonly message: string }
+  /** Said once: a proxy ends TLS, and Express does not trust it. */
+  | { readonly type: 'proxy-not-trusted'; readonly message: string };
 
 export type Report = (event: ShimEvent) => void;
 

@@ -2,7 +2,7 @@ import { createHmac, createSign, generateKeyPairSync, sign as signBytes } from '
 import { connect } from 'node:net';
 import express from 'express';
 import jwt from 'jsonwebtoken';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   bearer,
   body,
@@ -351,6 +351,71 @@ describe('carriers', () => {
     }
     browser.cookies.set('session', good);
     expect((await browser.ask('/me')).status).toBe(200);
+  });
+
+  describe('cookies that a sibling host sets for us', () => {
+    const named = async (base: string, id: string) => {
+      const browser = client(base);
+      await browser.ask('/login', { method: 'POST', json: { id } });
+      return `session=${browser.cookies.get('session')}`;
+    };
+    const me = (base: string, ...cookies: string[]) =>
+      client(base).ask('/me', { headers: { cookie: cookies.join('; ') } });
+
+    test('the session of somebody else before the user’s own serves neither', async () => {
+      const events: ShimEvent[] = [];
+      const base = await shopApplication(optionsFor({}, events));
+      const [ada, mallory] = [await named(base, 'ada'), await named(base, 'mallory')];
+      events.length = 0;
+      for (const cookies of [
+        [mallory, ada],
+        [ada, mallory],
+      ]) {
+        const answer = await me(base, ...cookies);
+        expect(answer.status).toBe(401);
+        expect(answer.headers.getSetCookie()).toEqual([]);
+      }
+      expect(events).toEqual([1, 2].map(() => ({ type: 'refused', reason: 'ambiguous' })));
+    });
+
+    test('a guest’s session, one that is over, one that is forged: the user’s own serves', async () => {
+      const base = await shopApplication(optionsFor());
+      const ada = await named(base, 'ada');
+      const guest = client(base);
+      await guest.ask('/count');
+      const over = await named(base, 'mallory');
+      await client(base).ask('/logout', { method: 'POST', headers: { cookie: over } });
+      const others = [
+        `session=${guest.cookies.get('session')}`,
+        over,
+        'session=s%3Aforged.x',
+        'session=',
+        ada,
+      ];
+      for (const other of others) {
+        expect((await me(base, other, ada)).json.id, other).toBe('ada');
+        expect((await me(base, ada, other)).json.id, other).toBe('ada');
+      }
+    });
+
+    test('tokens of different users in cookies of one name', async () => {
+      const base = await shopApplication(optionsFor({ legacy: { from: [cookie('token')] } }));
+      const [ada, mallory] = ['ada', 'mallory'].map((id) => `token=${tokenOf(id)}`);
+      expect((await me(base, mallory ?? '', ada ?? '')).status).toBe(401);
+      const newer = `token=${tokenOf('ada', { role: 'new' })}`;
+      const older = `token=${tokenOf('ada', { age: 60, role: 'old' })}`;
+      expect((await me(base, older, newer)).json.role).toBe('new');
+    });
+
+    test('hundreds of them cost no more than a few', async () => {
+      const store = memoryStore();
+      const get = vi.spyOn(store, 'get');
+      const base = await shopApplication(optionsFor({ session: { store } }));
+      const all = await Promise.all(Array.from({ length: 30 }, () => named(base, 'ada')));
+      get.mockClear();
+      expect((await me(base, ...all)).json.id).toBe('ada');
+      expect(get.mock.calls.length).toBeLessThan(6);
+    });
   });
 
   test('a session cookie in another place', async () => {

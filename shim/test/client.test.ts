@@ -188,6 +188,72 @@ test('signOut ends the session on the server, and the token that waits with it',
   await signOut();
 });
 
+describe('a login while a logout is still on its way', () => {
+  /** Delays what the browser sends, or what it is answered, for requests of one method. */
+  const slow = (method: string, when: 'sent' | 'answered') => {
+    let go = () => {};
+    const gate = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+      if (init.method !== method) return fetchWithJar(url, init);
+      // A browser adds the cookies when it sends, and takes those of the answer when it arrives.
+      const before = new Map(jar.cookies);
+      if (when === 'sent') await gate;
+      const cookie = [...before].map((pair) => pair.join('=')).join('; ');
+      const answer = await http(base).ask('/session', { method, headers: { cookie } });
+      if (when === 'answered') await gate;
+      if (answer.headers.getSetCookie().some((line) => line.includes('1970'))) jar.cookies.clear();
+      return { status: answer.status, ok: true };
+    });
+    return () => go();
+  };
+  const login = async (id: string) =>
+    String((await jar.ask('/login', { method: 'POST', json: { id } })).json.token);
+
+  test('that reaches the server after the login: the new session stays', async () => {
+    const { acceptSession, adoptLegacyToken, hasSession, signOut } = await tab();
+    await adoptLegacyToken(place());
+    await acceptSession(await login('ada'));
+    const go = slow('DELETE', 'sent');
+    const out = signOut();
+    const accepted = acceptSession(await login('bob'));
+    go();
+    await out;
+    expect(await accepted).toMatch(/^eyJ/);
+    expect(hasSession()).toBe(true);
+    expect((await jar.ask('/me')).json.id).toBe('bob');
+  });
+
+  test('that is answered after the login: the page knows what is left of it', async () => {
+    const { acceptSession, adoptLegacyToken, hasSession, signOut } = await tab();
+    await adoptLegacyToken(place());
+    await acceptSession(await login('ada'));
+    const go = slow('DELETE', 'answered');
+    const out = signOut();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const accepted = acceptSession(await login('bob'));
+    go();
+    await out;
+    // Its cookie is gone with the late answer: better to be asked for the password again than to seem logged in.
+    expect(await accepted).toBeNull();
+    expect(hasSession()).toBe(false);
+  });
+
+  test('of an old token that is being exchanged: nobody seems logged in afterwards', async () => {
+    const { adoptLegacyToken, hasSession, signOut } = await tab();
+    const token = tokenOf('ada');
+    localStorage.setItem('token', token);
+    const go = slow('POST', 'answered');
+    const adopting = adoptLegacyToken(place());
+    await signOut();
+    go();
+    await adopting;
+    expect(hasSession()).toBe(false);
+    expect((await http(base).ask('/me', { token })).status).toBe(401);
+  });
+});
+
 test('a logout in one tab, or storage that was cleared, is known to the other tabs', async () => {
   const [one, other] = [await tab(), await tab()];
   for (const { adoptLegacyToken } of [one, other]) await adoptLegacyToken(place());

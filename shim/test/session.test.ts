@@ -1,6 +1,6 @@
 import express, { type NextFunction, type Request, type Response } from 'express';
 import jwt from 'jsonwebtoken';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   bridgedAuthorization,
   currentRequest,
@@ -324,6 +324,22 @@ test('logout and login in one request', async () => {
   expect((await browser.ask('/')).json.id).toBe('bob');
 });
 
+test('a logout that arrives after the login that followed it does not take the new cookie', async () => {
+  const base = await shopApplication(optionsFor());
+  const browser = client(base);
+  await browser.ask('/login', { method: 'POST', json: { id: 'ada' } });
+  const cookie = `session=${browser.cookies.get('session')}`;
+  await browser.ask('/login', { method: 'POST', json: { id: 'bob' } });
+  for (const [path, method] of [
+    ['/session', 'DELETE'],
+    ['/logout', 'POST'],
+  ] as const) {
+    const late = await client(base).ask(path, { method, headers: { cookie } });
+    expect(late.headers.getSetCookie()).toEqual([]);
+  }
+  expect((await browser.ask('/me')).json.id).toBe('bob');
+});
+
 test('endAllSessions from inside and outside of a request, and a login after it', async () => {
   const browser = await application(
     {},
@@ -380,6 +396,47 @@ test('the cookie is Secure behind a proxy that is trusted, and only then', async
   expect((await browser.ask('/login', { headers: https })).headers.getSetCookie()[0]).toMatch(/; Secure/);
   expect((await browser.ask('/out', { headers: https })).headers.getSetCookie()[0]).toMatch(/; Secure/);
   expect((await browser.ask('/login')).headers.getSetCookie()[0]).not.toMatch(/Secure/);
+});
+
+describe('a proxy that ends TLS and is not trusted', () => {
+  const https = { 'x-forwarded-proto': 'https' };
+  async function asked(configure: (app: express.Express) => void, wanted: Wanted, headers = https) {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    vi.stubEnv('NODE_ENV', 'production');
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+      warn.mockRestore();
+    });
+    const events: ShimEvent[] = [];
+    const options = optionsFor(wanted, events);
+    warn.mockClear();
+    const app = express();
+    configure(app);
+    app.use(cutover(options));
+    app.get('/', (_req, res) => void res.end());
+    const browser = client(await listen(app));
+    for (const _ of [1, 2, 3]) await browser.ask('/', { headers });
+    return { events, warnings: warn.mock.calls };
+  }
+
+  test('is said once, with the way out', async () => {
+    const { events, warnings } = await asked(() => {}, {});
+    expect(events).toEqual([
+      { type: 'proxy-not-trusted', message: expect.stringContaining("app.set('trust proxy', 1)") },
+    ]);
+    expect(warnings).toEqual([
+      [expect.stringContaining("app.set('trust proxy', 1)"), { code: 'JWT_TO_SESSION_PROXY' }],
+    ]);
+  });
+
+  test.each<[string, (app: express.Express) => void, Wanted, Record<string, string>?]>([
+    ['trusted', (app) => app.set('trust proxy', 1), {}],
+    ['trusted by session.proxy', () => {}, { session: { proxy: true } }],
+    ['a cookie that is not to be Secure', () => {}, { session: { cookie: { secure: false } } }],
+    ['plain HTTP in front too', () => {}, {}, { 'x-forwarded-proto': 'http' }],
+  ])('nothing is said: %s', async (_, configure, wanted, headers) => {
+    expect(await asked(configure, wanted, { ...https, ...headers })).toEqual({ events: [], warnings: [] });
+  });
 });
 
 test('Secure that can not be met is an error, not a missing cookie', async () => {

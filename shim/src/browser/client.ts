@@ -18,6 +18,7 @@ let at = '/session';
 let places: LegacyPlace[] = [];
 let kept: string | null = null;
 let adopting: Promise<void> | undefined;
+let leaving: Promise<void> | undefined;
 
 const storage = (kind: string): Storage | undefined => {
   try {
@@ -116,8 +117,9 @@ const adopt = async (): Promise<void> => {
     const token = tokenAt(place);
     if (!token) continue;
     const marker = await ask('/exchange', token);
-    // A login may have put another token there meanwhile.
-    if (tokenAt(place) === token) dropAt(place);
+    // Meanwhile a login may have put another token there, a logout or another tab may have taken it away.
+    if (tokenAt(place) !== token) continue;
+    dropAt(place);
     if (marker) note(marker);
   }
 };
@@ -146,7 +148,11 @@ export function adoptLegacyToken(options: AdoptOptions): Promise<void> {
  * asked. Resolves to the marker, or to `null` when there is no session.
  */
 export async function acceptSession(value?: string | null): Promise<string | null> {
-  const marker = value && !isToken(value) ? value : await ask(value ? '/exchange' : '', value || undefined);
+  const late = leaving;
+  await late;
+  const token = isToken(value) ? value : undefined;
+  // The answer to a logout that was still on its way may have taken the new cookie along: ask what is left.
+  const marker = value && !token && !late ? value : await ask(token ? '/exchange' : '', token);
   note(marker);
   return marker;
 }
@@ -178,13 +184,19 @@ export function forgetSession(): void {
 export function signOut(): Promise<void> {
   const tokens = places.map(tokenAt).filter(isToken);
   forgetSession();
-  return fetch(at, {
+  const told = fetch(at, {
     method: 'DELETE',
     credentials: 'include',
     keepalive: true,
     headers: tokens[0] ? { Authorization: `Bearer ${tokens[0]}` } : {},
-  }).then(
-    () => undefined,
-    () => undefined,
-  );
+  })
+    .then(
+      () => {},
+      () => {},
+    )
+    .then(() => {
+      if (leaving === told) leaving = undefined;
+    });
+  leaving = told;
+  return told;
 }

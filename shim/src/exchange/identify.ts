@@ -2,12 +2,13 @@ import type { SessionData } from 'express-session';
 import type { AcceptedToken } from '../acceptance/acceptance.js';
 import { isCrossOrigin, isFromElsewhere } from '../cross-origin.js';
 import { endpointOf } from '../endpoints.js';
-import { readSignedCookie, removeCookie } from '../request/cookies.js';
+import { isFirstCookie, placeCookie, removeCookie, signedCookies } from '../request/cookies.js';
 import { bearer, type Place } from '../request/places.js';
 import type { Lack, Visit } from '../request/visit.js';
 import { announceEnd } from '../response/headers.js';
 import { takeHandle } from '../session/handle.js';
 import { applicationData, prolonged, recordLogin } from '../session/login.js';
+import { sessionOf } from '../session/session-of-cookies.js';
 import { loginOf } from '../session/sessions.js';
 import type { LegacySettings } from '../settings/settings.js';
 import { loginFor, type Opened, open, renew } from './open.js';
@@ -52,12 +53,23 @@ export async function identify(visit: Visit, begin: Begin): Promise<boolean> {
   return true;
 }
 
-async function sessionNamed({ req, shop }: Visit): Promise<Named> {
-  const { session, bearer: handles } = shop.settings;
+async function sessionNamed(visit: Visit): Promise<Named> {
+  const { req, shop } = visit;
+  const { session, bearer: handles, report } = shop.settings;
   const handle = handles ? takeHandle(req, session.secrets) : undefined;
-  const id = handle ?? readSignedCookie(req, session.name, session.secrets);
-  const data = id === undefined ? undefined : await shop.sessions.read(id);
-  return { id, data, by: handle === undefined ? 'cookie' : 'handle' };
+  if (handle !== undefined) return { id: handle, data: await shop.sessions.read(handle), by: 'handle' };
+  const cookies = signedCookies(req, session.name, session.secrets);
+  const named = await sessionOf(cookies, shop.sessions);
+  if (named === 'ambiguous') {
+    report({ type: 'refused', reason: 'ambiguous' });
+    return { id: cookies[0]?.id, data: undefined, by: 'cookie' };
+  }
+  const { cookie, data } = named;
+  visit.cameByCookie = data !== undefined;
+  // express-session reads the first of several.
+  if (cookie && data && !isFirstCookie(req, session.name, cookie.value))
+    placeCookie(req, session.name, cookie.value);
+  return { id: cookie?.id, data, by: 'cookie' };
 }
 
 /** Whether a session may be used whatever page the request is from. */

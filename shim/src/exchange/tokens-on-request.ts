@@ -34,11 +34,12 @@ export async function tokensOn(
 ): Promise<Tokens> {
   const found: Found[] = [];
   for (const place of places) {
-    const token = place.read(req);
-    if (token === undefined) continue;
-    const same = found.find((one) => one.token === token);
-    const verdict = same?.verdict ?? (await verdictOn(token, place, req, legacy, settings));
-    found.push({ place, token, verdict });
+    for (const token of place.readAll?.(req) ?? [place.read(req)]) {
+      if (token === undefined) continue;
+      const same = found.find((one) => one.token === token);
+      const verdict = same?.verdict ?? (await verdictOn(token, place, req, legacy, settings));
+      found.push({ place, token, verdict });
+    }
   }
   const several = places.some(({ carrier, name }) => carrier === 'header' && given(req, name) > 1);
   const users = new Set(found.flatMap(({ verdict }) => verdict.accepted?.user ?? []));

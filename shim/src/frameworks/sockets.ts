@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { isFromElsewhere } from '../cross-origin.js';
-import { readSignedCookie } from '../request/cookies.js';
+import { signedCookies } from '../request/cookies.js';
 import { allShops } from '../request/shops.js';
 import { SessionAbsentError } from '../session/errors.js';
 import { claimsOf } from '../session/login.js';
+import { sessionOf } from '../session/session-of-cookies.js';
 import { loginOf } from '../session/sessions.js';
 import { within } from '../session/settle.js';
 import type { SessionClaims } from '../settings/options.js';
@@ -38,10 +39,12 @@ const LONGEST = 2000;
 export async function sessionOfUpgrade(req: IncomingMessage): Promise<SocketSession | undefined> {
   for (const shop of allShops('sessionOfUpgrade')) {
     const { name, secrets } = shop.settings.session;
-    const id = readSignedCookie(req, name, secrets);
-    if (id === undefined || isFromElsewhere(req, shop.settings.trustedOrigins)) continue;
-    const login = loginOf(await within(LONGEST, shop.sessions.read(id)));
-    if (login) return { claims: claimsOf(login), onEnd: (close) => shop.ends.watch(id, close) };
+    if (isFromElsewhere(req, shop.settings.trustedOrigins)) continue;
+    const named = await within(LONGEST, sessionOf(signedCookies(req, name, secrets), shop.sessions));
+    const login = named === 'ambiguous' ? undefined : loginOf(named.data);
+    const id = named === 'ambiguous' ? undefined : named.cookie?.id;
+    if (login && id !== undefined)
+      return { claims: claimsOf(login), onEnd: (close) => shop.ends.watch(id, close) };
   }
   return undefined;
 }

@@ -16,16 +16,42 @@ export function readCookie(req: IncomingMessage & ParsedCookies, name: string): 
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** The id in a cookie that express-session signed with one of the secrets. */
-export function readSignedCookie(
+/** All values of a cookie, each once, first as the browser sent them: another host of the domain may have set one. */
+export function cookiesNamed(req: IncomingMessage, name: string): readonly string[] {
+  const pairs = (req.headers.cookie ?? '').split(';').map((pair) => pair.trim());
+  const values = pairs.flatMap((pair) => parse(pair)[name] ?? []);
+  return [...new Set(values.filter((value) => value !== ''))];
+}
+
+/** Whether a value is the one that those find who look for one cookie of a name. */
+export function isFirstCookie(req: IncomingMessage, name: string, value: string): boolean {
+  return parse(req.headers.cookie ?? '')[name] === value;
+}
+
+/** A cookie that express-session signed with one of the secrets. */
+export interface SignedCookie {
+  readonly id: string;
+  readonly value: string;
+}
+
+/** How many cookies of one name are looked at. */
+const MOST = 4;
+
+export function signedCookies(
   req: IncomingMessage,
   name: string,
   secrets: readonly string[],
-): string | undefined {
-  const header = req.headers.cookie;
-  if (header === undefined) return undefined;
-  const value = parse(header)[name];
-  if (!value?.startsWith('s:')) return undefined;
+): readonly SignedCookie[] {
+  return cookiesNamed(req, name)
+    .slice(0, MOST)
+    .flatMap((value) => {
+      const id = idIn(value, secrets);
+      return id === undefined ? [] : [{ id, value }];
+    });
+}
+
+function idIn(value: string, secrets: readonly string[]): string | undefined {
+  if (!value.startsWith('s:')) return undefined;
   for (const secret of secrets) {
     const id = unsign(value.slice(2), secret);
     if (id !== false) return id;

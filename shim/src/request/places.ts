@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { placeCookie, readCookie, removeCookie } from './cookies.js';
+import { cookiesNamed, placeCookie, readCookie, removeCookie } from './cookies.js';
 import { given, placeHeader, removeHeader } from './headers.js';
 
 /** A place where the application reads its token from a request. */
@@ -8,6 +8,8 @@ export interface Place {
   readonly carrier: 'header' | 'cookie' | 'link';
   readonly name: string;
   read(req: IncomingMessage): string | undefined;
+  /** All of them, where there may be several beside the one that the application reads. */
+  readAll?(req: IncomingMessage): readonly string[];
   remove(req: IncomingMessage): void;
   /** Takes off what holds a token and can't be read as one: several headers, a list. */
   sweep(req: IncomingMessage): void;
@@ -75,6 +77,10 @@ export function cookie(name: string): Place {
     carrier: 'cookie',
     name,
     read: (req) => readCookie(req, name),
+    readAll(req) {
+      const first = readCookie(req, name);
+      return first === undefined ? [] : [...new Set([first, ...cookiesNamed(req, name)])].slice(0, 4);
+    },
     remove: (req) => removeCookie(req, name),
     sweep: () => {},
     place: (req, token) => placeCookie(req, name, token),

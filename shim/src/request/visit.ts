@@ -42,6 +42,8 @@ export interface Visit {
   readonly replaced: { readonly id: string; readonly user: string | undefined }[];
   /** The client keeps no cookies and has a handle to its session. */
   byHandle: boolean;
+  /** The cookie that came is that of a session which is there: a logout here may take it back. */
+  cameByCookie: boolean;
   /** The session's cookie is taken from the client, unless a new one is set. */
   clearCookie: boolean;
   /** The answer goes to a page that must not be given the session's cookie. */

@@ -33,7 +33,9 @@ async function ended(visit: Visit): Promise<void> {
   const { req, shop, token, refreshing } = visit;
   const held = req.session;
   const login = loginOf(held);
-  visit.clearCookie = true;
+  // A logout that was sent before a login, and is answered after it, must not take the new session's cookie: the
+  // session it came with is not there any more then, and with it went the right to the cookie.
+  visit.clearCookie = visit.cameByCookie;
   visit.token = undefined;
   visit.refreshing = undefined;
   visit.lack = 'absent';
