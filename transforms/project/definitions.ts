@@ -1,5 +1,6 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
+import { classMember } from './class-members.js';
 import { exportsOf, moduleName } from './exports.js';
 import type { SourceFile } from './source.js';
 import type { Sources } from './sources.js';
@@ -29,6 +30,7 @@ export type Definition =
   | { readonly kind: 'member'; readonly of: Definition; readonly name: string };
 
 const DEEPEST = 24;
+const INJECTING = /^(?:get|resolve|inject|getInstance)$/;
 
 /** Says what an expression (or a declaration) stands for. */
 export function definitionOf(sources: Sources, path: NodePath, depth = 0): Definition {
@@ -258,6 +260,9 @@ function ofCall(sources: Sources, path: NodePath<t.CallExpression>, depth: numbe
       const wrapped = definitionOf(sources, first, depth + 1);
       if (wrapped.kind === 'package') return { ...wrapped, promisified: true };
     }
+    // `Container.get(UserService)`: who injects makes what it is asked for.
+    const asked = INJECTING.test(name) ? definitionOf(sources, first, depth + 1) : undefined;
+    if (asked?.kind === 'class') return { kind: 'instance', of: asked.path };
   }
   if (callee.isMemberExpression() && propertyName(callee.node) === 'bind') {
     return definitionOf(sources, callee.get('object'), depth + 1);
@@ -298,14 +303,11 @@ function ofClass(
   isStatic: boolean,
   depth: number,
 ): Definition | undefined {
-  for (const member of path.get('body').get('body')) {
-    if (keyName(member.node) !== name) continue;
-    if (member.isClassMethod() && member.node.static === isStatic) return { kind: 'function', path: member };
-    if (member.isClassProperty() && Boolean(member.node.static) === isStatic) {
-      const value = member.get('value');
-      if (value.node) return definitionOf(sources, value as NodePath, depth + 1);
-    }
-  }
+  const member = classMember(path, name, isStatic);
+  if (member?.kind === 'method') return { kind: 'function', path: member.path };
+  if (member?.kind === 'value') return definitionOf(sources, member.path, depth + 1);
+  const type = member && definitionOf(sources, member.path, depth + 1);
+  if (type?.kind === 'class') return { kind: 'instance', of: type.path };
   const parent = path.get('superClass');
   if (parent.node) {
     const above = definitionOf(sources, parent as NodePath, depth + 1);

@@ -43,6 +43,7 @@ const REQUEST_MEMBERS = new Set([
   'signedCookies',
   'originalUrl',
 ]);
+const OPEN_TYPES = new Set(['TSAnyKeyword', 'TSUnknownKeyword', 'TSTypeLiteral', 'TSIntersectionType']);
 const DEEPEST_THREAD = 3;
 /** The name that a threaded request goes by. */
 const THREADED = 'req';
@@ -75,7 +76,7 @@ export function requestParameter(path: NodePath<t.Function>): string | undefined
     }
     if (!t.isIdentifier(parameter)) continue;
     const type = typeName(parameter);
-    if (type ? /Request$/.test(type) : REQUEST_NAME.test(parameter.name))
+    if (isRequestParameter(parameter.name, type))
       return isOfFetch(path, parameter.name) ? undefined : parameter.name;
     const neighbour = params[index + 1];
     const stands = index === 0 || (index === 1 && params.length === 4);
@@ -83,6 +84,16 @@ export function requestParameter(path: NodePath<t.Function>): string | undefined
     if (isUsedAsRequest(path, parameter)) return parameter.name;
   }
   return undefined;
+}
+
+/** Types of applications' own are called `AuthRequest` or `RequestWithUser`; some say `any` and mean one. */
+function isRequestParameter(name: string, type: string | undefined): boolean {
+  if (type === undefined) return REQUEST_NAME.test(name);
+  if (/Request$/.test(type)) return true;
+  return (
+    REQUEST_NAME.test(name) &&
+    (OPEN_TYPES.has(type) || /Req(?:uest)?(?!.*(?:Config|Init|Options|Body)$)/.test(type))
+  );
 }
 
 /** Whether a request is one of the Fetch API, as graphql-yoga hands it on: its headers are asked by a method. */

@@ -54,6 +54,12 @@ export function outerEndOf(file: SourceFile, node: Node): number {
   return end;
 }
 
+/** Where a node begins with the parentheses around it. */
+export function outerStartOf(node: Node): number {
+  const from = node.extra?.parenStart;
+  return typeof from === 'number' ? from : startOf(node);
+}
+
 /** 1-based line and column of an offset. */
 export function positionOf(text: string, offset: number): { line: number; column: number } {
   const before = text.slice(0, offset);

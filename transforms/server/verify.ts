@@ -10,7 +10,7 @@ import { plainGuards } from '../project/guards.js';
 import type { Project } from '../project/project.js';
 import { requestAt } from '../project/requests.js';
 import { type CheckSite, isCheck } from '../project/site.js';
-import { endOf, startOf } from '../project/source.js';
+import { endOf, outerEndOf, outerStartOf, startOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
 /** `jwt.verify(token, key)` → `requireSession(req)`, whose errors are told apart as jsonwebtoken's were. */
@@ -54,12 +54,12 @@ function edit(site: CheckSite, decision: Decision, project: Project): readonly E
       ...request.edits,
     ];
   }
-  // A session is there at once: what was promised is so no longer.
-  const awaited = site.promisified && call.parentPath?.isAwaitExpression() ? call.parentPath : call;
-  return [
-    { file: file.path, start: startOf(awaited.node), end: endOf(awaited.node), text: `${text})`, needs },
-    ...request.edits,
-  ];
+  // A session is there at once: nothing has to be waited for.
+  const awaited = call.parentPath?.isAwaitExpression() ? call.parentPath : undefined;
+  const { node } = awaited ?? call;
+  // The parentheses held the `await` together.
+  const [start, end] = awaited ? [outerStartOf(node), outerEndOf(file, node)] : [startOf(node), endOf(node)];
+  return [{ file: file.path, start, end, text: `${text})`, needs }, ...request.edits];
 }
 
 export default alone('server/verify', rule);

@@ -1,0 +1,61 @@
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+
+/** What a class says of one of its members: the code of it, or only the name of the class that it is of. */
+export type ClassMember =
+  | { readonly kind: 'method'; readonly path: NodePath<t.ClassMethod> }
+  | { readonly kind: 'value'; readonly path: NodePath }
+  | { readonly kind: 'type'; readonly path: NodePath };
+
+/** Finds a member in the body of a class, or where its constructor makes it or is handed it. */
+export function classMember(
+  path: NodePath<t.Class>,
+  name: string,
+  isStatic: boolean,
+): ClassMember | undefined {
+  let declared: NodePath | undefined;
+  for (const member of path.get('body').get('body')) {
+    if (member.isClassMethod() && member.node.kind === 'constructor' && !isStatic) {
+      const made = inConstructor(member, name);
+      if (made) return made;
+    }
+    if (!member.isClassMethod() && !member.isClassProperty()) continue;
+    const { node } = member;
+    const named = t.isIdentifier(node.key) && !node.computed ? node.key.name : undefined;
+    const quoted = t.isStringLiteral(node.key) ? node.key.value : undefined;
+    if ((named ?? quoted) !== name || Boolean(node.static) !== isStatic) continue;
+    if (member.isClassMethod()) return { kind: 'method', path: member };
+    const value = member.get('value') as NodePath;
+    if (value.node) return { kind: 'value', path: value };
+    declared = member;
+  }
+  const type = declared && typeOf(declared);
+  return type && { kind: 'type', path: type };
+}
+
+/** `constructor(private readonly users: UserService)`, `this.users = new UserService()`. */
+function inConstructor(maker: NodePath<t.ClassMethod>, name: string): ClassMember | undefined {
+  for (const parameter of maker.get('params')) {
+    if (!parameter.isTSParameterProperty()) continue;
+    const held = parameter.get('parameter');
+    const type = held.isIdentifier({ name }) ? typeOf(held) : undefined;
+    if (type) return { kind: 'type', path: type };
+  }
+  for (const statement of maker.get('body').get('body')) {
+    const assignment = statement.isExpressionStatement() ? statement.get('expression') : undefined;
+    if (!assignment?.isAssignmentExpression({ operator: '=' })) continue;
+    const left = assignment.get('left');
+    if (!left.isMemberExpression() || !left.get('object').isThisExpression()) continue;
+    const named = !left.node.computed && t.isIdentifier(left.node.property, { name });
+    if (named) return { kind: 'value', path: assignment.get('right') };
+  }
+  return undefined;
+}
+
+/** The name of the class or interface that a declaration says it is of. */
+function typeOf(path: NodePath): NodePath | undefined {
+  const annotation = path.get('typeAnnotation');
+  if (Array.isArray(annotation) || !annotation.isTSTypeAnnotation()) return undefined;
+  const type = annotation.get('typeAnnotation');
+  return type.isTSTypeReference() ? (type.get('typeName') as NodePath) : undefined;
+}
