@@ -4,6 +4,7 @@ import { classMember } from './class-members.js';
 import { exportsOf, moduleName } from './exports.js';
 import type { SourceFile } from './source.js';
 import type { Sources } from './sources.js';
+import { unwrapped } from './unwrapped.js';
 
 /** What an expression stands for, followed through names, imports and properties as far as that is certain. */
 export type Definition =
@@ -61,25 +62,6 @@ export function definitionOf(sources: Sources, path: NodePath, depth = 0): Defin
   }
   if (path.isCallExpression()) return ofCall(sources, path, depth);
   return { kind: 'value', path };
-}
-
-/** Strips parentheses, type assertions and `await` of an import. */
-export function unwrapped(path: NodePath): NodePath {
-  if (
-    path.isTSAsExpression() ||
-    path.isTSNonNullExpression() ||
-    path.isTSSatisfiesExpression() ||
-    path.isTSTypeAssertion() ||
-    path.isTypeCastExpression() ||
-    path.isParenthesizedExpression()
-  ) {
-    return unwrapped(path.get('expression') as NodePath);
-  }
-  if (path.isAwaitExpression()) {
-    const awaited = path.get('argument');
-    if (awaited.isImportExpression() || isImportCall(awaited)) return awaited;
-  }
-  return path;
 }
 
 /** The name a member access uses, when it is fixed: `a.b`, `a['b']`. */
@@ -314,8 +296,4 @@ function ofClass(
     if (above.kind === 'class') return ofClass(sources, above.path, name, isStatic, depth + 1);
   }
   return undefined;
-}
-
-function isImportCall(path: NodePath): boolean {
-  return path.isCallExpression() && path.get('callee').isImport();
 }

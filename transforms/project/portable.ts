@@ -2,11 +2,12 @@ import { posix } from 'node:path';
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { callersOf } from './callers.js';
-import { definitionOf, propertyName, unwrapped } from './definitions.js';
+import { definitionOf, propertyName } from './definitions.js';
 import { exportsOf, moduleName, requiredModule } from './exports.js';
 import { valuesOfMember } from './members.js';
 import { endOf, type SourceFile, startOf, textOf } from './source.js';
 import type { Sources } from './sources.js';
+import { unwrapped } from './unwrapped.js';
 
 /** A name that an expression needs from another module, as the code that it is taken from imports it. */
 export interface PortableImport {

@@ -1,9 +1,10 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { callersOf } from '../callers.js';
-import { definitionOf, keyName, patternTrail, propertyName, unwrapped } from '../definitions.js';
+import { definitionOf, keyName, patternTrail, propertyName } from '../definitions.js';
 import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
+import { unwrapped } from '../unwrapped.js';
 
 /** Where the answer to a login comes into the code: a variable that holds it, or something taken from it. */
 export interface LoginAnswer {

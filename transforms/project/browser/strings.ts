@@ -1,7 +1,8 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { definitionOf, keyName, propertyName, unwrapped } from '../definitions.js';
+import { definitionOf, keyName, propertyName } from '../definitions.js';
 import type { Sources } from '../sources.js';
+import { unwrapped } from '../unwrapped.js';
 
 /** The fixed string that an expression is made of, without asking who calls the code around it. */
 export function fixedString(sources: Sources, path: NodePath, depth = 0): string | undefined {

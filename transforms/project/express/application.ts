@@ -1,7 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { type Call, type CallPath, callsOf } from '../callers.js';
-import { definitionOf, propertyName, unwrapped } from '../definitions.js';
+import { definitionOf, propertyName } from '../definitions.js';
 import { isMinified, isSource, isTest } from '../files.js';
 import { originsOf } from '../flow/origins.js';
 import { isolated } from '../isolated.js';
@@ -9,6 +9,7 @@ import { valuesOfMember } from '../members.js';
 import { sideOf } from '../sides.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
+import { unwrapped } from '../unwrapped.js';
 import { inOrder } from './order.js';
 import { handedTo, type Registration, registrationOf } from './registrations.js';
 

@@ -2,10 +2,11 @@ import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { propertyOf } from '../acceptance/doors.js';
 import type { CallPath } from '../callers.js';
-import { definitionOf, propertyName, unwrapped } from '../definitions.js';
+import { definitionOf, propertyName } from '../definitions.js';
 import { type Portable, portableOf } from '../portable.js';
 import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
+import { unwrapped } from '../unwrapped.js';
 import type { Application } from './application.js';
 import type { Registration } from './registrations.js';
 

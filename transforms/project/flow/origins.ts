@@ -1,8 +1,9 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { callersOf } from '../callers.js';
-import { definitionOf, keyName, patternTrail, propertyName, unwrapped } from '../definitions.js';
+import { definitionOf, keyName, patternTrail, propertyName } from '../definitions.js';
 import type { Sources } from '../sources.js';
+import { unwrapped } from '../unwrapped.js';
 
 /** Where a value comes from: an expression that is not followed further, and where in it the value is. */
 export interface Origin {
