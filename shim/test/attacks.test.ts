@@ -2,7 +2,7 @@ import { createHmac, createSign, generateKeyPairSync, sign as signBytes } from '
 import { connect } from 'node:net';
 import express from 'express';
 import jwt from 'jsonwebtoken';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   bearer,
   body,
@@ -196,6 +196,14 @@ describe('claims', () => {
     await refused(forge(HEAD, claims()), 'window-not-open', {
       window: { opens: later, closes: new Date(later.getTime() + 1) },
     });
+  });
+
+  test('a clock that is set back after the start turns nobody away', async () => {
+    const base = await shopApplication(optionsFor());
+    const token = tokenOf('ada');
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    expect((await client(base).ask('/me', { token })).status).toBe(200);
   });
 
   test('a reset token as a login token', async () => {

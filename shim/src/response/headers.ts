@@ -27,8 +27,8 @@ export function fixCookies(visit: Visit): void {
 }
 
 /** Tells clients that still send a token until when that works: RFC 9745 and RFC 8594. */
-export function announceEnd(res: ServerResponse, { opens, closes }: LegacySettings): void {
-  res.setHeader('Deprecation', `@${Math.floor(opens / 1000)}`);
+export function announceEnd(res: ServerResponse, { deprecated, closes }: LegacySettings): void {
+  res.setHeader('Deprecation', `@${Math.floor(deprecated / 1000)}`);
   res.setHeader('Sunset', new Date(closes).toUTCString());
 }
 

@@ -57,6 +57,8 @@ export interface LegacySettings {
   readonly maxBytes: number;
   readonly opens: number;
   readonly closes: number;
+  /** Since when tokens are on their way out, for clients to read. */
+  readonly deprecated: number;
   readonly once: boolean;
   readonly grace: number;
 }
@@ -159,9 +161,10 @@ function cookieSettings(name: string, cookie: CookieOptions): CookieOptions {
 function legacySettings(options: CutoverOptions, legacy: LegacyOptions): LegacySettings {
   const { window, reuse = 'once' } = options;
   if (!window) throw new OptionError('window', 'is missing', "window: { closes: '2027-02-01' }");
-  const opens = window.opens === undefined ? Date.now() : instant('window.opens', window.opens);
+  // Not now: a clock that is set back after the start must not turn everybody away.
+  const opens = window.opens === undefined ? 0 : instant('window.opens', window.opens);
   const closes = instant('window.closes', window.closes);
-  if (window.opens !== undefined && opens >= closes)
+  if (opens >= closes)
     throw new OptionError('window.closes', 'is not after window.opens', 'give a later time');
   if (reuse !== 'once' && reuse !== 'same-session')
     throw new OptionError('reuse', `is ${JSON.stringify(reuse)}`, "'once' or 'same-session'");
@@ -183,6 +186,7 @@ function legacySettings(options: CutoverOptions, legacy: LegacyOptions): LegacyS
     maxBytes,
     opens,
     closes,
+    deprecated: opens === 0 ? Date.now() : opens,
     once: reuse === 'once',
     grace: length('grace', options.grace) ?? 10_000,
   };

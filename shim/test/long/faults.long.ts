@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +23,7 @@ async function under(
   fault: (child: ChildProcess) => Promise<void>,
 ): Promise<Outcome> {
   const { base, child } = await startShop(store);
-  const running = load(base, USERS);
+  const running = load([base], USERS);
   await later(3000);
   await fault(child);
   await later(6000);
@@ -163,14 +164,84 @@ test('PostgreSQL restarts', async () => {
   expect(outcome.revived).toBe(0);
 });
 
-test('SIGTERM: requests that run are answered', async () => {
-  const redis = await startRedis();
-  const { base, child } = await startShop({ kind: 'redis', port: redis.port });
-  const open = Array.from({ length: 20 }, () => fetch(`${base}/slow`).then(({ status }) => status));
-  await later(200);
-  child.kill('SIGTERM');
-  expect(await Promise.all(open)).toEqual(Array.from({ length: 20 }, () => 200));
-  await redis.stop();
+describe('the process', () => {
+  const kept = { kind: 'redis' };
+
+  /** Processes one after the other on one port; the load goes on meanwhile. */
+  async function oneAfterTheOther(name: string, end: (round: number) => object, signal?: NodeJS.Signals) {
+    const redis = await startRedis();
+    const listen = await freePort();
+    const first = await startShop({ ...kept, port: redis.port, listen, ...end(0) });
+    const running = load([first.base], USERS);
+    const until = Date.now() + 20_000;
+    let { child } = first;
+    let round = 0;
+    while (Date.now() < until) {
+      const gone = once(child, 'exit');
+      if (signal) {
+        await later(1000);
+        child.kill(signal);
+      }
+      await gone;
+      round += 1;
+      ({ child } = await startShop({ ...kept, port: redis.port, listen, ...end(round) }));
+    }
+    const gone = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
+    const outcome = await running.stop();
+    child.kill('SIGKILL');
+    await gone;
+    await redis.stop();
+    rows.push([`${name}, ${round} times`, outcome]);
+    expect(round).toBeGreaterThan(3);
+    return outcome;
+  }
+
+  test('killed between any two writes', async () => {
+    // Never after the same number of writes, so that it dies in the middle of everything in turn.
+    const outcome = await oneAfterTheOther('process killed between two writes', (round) => ({
+      dieAfter: 200 + ((round * 37) % 101),
+    }));
+    expect(outcome).toMatchObject({ wrong: 0, odd: 0, lost: 0, revived: 0 });
+    expect(outcome.broken).toBeGreaterThan(0);
+  });
+
+  test('SIGTERM under load, another in its place', async () => {
+    const outcome = await oneAfterTheOther('SIGTERM, another process in its place', () => ({}), 'SIGTERM');
+    expect(outcome).toMatchObject({ wrong: 0, odd: 0, lost: 0, revived: 0 });
+  });
+
+  test('SIGTERM: requests that run are answered', async () => {
+    const redis = await startRedis();
+    const { base, child } = await startShop({ ...kept, port: redis.port });
+    const open = Array.from({ length: 20 }, () => fetch(`${base}/slow`).then(({ status }) => status));
+    await later(200);
+    child.kill('SIGTERM');
+    expect(await Promise.all(open)).toEqual(Array.from({ length: 20 }, () => 200));
+    await redis.stop();
+  });
+
+  test('one of two has its clock moved an hour ahead, an hour back, and set right', async () => {
+    const redis = await startRedis();
+    const shops = [
+      await startShop({ ...kept, port: redis.port }),
+      await startShop({ ...kept, port: redis.port }),
+    ];
+    const running = load(
+      shops.map(({ base }) => base),
+      USERS,
+    );
+    for (const hours of [1, -1, 0]) {
+      await later(4000);
+      shops[0]?.child.send({ clock: hours * 3_600_000 });
+    }
+    await later(2000);
+    const outcome = await running.stop();
+    for (const { child } of shops) child.kill('SIGKILL');
+    await redis.stop();
+    rows.push(['clock of one process moved by an hour, to and fro', outcome]);
+    sound(outcome);
+    expect(outcome).toMatchObject({ lost: 0, revived: 0, broken: 0, unavailable: 0 });
+  });
 });
 
 async function startSentinel(master: number): Promise<{ port: number; child: ChildProcess }> {

@@ -1,4 +1,4 @@
-import { client } from '../support/server.js';
+import { type Client, client } from '../support/server.js';
 import { tokenOf } from '../support/shop.js';
 
 /** What came of a load, by kind of answer. */
@@ -21,8 +21,11 @@ export interface Outcome {
 
 type Kind = 'ok' | 'unavailable' | 'broken' | 'odd' | 'absent';
 
-/** A constant load of logins, session requests, exchanges and logouts; every answer is checked. */
-export function load(base: string, users: number): { stop(): Promise<Outcome> } {
+/**
+ * A constant load of logins, session requests, exchanges and logouts; every answer is checked. With several
+ * servers each user goes from one to the next.
+ */
+export function load(bases: readonly string[], users: number): { stop(): Promise<Outcome> } {
   const outcome: Outcome = {
     requests: 0,
     ok: 0,
@@ -36,13 +39,16 @@ export function load(base: string, users: number): { stop(): Promise<Outcome> } 
   };
   let going = true;
 
+  let turn = 0;
   const ask = async (
-    browser: ReturnType<typeof client>,
+    cookies: Map<string, string>,
     path: string,
-    asked: Parameters<typeof browser.ask>[1],
+    asked: Parameters<Client['ask']>[1],
     id: string,
   ): Promise<Kind> => {
     const begun = Date.now();
+    turn += 1;
+    const browser = client(bases[turn % bases.length] ?? '', cookies);
     outcome.requests += 1;
     try {
       const { status, json } = await browser.ask(path, asked);
@@ -66,27 +72,29 @@ export function load(base: string, users: number): { stop(): Promise<Outcome> } 
   const user = async (number: number) => {
     for (let round = 0; going; round += 1) {
       const id = `user-${number}-${round}`;
-      const browser = client(base);
-      const begun =
-        round % 2 === 0
-          ? await ask(browser, '/login', { method: 'POST', json: { id } }, id)
-          : await ask(browser, '/me', { token: tokenOf(id) }, id);
-      if (begun !== 'ok') {
-        if (begun === 'absent') outcome.odd += 1;
-        await pause(20);
-        continue;
+      const cookies = new Map<string, string>();
+      const token = tokenOf(id);
+      let begun: Kind = 'broken';
+      // An exchange that broke off is tried again with the same token, and must end in its session.
+      while (going && (begun === 'broken' || begun === 'unavailable')) {
+        begun =
+          round % 2 === 0
+            ? await ask(cookies, '/login', { method: 'POST', json: { id } }, id)
+            : await ask(cookies, '/me', { token }, id);
+        if (begun !== 'ok') await pause(20);
       }
+      if (begun === 'absent') outcome.lost += 1;
+      if (begun !== 'ok') continue;
       for (let count = 0; count < 20 && going; count += 1) {
-        if ((await ask(browser, '/me', {}, id)) === 'absent') {
+        if ((await ask(cookies, '/me', {}, id)) === 'absent') {
           outcome.lost += 1;
           break;
         }
         await pause(10);
       }
-      const cookies = new Map(browser.cookies);
-      if ((await ask(browser, '/logout', { method: 'POST' }, id)) !== 'ok') continue;
-      for (const [name, value] of cookies) browser.cookies.set(name, value);
-      const kind = await ask(browser, '/me', {}, id);
+      const kept = new Map(cookies);
+      if ((await ask(cookies, '/logout', { method: 'POST' }, id)) !== 'ok') continue;
+      const kind = await ask(kept, '/me', {}, id);
       if (kind === 'ok') outcome.revived += 1;
     }
   };

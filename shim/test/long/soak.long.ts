@@ -14,7 +14,7 @@ test(`${MINUTES} minutes with ${SESSIONS} sessions`, async () => {
   const redis = await startRedis();
   await fill(redis.url);
   const { base, child } = await startShop({ kind: 'redis', port: redis.port });
-  const running = load(base, 32);
+  const running = load([base], 32);
   const samples: number[] = [];
   for (let sample = 0; sample < 10; sample += 1) {
     await new Promise((resolve) => setTimeout(resolve, MINUTES * 6000));

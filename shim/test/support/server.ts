@@ -55,8 +55,7 @@ export interface Client {
   readonly cookies: Map<string, string>;
 }
 
-export function client(base: string): Client {
-  const cookies = new Map<string, string>();
+export function client(base: string, cookies: Map<string, string> = new Map()): Client {
   return {
     cookies,
     async ask(path, { method = 'GET', token, headers = {}, json, noCookie = false } = {}) {

@@ -11,7 +11,7 @@ import {
 import express from 'express';
 import { Cluster, Redis } from 'ioredis';
 
-const { kind, port, ports, config, wait } = JSON.parse(process.argv[2]);
+const { kind, port, ports, config, wait, listen = 0, dieAfter } = JSON.parse(process.argv[2]);
 const limits = { commandTimeout: 1000, connectTimeout: 1000, maxRetriesPerRequest: 1 };
 
 function client() {
@@ -37,6 +37,37 @@ function store() {
   return wait ? waiting(ours, made) : ours;
 }
 
+/** Kills its own process, as a machine that loses power does, when so many writes are done. */
+function dying(ours) {
+  let left = dieAfter;
+  const writes = ['put', 'add', 'replace', 'swap', 'extend', 'remove', 'take', 'enlist', 'strike'];
+  const counted =
+    (name) =>
+    async (...args) => {
+      const result = await ours[name](...args);
+      left -= 1;
+      if (left === 0) process.kill(process.pid, 'SIGKILL');
+      return result;
+    };
+  return { ...ours, ...Object.fromEntries(writes.map((name) => [name, counted(name)])) };
+}
+
+/** The parent moves this process's clock. */
+const RealDate = Date;
+let moved = 0;
+globalThis.Date = class extends RealDate {
+  constructor(...args) {
+    if (args.length > 0) super(...args);
+    else super(RealDate.now() + moved);
+  }
+  static now() {
+    return RealDate.now() + moved;
+  }
+};
+process.on('message', ({ clock }) => {
+  moved = clock;
+});
+
 function waiting(ours, made) {
   const after =
     (write) =>
@@ -58,7 +89,7 @@ const app = express();
 app.use(express.json());
 app.use(
   cutover({
-    session: { secret: 's', store: store() },
+    session: { secret: 's', store: dieAfter ? dying(store()) : store() },
     user: ({ id }) => String(id),
     legacy: { keys: { key: 'the application signs with this', algorithms: ['HS256'] } },
     window: { closes: new Date(Date.now() + 30 * 24 * 3_600_000) },
@@ -76,9 +107,12 @@ app.post('/logout', (req, res) => {
   res.json({});
 });
 app.get('/slow', (req, res) => setTimeout(() => res.json({ id: sessionClaims(req)?.id }), 500));
-const server = app.listen(0, '127.0.0.1', () => process.send(`http://127.0.0.1:${server.address().port}`));
+const server = app.listen(listen, '127.0.0.1', () =>
+  process.send(`http://127.0.0.1:${server.address().port}`),
+);
 process.on('SIGTERM', () => {
   server.close(() => process.exit(0));
-  server.closeIdleConnections();
+  // A connection that is busy now is idle in a moment, and its client would go on using it.
+  setInterval(() => server.closeIdleConnections(), 20);
 });
 process.on('disconnect', () => process.exit(0));
