@@ -11,18 +11,25 @@ export const REPOSITORY = join(import.meta.dirname, isBuilt ? '../..' : '..');
 /** Where a bundled application is. */
 export const bundled = (name: string): string => join(REPOSITORY, 'fixtures/apps', name);
 
+/** The server of every bundled application that is only another client. */
+const SERVER = join(bundled('notes'), 'server');
+
 /** What was installed, built or stored by hand is not part of an application. */
 const LEFT_BEHIND: ReadonlySet<string> = new Set(['node_modules', 'dist', 'data', '.env']);
 
 /** Copies an application into a temporary folder, with the packages of this repository, the shim among them. */
 export async function copyApplication(from: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), `${basename(from)}-`));
-  await cp(from, folder, { recursive: true, filter: (path) => !LEFT_BEHIND.has(basename(path)) });
   await symlink(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'), 'dir');
-  for (const part of await readdir(from)) {
+  const parts = new Map((await readdir(from)).map((part) => [part, join(from, part)]));
+  if (!parts.has('server')) parts.set('server', SERVER);
+  for (const [part, path] of parts) {
+    if (LEFT_BEHIND.has(part)) continue;
+    const filter = (one: string): boolean => !LEFT_BEHIND.has(basename(one));
+    await cp(path, join(folder, part), { recursive: true, filter });
     // Packages that npm could not put into the folder above, because another version is there.
-    const own = await realpath(join(from, part, 'node_modules')).catch(() => undefined);
-    if (own && part !== 'node_modules') await symlink(own, join(folder, part, 'node_modules'), 'dir');
+    const own = await realpath(join(path, 'node_modules')).catch(() => undefined);
+    if (own) await symlink(own, join(folder, part, 'node_modules'), 'dir');
   }
   return folder;
 }

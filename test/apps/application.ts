@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { bundled, copyApplication, REPOSITORY } from '../../scripts/bundled-application.js';
 import { migrate } from '../../transforms/migrate.js';
@@ -14,7 +14,8 @@ export interface Application {
   copy(): Promise<Application>;
   /** Migrates the copy on disk. */
   migrate(...steps: Step[]): Promise<Outcome>;
-  buildClient(): Promise<void>;
+  /** The API is at an address of its own where one is given. */
+  buildClient(api?: string): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -29,12 +30,22 @@ function at(folder: string): Application {
     clientDist: join(folder, 'client/dist'),
     copy: async () => at(await copyApplication(folder)),
     migrate: (...steps) => migrated(folder, steps),
-    buildClient: async () => {
-      const vite = join(REPOSITORY, 'node_modules/vite/bin/vite.js');
-      await run(process.execPath, [vite, 'build', '--logLevel', 'warn'], join(folder, 'client'));
+    buildClient: async (api) => {
+      const client = join(folder, 'client');
+      const env: Record<string, string> = api === undefined ? {} : { VITE_API_URL: api };
+      if (await isTyped(client)) await run(process.execPath, [tool('typescript/bin/tsc')], client);
+      await run(process.execPath, [tool('vite/bin/vite.js'), 'build', '--logLevel', 'warn'], client, env);
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+const tool = (path: string): string => join(REPOSITORY, 'node_modules', path);
+
+/** Whether a build of this client checks its types first. */
+async function isTyped(client: string): Promise<boolean> {
+  const { scripts } = JSON.parse(await readFile(join(client, 'package.json'), 'utf8'));
+  return /\btsc\b/.test(scripts.build);
 }
 
 async function migrated(folder: string, steps: readonly Step[]): Promise<Outcome> {
@@ -73,8 +84,13 @@ export function finished(
 }
 
 /** As `finished`, for what must work. */
-export async function run(program: string, given: readonly string[], cwd: string): Promise<string> {
-  const { code, output } = await finished(program, given, cwd);
+export async function run(
+  program: string,
+  given: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const { code, output } = await finished(program, given, cwd, env);
   if (code !== 0) throw new Error(`${[program, ...given].join(' ')} ended with ${code}:\n${output}`);
   return output;
 }

@@ -1,16 +1,24 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, type RunningServer, startServer } from '../../scripts/bundled-application.js';
+import { Redis } from 'ioredis';
+import { type RunningServer, startServer } from '../../scripts/bundled-application.js';
 import { startRedis } from '../services/redis.js';
+import type { Addresses } from './addresses.js';
 import { type Application, outerEnvironment } from './application.js';
+import { startPages } from './pages-server.js';
 
 /** A site as its visitors know it: one address and one database, behind which versions come and go. */
 export interface Site {
   readonly origin: string;
+  readonly api: string;
   readonly redis: string;
   /** Replaces the version that serves; the client may be that of another version. */
   deploy(server: Application, client?: Application): Promise<RunningServer>;
+  /** Stops the server; where it is apart from the pages, these stay. */
+  stop(): Promise<void>;
+  /** Logs everybody out, on the server alone: sessions are gone, and JWTs are signed with another key from here on. */
+  endLogins(): Promise<void>;
   /** The link in the last e-mail that went out. */
   lastMailedLink(): Promise<string>;
   close(): Promise<void>;
@@ -19,15 +27,15 @@ export interface Site {
 /** The secret that the JWTs of every version are signed with. */
 export const JWT_SECRET = 'the secret of the notes application';
 
-export async function openSite(): Promise<Site> {
+export async function openSite(addresses: Addresses): Promise<Site> {
   const redis = await startRedis();
   const dataFolder = await mkdtemp(join(tmpdir(), 'site-'));
-  const port = await freePort();
-  const origin = `http://127.0.0.1:${port}`;
+  const { pages: origin, api } = addresses;
+  const pages = api === origin ? undefined : await startPages(origin);
   const outbox = join(dataFolder, 'outbox.jsonl');
-  const env = {
+  const env: NodeJS.ProcessEnv = {
     ...outerEnvironment(),
-    PORT: String(port),
+    PORT: new URL(api).port,
     HOST: '127.0.0.1',
     JWT_SECRET,
     SESSION_SECRET: 'the secret that signs session cookies',
@@ -38,13 +46,30 @@ export async function openSite(): Promise<Site> {
     OUTBOX_FILE: outbox,
   };
   let serving: RunningServer | undefined;
+  let deployed = '';
+  const start = async (): Promise<RunningServer> => {
+    await serving?.stop();
+    serving = await startServer(deployed, env);
+    return serving;
+  };
   return {
     origin,
+    api,
     redis: redis.url,
-    deploy: async (server, client = server) => {
+    deploy: (server, client = server) => {
+      deployed = join(server.folder, 'server');
+      pages?.show(client.clientDist);
+      env.CLIENT_DIST = pages ? join(dataFolder, 'no pages here') : client.clientDist;
+      return start();
+    },
+    stop: async () => {
       await serving?.stop();
-      serving = await startServer(join(server.folder, 'server'), { ...env, CLIENT_DIST: client.clientDist });
-      return serving;
+    },
+    endLogins: async () => {
+      const store = new Redis(redis.url);
+      await store.flushall().finally(() => store.disconnect());
+      env.JWT_SECRET = `${env.JWT_SECRET}, changed`;
+      await start();
     },
     lastMailedLink: async () => {
       const mails = (await readFile(outbox, 'utf8')).trim().split('\n');
@@ -54,6 +79,7 @@ export async function openSite(): Promise<Site> {
     },
     close: async () => {
       await serving?.stop();
+      await pages?.stop();
       await redis.stop();
       await rm(dataFolder, { recursive: true, force: true });
     },

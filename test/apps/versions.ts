@@ -1,3 +1,4 @@
+import type { Addresses } from './addresses.js';
 import { type Application, bundledApplication } from './application.js';
 
 /** An application on its way off JWTs: a copy for each state that its owner may have deployed. */
@@ -17,7 +18,7 @@ export interface PreparedVersions extends Versions {
 }
 
 /** Migrates as its owner would, step by step, each on top of the one before. */
-export async function versionsOf(name: string): Promise<PreparedVersions> {
+export async function versionsOf(name: string, { pages, api }: Addresses): Promise<PreparedVersions> {
   const original = await bundledApplication(name);
   const installed = await original.copy();
   await installed.migrate('install');
@@ -26,7 +27,8 @@ export async function versionsOf(name: string): Promise<PreparedVersions> {
   const whole = await installed.copy();
   await whole.migrate('client');
   await whole.migrate('server');
-  await Promise.all([original.buildClient(), whole.buildClient()]);
+  const other = api === pages ? undefined : api;
+  await Promise.all([original.buildClient(other), whole.buildClient(other)]);
   return {
     original,
     installed,

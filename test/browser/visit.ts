@@ -1,21 +1,25 @@
 import { test as base } from 'vitest';
+import { freeAddresses } from '../apps/addresses.js';
 import { openSite } from '../apps/site.js';
 import { versionsOf } from '../apps/versions.js';
 import { startBrowser } from '../services/browser.js';
 
 /**
- * A test with the notes application at hand: its `versions`, made once for the file, and for each test a `site`
+ * A test with an application at hand, the notes application unless another is named: its `versions`, made once for the file, and for each test a `site`
  * that serves the original one, and a `context` and a `page` of a browser that has never been there.
  */
 export const test = base
   .extend('application', { scope: 'file' }, () => 'notes')
-  .extend('versions', { scope: 'file' }, async ({ application }, { onCleanup }) => {
-    const versions = await versionsOf(application);
+  // Whether its API is at another address than its pages.
+  .extend('apart', { scope: 'file' }, () => false)
+  .extend('addresses', { scope: 'file' }, ({ apart }) => freeAddresses(apart))
+  .extend('versions', { scope: 'file' }, async ({ application, addresses }, { onCleanup }) => {
+    const versions = await versionsOf(application, addresses);
     onCleanup(versions.remove);
     return versions;
   })
-  .extend('site', async ({ versions }, { onCleanup }) => {
-    const site = await openSite();
+  .extend('site', async ({ versions, addresses }, { onCleanup }) => {
+    const site = await openSite(addresses);
     onCleanup(site.close);
     await site.deploy(versions.original);
     return site;

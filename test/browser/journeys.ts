@@ -1,0 +1,136 @@
+import type { Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
+import type { Site } from '../apps/site.js';
+import type { Versions } from '../apps/versions.js';
+import { describeWith } from '../services/needed.js';
+import { addNote, logIn, logOut, openedAs, readableByScript, register, titles } from './pages.js';
+import { JWT, leaks, reachable, trafficOf } from './traffic.js';
+import { test as visit } from './visit.js';
+
+const PAIRS: readonly { pair: string; server: keyof Versions; client: keyof Versions }[] = [
+  { pair: 'as it stands', server: 'original', client: 'original' },
+  { pair: 'the new client on the server after install', server: 'installed', client: 'whole' },
+  { pair: 'the new client on the server after every step', server: 'whole', client: 'whole' },
+];
+const MIGRATED = PAIRS.filter(({ client }) => client === 'whole');
+
+/** What visitors of every bundled application do, before its migration and after. */
+export function journeys(application: string, { apart = false } = {}): void {
+  const test = visit.override('application', application).override('apart', apart);
+
+  describeWith(['chromium', 'redis-server'], application, () => {
+    describe.each(PAIRS)('$pair', ({ server, client }) => {
+      test('logs in, reloads, works, opens a second tab, logs out, lets another in', async ({
+        versions,
+        site,
+        context,
+        page,
+      }) => {
+        await site.deploy(versions[server], versions[client]);
+        const traffic = await trafficOf(page);
+        expect(await openedAs(page, site.origin)).toBeNull();
+        await register(page, site.origin, 'Ada');
+        await addNote(page, 'Milk');
+        await page.reload();
+        expect(await titles(page)).toEqual(['Milk']);
+        expect(await openedAs(page, site.origin)).toBe('Ada');
+        const second = await context.newPage();
+        expect(await openedAs(second, site.origin)).toBe('Ada');
+        await addNote(second, 'Bread');
+        const session = await context.cookies(site.api);
+        if (client === 'whole') await holdsNoToken(page);
+        await logOut(page);
+        await hasEnded(site, session);
+        expect(await openedAs(second, site.origin)).toBeNull();
+        await register(page, site.origin, 'Ben');
+        expect(await titles(page)).toEqual([]);
+        expect(await openedAs(second, site.origin)).toBe('Ben');
+        await logOut(page);
+        await logIn(page, site.origin, 'Ada');
+        expect(await titles(page)).toEqual(['Bread', 'Milk']);
+        if (client !== 'whole') return expect(JSON.stringify(traffic)).toMatch(JWT);
+        await holdsNoToken(page);
+        expect(traffic.length).toBeGreaterThan(10);
+        expect(leaks(traffic)).toEqual([]);
+      });
+
+      test('asks to log in again, once, when the server has ended the login', async ({
+        versions,
+        site,
+        page,
+      }) => {
+        await site.deploy(versions[server], versions[client]);
+        await register(page, site.origin, 'Ada');
+        await addNote(page, 'Milk');
+        await site.endLogins();
+        const traffic = await trafficOf(page);
+        await page.getByLabel('Title').fill('Too late');
+        await page.getByRole('button', { name: 'Add note' }).click();
+        await page.getByRole('heading', { name: 'Log in' }).waitFor();
+        expect(await openedAs(page, site.origin)).toBeNull();
+        await page.waitForTimeout(1_000);
+        const asked = traffic.filter(({ url }) => url.includes('/api/'));
+        expect(asked.length, asked.map(({ url }) => url).join('\n')).toBeLessThan(8);
+        await logIn(page, site.origin, 'Ada');
+        expect(await titles(page)).toEqual(['Milk']);
+      });
+    });
+
+    describe.each(MIGRATED)('$pair', ({ server, client }) => {
+      test('takes up the token of an earlier visit, as the same user', async ({ versions, site, page }) => {
+        await register(page, site.origin, 'Ada');
+        await addNote(page, 'Milk');
+        await site.deploy(versions[server], versions[client]);
+        const traffic = await trafficOf(page);
+        expect(await openedAs(page, site.origin)).toBe('Ada');
+        expect(await titles(page)).toEqual(['Milk']);
+        await page.reload();
+        expect(await titles(page)).toEqual(['Milk']);
+        await holdsNoToken(page);
+        expect(leaks(traffic)).toEqual([]);
+        await logOut(page);
+        expect(await openedAs(page, site.origin)).toBeNull();
+      });
+
+      test('keeps that token while the server is away, and takes it up when it is back', async ({
+        versions,
+        site,
+        page,
+      }) => {
+        await register(page, site.origin, 'Ada');
+        await addNote(page, 'Milk');
+        await site.deploy(versions[server], versions[client]);
+        const back = await away(site, page);
+        await page.goto(site.origin);
+        await page.waitForLoadState('networkidle');
+        expect(JSON.stringify((await readableByScript(page)).storage)).toMatch(JWT);
+        await back();
+        await site.deploy(versions[server], versions[client]);
+        expect(await openedAs(page, site.origin)).toBe('Ada');
+        expect(await titles(page)).toEqual(['Milk']);
+        await holdsNoToken(page);
+      });
+    });
+  });
+}
+
+async function holdsNoToken(page: Page): Promise<void> {
+  expect(await reachable(page)).not.toMatch(JWT);
+}
+
+/** The cookies of before the logout open nothing any more. */
+async function hasEnded(site: Site, cookies: readonly { name: string; value: string }[]): Promise<void> {
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+  const status = async () => (await fetch(`${site.api}/api/auth/me`, { headers: { cookie } })).status;
+  await expect.poll(status).toBe(401);
+}
+
+/** The server does not answer; where it serves the pages too, only its API does not. */
+async function away(site: Site, page: Page): Promise<() => Promise<void>> {
+  if (site.api !== site.origin) {
+    await site.stop();
+    return async () => {};
+  }
+  await page.route('**/api/**', (route) => route.abort('connectionrefused'));
+  return () => page.unroute('**/api/**');
+}
