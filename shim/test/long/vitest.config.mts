@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** What takes minutes: `npm run faults`, `npm run soak`, `npm run bench`. */
+/** What takes minutes: `npm run faults`, `npm run soak`, `npm run bench:shim`. */
 export default defineConfig({
   test: {
     include: ['shim/test/long/*.long.ts'],

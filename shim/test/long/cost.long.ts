@@ -1,0 +1,88 @@
+import autocannon from 'autocannon';
+import { expect, test } from 'vitest';
+import { startRedis } from '../support/redis.js';
+import { client } from '../support/server.js';
+import { tokenOf } from '../support/shop.js';
+import { startProcess } from '../support/shop-on.js';
+
+/** What a request costs, authenticated in each way, side by side in one run. `npm run bench:shim` */
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+const SECONDS = 3;
+const CONNECTIONS = 32;
+
+interface Way {
+  readonly name: string;
+  /** As `cost-process.mjs` knows it. */
+  readonly way: string;
+  /** The headers of the next request. */
+  headers(base: string): Promise<() => Record<string, string>>;
+}
+
+const withCookie = async (base: string, token?: string) => {
+  const browser = client(base);
+  await browser.ask('/', token === undefined ? {} : { token });
+  const cookie = `session=${browser.cookies.get('session')}`;
+  return () => ({ cookie });
+};
+const withToken = async () => {
+  const authorization = `Bearer ${tokenOf('ada')}`;
+  return () => ({ authorization });
+};
+
+const WAYS: readonly Way[] = [
+  { name: 'no authentication', way: 'none', headers: async () => () => ({}) },
+  { name: 'jsonwebtoken, a string as secret', way: 'jsonwebtoken', headers: withToken },
+  { name: 'express-session with connect-redis', way: 'express-session', headers: (base) => withCookie(base) },
+  { name: 'cutover, a session', way: 'cutover', headers: (base) => withCookie(base, tokenOf('ada')) },
+  { name: 'cutover, the same token again', way: 'cutover', headers: withToken },
+  {
+    name: 'cutover, a token exchanged',
+    way: 'cutover',
+    async headers() {
+      // Signed before the clock starts: more of them than a round can use.
+      const fresh = Array.from({ length: 12_000 }, (_, at) =>
+        tokenOf(`user-${at}`, { nonce: Math.random() }),
+      );
+      return () => ({ authorization: `Bearer ${fresh.pop() ?? tokenOf('ada', { nonce: Math.random() })}` });
+    },
+  },
+];
+
+test(`requests a second, ${ROUNDS} rounds of ${SECONDS} s each`, async () => {
+  const redis = await startRedis();
+  const rates = new Map<string, number[]>();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const { name, way, headers } of WAYS) {
+      const { base, child } = await startProcess('cost-process.mjs', { way, port: redis.port });
+      const next = await headers(base);
+      await drive(base, next, 1);
+      const rate = await drive(base, next, SECONDS);
+      rates.set(name, [...(rates.get(name) ?? []), rate]);
+      child.kill();
+    }
+  }
+  await redis.stop();
+  const plain = median(rates.get('no authentication') ?? []);
+  console.log('| | requests/s | of no authentication | µs more a request |\n| --- | --- | --- | --- |');
+  for (const [name, all] of rates) {
+    const rate = median(all);
+    const more = Math.round(1e6 / rate - 1e6 / plain);
+    console.log(`| ${name} | ${Math.round(rate)} | ${(rate / plain).toFixed(2)} | ${more} |`);
+  }
+});
+
+async function drive(base: string, next: () => Record<string, string>, duration: number): Promise<number> {
+  const result = await autocannon({
+    url: base,
+    connections: CONNECTIONS,
+    duration,
+    requests: [{ setupRequest: (request) => ({ ...request, headers: { ...request.headers, ...next() } }) }],
+  });
+  expect(result.non2xx + result.errors).toBe(0);
+  return result.requests.average;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
