@@ -14,7 +14,13 @@ export { currentRequest } from './request/current.js';
 export { bearer, body, cookie, header, type Place, query } from './request/places.js';
 export { UnavailableError } from './response/unavailable.js';
 export { requireSession, sessionClaims } from './session/claims.js';
-export { endAllSessions, endSession, listSessions, type OpenSession } from './session/end.js';
+export {
+  type EndAllOptions,
+  endAllSessions,
+  endSession,
+  listSessions,
+  type OpenSession,
+} from './session/end.js';
 export {
   SessionAbsentError,
   SessionExpiredError,

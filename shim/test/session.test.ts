@@ -7,6 +7,7 @@ import {
   cutover,
   endAllSessions,
   endSession,
+  listSessions,
   requireSession,
   SessionAbsentError,
   SessionExpiredError,
@@ -362,6 +363,75 @@ test('endAllSessions from inside and outside of a request, and a login after it'
   expect((await browser.ask('/', { token })).text).toBe('{}');
   await browser.ask('/login');
   expect((await browser.ask('/')).json.id).toBe('eve');
+});
+
+describe('what a user sees of the open sessions', () => {
+  const routes = {
+    '/login': (req: Request, res: Response) => res.json({ token: startSession(req, { id: 'eve' }) }),
+    '/': (req: Request, res: Response) => res.json(sessionClaims(req) ?? {}),
+    '/others': async (req: Request, res: Response) => {
+      await endAllSessions('eve', { except: req });
+      res.end();
+    },
+    '/list': async (_req: Request, res: Response) => {
+      res.json({ open: await listSessions('eve') });
+    },
+    '/end/:id': async (req: Request, res: Response) => {
+      const found = (await listSessions('eve')).find(({ id }) => id === req.params.id);
+      await found?.end();
+      res.sendStatus(found ? 204 : 404);
+    },
+  };
+  async function twoBrowsers() {
+    const app = express();
+    app.use(cutover(optionsFor({ session: { name: 'eves' } })));
+    for (const [path, route] of Object.entries(routes)) app.all(path, route);
+    const base = await listen(app);
+    const [phone, laptop] = [client(base), client(base)];
+    for (const browser of [phone, laptop]) await browser.ask('/login');
+    return { base, phone, laptop };
+  }
+  const idOf = async (browser: ReturnType<typeof client>) => (await browser.ask('/')).json.id;
+
+  test('after a change of password everybody else is out, old tokens too', async () => {
+    const { base, phone, laptop } = await twoBrowsers();
+    const token = tokenOf('eve');
+    await phone.ask('/others');
+    expect(await idOf(phone)).toBe('eve');
+    expect(await idOf(laptop)).toBeUndefined();
+    expect((await client(base).ask('/', { token })).text).toBe('{}');
+  });
+
+  test('any one of them can be ended, by a name that opens nothing', async () => {
+    const { phone, laptop } = await twoBrowsers();
+    const listed = JSON.parse((await phone.ask('/list')).text).open;
+    expect(listed.map(({ current }: { current: boolean }) => current).sort()).toEqual([false, true]);
+    const cookie = decodeURIComponent(laptop.cookies.get('eves') ?? '');
+    expect(JSON.stringify(listed)).not.toContain(cookie.slice(2).split('.')[0]);
+    const { id } = listed.find(({ current }: { current: boolean }) => !current);
+    expect((await phone.ask(`/end/${id}`)).status).toBe(204);
+    expect(await idOf(laptop)).toBeUndefined();
+    expect(await idOf(phone)).toBe('eve');
+    expect((await phone.ask(`/end/${id}`)).status).toBe(404);
+  });
+});
+
+test('a login again, with the same claims, is a new session where the old one was ended first', async () => {
+  const browser = await application(
+    {},
+    {
+      '/login': async (req, res) => {
+        await endSession(req);
+        res.json({ token: startSession(req, { id: 'ada' }) });
+      },
+      '/': (req, res) => res.json(sessionClaims(req) ?? {}),
+    },
+  );
+  await browser.ask('/login');
+  const before = browser.cookies.get('session');
+  await browser.ask('/login');
+  expect(browser.cookies.get('session')).not.toBe(before);
+  expect((await browser.ask('/')).json.id).toBe('ada');
 });
 
 test('secrets can be changed one after the other', async () => {

@@ -1,16 +1,23 @@
+import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { shopsHere } from '../request/shops.js';
-import { type Visit, visitOf } from '../request/visit.js';
+import { currentVisit, type Shop, type Visit, visitOf } from '../request/visit.js';
+import type { Login } from './login.js';
 import { loginOf } from './sessions.js';
 import { within } from './settle.js';
 
 /** A session as `listSessions` shows it. */
 export interface OpenSession {
+  /** Names the session to a page and back; opens nothing. */
   readonly id: string;
   readonly created: Date;
   readonly lastSeen: Date;
   readonly expires: Date;
   readonly userAgent: string | undefined;
+  /** Whether it is the one that serves the current request. */
+  readonly current: boolean;
+  /** Ends this one. */
+  end(): Promise<void>;
 }
 
 /** How long the store may take over all sessions of a user. */
@@ -51,15 +58,21 @@ async function ended(visit: Visit): Promise<void> {
     shop.settings.report({ type: 'ended', user: login?.user ?? token?.user ?? '' });
 }
 
+export interface EndAllOptions {
+  /** The request whose own session goes on: after a change of password everybody else is out. */
+  readonly except?: IncomingMessage;
+}
+
 /**
  * Logs a user out everywhere: all sessions, and all legacy tokens made up to now, exchanged or not.
  * @param userId as `options.user` names the user
  */
-export async function endAllSessions(userId: string | number): Promise<void> {
+export async function endAllSessions(userId: string | number, { except }: EndAllOptions = {}): Promise<void> {
   const user = String(userId);
+  const spared = except && visitOf(except, 'endAllSessions').req.session?.id;
   for (const { ledger, sessions, settings } of shopsHere('endAllSessions')) {
     await within(LONGEST, ledger.revokeAllOf(user));
-    const ids = await within(LONGEST, sessions.idsOf(user));
+    const ids = (await within(LONGEST, sessions.idsOf(user))).filter((id) => id !== spared);
     await within(LONGEST, Promise.all(ids.map((id) => sessions.end(id, user))));
     for (const _ of ids) settings.report({ type: 'ended', user });
   }
@@ -68,22 +81,38 @@ export async function endAllSessions(userId: string | number): Promise<void> {
 /** The sessions of a user that are open. */
 export async function listSessions(userId: string | number): Promise<OpenSession[]> {
   const user = String(userId);
+  const here = currentVisit()?.req.session?.id;
   const open = new Map<string, OpenSession>();
-  for (const { sessions } of shopsHere('listSessions')) {
-    for (const id of await within(LONGEST, sessions.idsOf(user))) {
-      const login = loginOf(await within(LONGEST, sessions.read(id)));
-      if (!login) continue;
-      const created = new Date(login.iat * 1000);
-      const seen = await within(LONGEST, sessions.seenAt(id));
+  for (const shop of shopsHere('listSessions')) {
+    for (const id of await within(LONGEST, shop.sessions.idsOf(user))) {
       // Several cutovers of a process may share a store.
-      open.set(id, {
-        id,
-        created,
-        lastSeen: seen === undefined ? created : new Date(seen),
-        expires: new Date(login.exp * 1000),
-        userAgent: login.agent,
-      });
+      const login = loginOf(await within(LONGEST, shop.sessions.read(id)));
+      if (login) open.set(id, await shown(id, login, here, shop));
     }
   }
   return [...open.values()];
+}
+
+async function shown(
+  id: string,
+  login: Login,
+  here: string | undefined,
+  { sessions, ledger, settings }: Shop,
+): Promise<OpenSession> {
+  const created = new Date(login.iat * 1000);
+  const seen = await within(LONGEST, sessions.seenAt(id));
+  return {
+    id: createHash('sha256').update(`shown:${id}`).digest('base64url').slice(0, 22),
+    created,
+    lastSeen: seen === undefined ? created : new Date(seen),
+    expires: new Date(login.exp * 1000),
+    userAgent: login.agent,
+    current: id === here,
+    async end() {
+      for (const token of [login.token, login.refresh])
+        if (token) await within(LONGEST, ledger.revoke(token));
+      await within(LONGEST, sessions.end(id, login.user));
+      settings.report({ type: 'ended', user: login.user });
+    },
+  };
 }
