@@ -61,6 +61,18 @@ const fetchWithJar = async (url: string, init: RequestInit) => {
 const at = () => `${base}/session`;
 const place = (more: object = {}): AdoptOptions => ({ storage: 'local', key: 'token', at: at(), ...more });
 
+test('a token that is kept and answered with its scheme is a token', async () => {
+  const { acceptSession, adoptLegacyToken, sessionInfo, signOut } = await tab();
+  localStorage.setItem('token', `Bearer ${tokenOf('ada')}`);
+  await adoptLegacyToken(place());
+  expect(localStorage.getItem('token')).toBeNull();
+  expect(sessionInfo()).toMatchObject({ id: 'ada' });
+  await signOut();
+  expect(await acceptSession(`Bearer ${tokenOf('bob')}`)).toMatch(/\.$/);
+  expect(sessionInfo()).toMatchObject({ id: 'bob' });
+  expect(jar.cookies.has('session')).toBe(true);
+});
+
 test('a stored token becomes a session and is forgotten', async () => {
   const { adoptLegacyToken, hasSession, sessionInfo } = await tab();
   localStorage.setItem('token', tokenOf('ada', { name: 'Ada Löwe' }));

@@ -1,9 +1,11 @@
 // https://github.com/auth0/jwt-decode
+import type { NodePath } from '@babel/traverse';
 import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
+import { isTyped } from '../edit/typed.js';
 import type { DecodeSite } from '../project/site.js';
-import { endOf, startOf } from '../project/source.js';
+import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
 /** `jwtDecode(token)`, `JSON.parse(atob(token.split('.')[1]))` → `sessionInfo()`. */
@@ -27,16 +29,23 @@ function decide({ family, evidence }: DecodeSite): Decision {
 
 function edit({ file, path }: DecodeSite, decision: Decision): readonly Edit[] {
   if (decision.action !== 'rewritten') return [];
+  // A decoder throws where there is no token, and types don't say so.
   const info = localName(file, SHIM_CLIENT, 'sessionInfo');
   return [
     {
       file: file.path,
       start: startOf(path.node),
       end: endOf(path.node),
-      text: `${info.local}()`,
+      text: `${info.local}${typeArguments(file, path)}()${isTyped(file) ? '!' : ''}`,
       needs: [info],
     },
   ];
+}
+
+/** What the code says that the claims are: `jwtDecode<Claims>(token)`. */
+function typeArguments(file: SourceFile, path: NodePath): string {
+  const { typeParameters } = path.isCallExpression() ? path.node : {};
+  return typeParameters ? textOf(file, typeParameters) : '';
 }
 
 export default alone('client/browser-decode', rule);

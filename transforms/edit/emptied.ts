@@ -124,8 +124,9 @@ function isUnreadDeclaration(statement: t.Statement): boolean {
   if (!t.isVariableDeclaration(statement)) return false;
   return statement.declarations.every(({ init }) => {
     const callee = t.isCallExpression(init) ? init.callee : undefined;
-    const named = t.isMemberExpression(callee) && t.isIdentifier(callee.property) ? callee.property.name : '';
-    return /^(?:getItem|get|getState)$/.test(named) || t.isMemberExpression(init);
+    const called = t.isMemberExpression(callee) ? callee.property : callee;
+    const named = t.isIdentifier(called) ? called.name : '';
+    return /^(?:getItem|get|getState|use\w*Store)$/.test(named) || t.isMemberExpression(init);
   });
 }
 

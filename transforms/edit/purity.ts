@@ -51,8 +51,8 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
   if (member && /^(?:split|slice|substring|replace|trim|encode)$/.test(named.name))
     return pure(member.object);
   if (member && named.name === 'from') return t.isIdentifier(member.object, { name: 'Buffer' });
-  // `ExtractJwt.fromAuthHeaderAsBearerToken()`, `Date.now()`
-  return /^(?:promisify|get|getState|(?:get|select)[A-Z]\w*|getItem|parse|now|Number|parseInt|from[A-Z]\w*)$/.test(
+  // `ExtractJwt.fromAuthHeaderAsBearerToken()`, `Date.now()`, `useAuthStore()` of Pinia
+  return /^(?:promisify|get|getState|use\w*Store|(?:get|select)[A-Z]\w*|getItem|parse|now|Number|parseInt|from[A-Z]\w*)$/.test(
     named.name,
   );
 }

@@ -60,6 +60,11 @@ export function portableOf(
   if (path.isLiteral() && !path.isTemplateLiteral())
     return { text: textOf(file, node), imports: [], literals: [] };
   if (path.isIdentifier()) return ofName(sources, file, path, named, depth);
+  // `import.meta.env` is one for all files; `import.meta.url` is each file's own.
+  if (path.isMetaProperty())
+    return propertyName(path.parent) === 'env'
+      ? { text: 'import.meta', imports: [], literals: [] }
+      : undefined;
   if (path.isThisExpression() || path.isFunction() || path.isAwaitExpression()) return undefined;
   const held = valueOfThis(path);
   if (held) return portableOf(sources, held, named, depth + 1);

@@ -59,11 +59,12 @@ const tokenAt = (place: LegacyPlace): string | undefined => {
     : typeof value === 'string'
       ? value
       : text;
-  return isToken(found) ? found : undefined;
+  return tokenIn(found);
 };
 
-const isToken = (value: unknown): value is string =>
-  typeof value === 'string' && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(value);
+/** A token by itself, or with the scheme that it is sent with: `Bearer …`. */
+const tokenIn = (value: unknown): string | undefined =>
+  (typeof value === 'string' && /^(?:\w+ )?([\w-]+\.[\w-]+\.[\w-]+)$/.exec(value)?.[1]) || undefined;
 
 const dropAt = (place: LegacyPlace): void => {
   const { storage: kind, key, field } = place;
@@ -150,7 +151,7 @@ export function adoptLegacyToken(options: AdoptOptions): Promise<void> {
 export async function acceptSession(value?: string | null): Promise<string | null> {
   const late = leaving;
   await late;
-  const token = isToken(value) ? value : undefined;
+  const token = tokenIn(value);
   // The answer to a logout that was still on its way may have taken the new cookie along: ask what is left.
   const marker = value && !token && !late ? value : await ask(token ? '/exchange' : '', token);
   note(marker);
@@ -182,7 +183,7 @@ export function forgetSession(): void {
 
 /** Logs out here and on the server. Never rejects. */
 export function signOut(): Promise<void> {
-  const tokens = places.map(tokenAt).filter(isToken);
+  const tokens = places.map(tokenAt).filter(Boolean);
   forgetSession();
   const told = fetch(at, {
     method: 'DELETE',

@@ -62,7 +62,8 @@ export function startSession(req: IncomingMessage, claims: object, options: Star
   if (visit.req.session && visit.shop.express.isStored(visit.req.session))
     visit.replaced.push({ id: visit.req.session.id, user: before?.user });
   // What a guest put into the basket is the user's after the login; another user's is not.
-  const kept = before && before.user !== login.user ? {} : applicationData(visit.req.session);
+  const kept =
+    before && (before.user === '' || before.user !== login.user) ? {} : applicationData(visit.req.session);
   visit.shop.express.generate(visit.req);
   Object.assign(visit.req.session, kept);
   recordLogin(visit.req.session, login);

@@ -27,7 +27,25 @@ export function userOf(
       mint.claims && (bestOf(trailsOf(sources, mint.claims, 0)) ?? ofDocument(sources, mint.claims));
     if (trail) return trail;
   }
-  return bestOf(doors.flatMap((door) => trailsRead(sources, door)));
+  return bestOf(doors.flatMap((door) => trailsRead(sources, door))) ?? ofRecord(sources, mints);
+}
+
+/**
+ * A record of the user that is signed as it comes out of a database, or with some fields left out: it has the id
+ * that such records have. Tokens without it are refused, and never taken for somebody else's.
+ */
+function ofRecord(sources: Sources, mints: readonly MintSite[]): string[] | undefined {
+  const record = mints.find(({ claims }) => claims && !objectsOf(sources, claims).length && isHeld(claims));
+  if (!record?.claims) return undefined;
+  const home = sources.packageOf(sources.fileOf(record.claims));
+  return [home?.dependencies.has('mongoose') || home?.dependencies.has('mongodb') ? '_id' : 'id'];
+}
+
+/** Whether claims are something that the code holds, or a plain copy of it. */
+function isHeld(claims: NodePath): boolean {
+  if (claims.isIdentifier() || claims.isMemberExpression()) return true;
+  const copy = claims.isCallExpression() ? propertyName(claims.node.callee) : undefined;
+  return /^(?:toJSON|toObject|get|omit|lean|toPlain)$/.test(copy ?? '');
 }
 
 /** A document of MongoDB that is signed as a whole: it is known by its `_id`. */

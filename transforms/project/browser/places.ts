@@ -101,7 +101,24 @@ function fieldStored(
   const read = tokenMembers(json)[0];
   if (read) return read;
   const [candidate] = fields;
-  return candidate !== undefined && isLoginAnswer(sources, json) ? candidate : undefined;
+  const held = candidate !== undefined && !isBeside(json) && isLoginAnswer(sources, json);
+  return held ? candidate : undefined;
+}
+
+/** Whether the answer holds the token beside what is stored: `data.token` and `data.user`, `{ token, user }`. */
+function isBeside(stored: NodePath): boolean {
+  const text = String(stored);
+  let beside = false;
+  stored.getFunctionParent()?.traverse({
+    MemberExpression(member) {
+      const holder = String(member.get('object'));
+      if (text.startsWith(`${holder}.`) && isTokenName(propertyName(member.node) ?? '')) beside = true;
+    },
+  });
+  const declarator = stored.isIdentifier() ? stored.scope.getBinding(stored.node.name)?.path : undefined;
+  const pattern = declarator?.isVariableDeclarator() ? declarator.node.id : undefined;
+  const named = t.isObjectPattern(pattern) ? pattern.properties.map((one) => keyName(one)) : [];
+  return beside || named.some((name) => name !== undefined && isTokenName(name));
 }
 
 /** Token fields that are read from the same variable that is stored: `if (data.accessToken) store(data)`. */
