@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import compression from 'compression';
-import express, { type Express, type Request, type Response } from 'express';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { describe, expect, test } from 'vitest';
 import { type CutoverStore, cutover, memoryStore, sessionClaims, startSession } from '../src/index.js';
 import { client, EXPRESSES, listen } from './support/server.js';
@@ -38,6 +38,12 @@ const ANSWERS: Record<string, (req: Request, res: Response) => unknown> = {
   'end with a callback': (_, res) => res.end('done', () => {}),
   'end with a callback alone': (_, res) => res.end(() => {}),
   'not modified': (_, res) => res.status(304).end(),
+  'an error for Express’s own handler': () => {
+    throw new Error('a bug');
+  },
+  'an error for the application’s handler': () => {
+    throw Object.assign(new Error('a bug'), { teapot: true });
+  },
   'write and end': (_, res) => {
     res.write('one ');
     res.write(Buffer.from('two '), () => {});
@@ -68,6 +74,10 @@ async function application(store: CutoverStore, around = COMPRESSIONS['no compre
     });
   }
   app.get('/me', (req, res) => void res.status(sessionClaims(req) ? 200 : 401).end());
+  app.use((error: Error, _req: Request, res: Response, next: NextFunction) => {
+    if ('teapot' in error) res.status(418).json({ error: error.message });
+    else next(error);
+  });
   return listen(app);
 }
 

@@ -2,12 +2,15 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import jwt from 'jsonwebtoken';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
+  bearer,
   bridgedAuthorization,
   currentRequest,
   cutover,
   endAllSessions,
   endSession,
   listSessions,
+  memoryStore,
+  query,
   requireSession,
   SessionAbsentError,
   SessionExpiredError,
@@ -19,7 +22,7 @@ import {
   startSession,
 } from '../src/index.js';
 import { client, listen } from './support/server.js';
-import { optionsFor, shopApplication, tokenOf, type Wanted } from './support/shop.js';
+import { optionsFor, SECRET, shopApplication, tokenOf, type Wanted } from './support/shop.js';
 
 /** An application whose routes are given; each sees Express's request and response. */
 async function application(
@@ -363,6 +366,60 @@ test('endAllSessions from inside and outside of a request, and a login after it'
   expect((await browser.ask('/', { token })).text).toBe('{}');
   await browser.ask('/login');
   expect((await browser.ask('/')).json.id).toBe('eve');
+});
+
+test('a touch writes only when it is due', async () => {
+  const store = memoryStore();
+  const base = await shopApplication(optionsFor({ session: { store, idle: '1h' } }));
+  const browser = client(base);
+  await browser.ask('/login', { method: 'POST', json: { id: 'ada' } });
+  const extend = vi.spyOn(store, 'extend');
+  for (let count = 0; count < 5; count += 1) await browser.ask('/me');
+  expect(extend).toHaveBeenCalledTimes(1);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 });
+  onTestFinished(() => void vi.useRealTimers());
+  for (let count = 0; count < 5; count += 1) await browser.ask('/me');
+  expect(extend).toHaveBeenCalledTimes(2);
+});
+
+test('no token, cookie or secret is in an event, a warning, a log or an error', async () => {
+  const said: unknown[] = [];
+  const spies = [
+    ...(['log', 'info', 'warn', 'error'] as const).map((name) =>
+      vi.spyOn(console, name).mockImplementation((...all) => void said.push(all)),
+    ),
+    vi.spyOn(process, 'emitWarning').mockImplementation((...all) => void said.push(all)),
+  ];
+  onTestFinished(() => {
+    for (const spy of spies) spy.mockRestore();
+  });
+  const events: ShimEvent[] = [];
+  const store = memoryStore();
+  const options = optionsFor({ session: { store }, legacy: { from: [bearer(), query('token')] } }, events);
+  const base = await shopApplication(options);
+  const browser = client(base);
+  const token = tokenOf('ada');
+  const expired = tokenOf('ada', { exp: 1 });
+  const answers = [await browser.ask('/me', { token })];
+  const cookie = browser.cookies.get('session') ?? '';
+  answers.push(
+    await browser.ask('/me', { token }),
+    await client(base).ask('/me', { token }),
+    await client(base).ask(`/me?token=${token}x`, { token: expired }),
+    await browser.ask('/count', { method: 'POST', headers: { origin: 'https://evil.example' } }),
+  );
+  const { get } = store;
+  Object.assign(store, { get: () => Promise.reject(new Error('store away')) });
+  answers.push(await browser.ask('/me'));
+  Object.assign(store, { get });
+  answers.push(await browser.ask('/logout', { method: 'POST' }));
+  expect(new Set(events.map(({ type }) => type)).size).toBeGreaterThan(4);
+  const secrets = ['the cookie is signed with this', SECRET, ...token.split('.').slice(1)];
+  secrets.push(expired.split('.')[2] ?? '', decodeURIComponent(cookie).slice(2).split('.')[0] ?? '');
+  const errors = answers.filter(({ status }) => status >= 400).map(({ text }) => text);
+  expect(errors.length).toBeGreaterThan(2);
+  const texts = [events, said, errors].map((one) => JSON.stringify(one));
+  for (const text of texts) for (const secret of secrets) expect(text).not.toContain(secret);
 });
 
 describe('what a user sees of the open sessions', () => {
