@@ -156,15 +156,15 @@ function inlinable(site: MintSite): Inline | undefined {
   const [error, token] = callback.node.params;
   if (Array.isArray(body) || !body.isBlockStatement() || !t.isIdentifier(error) || !t.isIdentifier(token))
     return undefined;
-  const [first, ...others] = body.get('body');
-  if (
-    !first?.isIfStatement() ||
-    !first.get('test').isIdentifier({ name: error.name }) ||
-    first.node.alternate
-  )
-    return undefined;
   const errorUses = callback.scope.bindings[error.name]?.referencePaths ?? [];
-  if (!errorUses.every((use) => use === first.get('test') || use.isDescendant(first))) return undefined;
+  const statements = body.get('body');
+  const [first, ...rest] = statements;
+  if (!first) return undefined;
+  const checks =
+    first.isIfStatement() && first.get('test').isIdentifier({ name: error.name }) && !first.node.alternate;
+  if (!errorUses.every((use) => checks && (use === first.get('test') || use.isDescendant(first))))
+    return undefined;
+  const others = checks ? rest : statements;
   const names = [token.name, ...Object.keys(body.scope.bindings)];
   if (names.some((name) => name !== error.name && statement.scope.hasBinding(name))) return undefined;
   const [head] = others;
@@ -176,7 +176,7 @@ function inlinable(site: MintSite): Inline | undefined {
     semicolon: site.file.text[endOf(statement.node) - 1] === ';' ? ';' : '',
     rest: (text) =>
       dedented(
-        text.slice(endOf(first.node), endOf(tail.node)),
+        text.slice(checks ? endOf(first.node) : startOf(body.node) + 1, endOf(tail.node)),
         text,
         startOf(statement.node),
         startOf(head.node),

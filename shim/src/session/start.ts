@@ -25,6 +25,9 @@ export interface StartOptions {
   readonly [option: string]: unknown;
 }
 
+/** What `jwt.sign` calls when it is done. */
+export type Started = (error: unknown, marker?: string) => void;
+
 const THIRTY_DAYS = 30 * 24 * 60 * 60;
 
 /**
@@ -37,7 +40,34 @@ const THIRTY_DAYS = 30 * 24 * 60 * 60;
  * @returns the marker, for the place in the response where the token was
  * @throws when the head is sent already, or the claims can't be stored
  */
-export function startSession(req: IncomingMessage, claims: object, options: StartOptions = {}): string {
+export function startSession(req: IncomingMessage, claims: object, options?: StartOptions): string;
+/** The same for code that hands `jwt.sign` a callback, which is called as that does. */
+export function startSession(req: IncomingMessage, claims: object, callback: Started): void;
+export function startSession(
+  req: IncomingMessage,
+  claims: object,
+  options: StartOptions,
+  callback: Started,
+): void;
+export function startSession(
+  req: IncomingMessage,
+  claims: object,
+  options: StartOptions | Started = {},
+  callback?: Started,
+): string | undefined {
+  const given = typeof options === 'function' ? {} : options;
+  const started = typeof options === 'function' ? options : callback;
+  if (!started) return start(req, claims, given);
+  try {
+    const marker = start(req, claims, given);
+    queueMicrotask(() => started(null, marker));
+  } catch (error) {
+    queueMicrotask(() => started(error));
+  }
+  return undefined;
+}
+
+function start(req: IncomingMessage, claims: object, options: StartOptions): string {
   const visit = visitOf(req, 'startSession');
   const login = loginFrom(visit, claims, options);
   if (visit.res.headersSent)
