@@ -149,6 +149,7 @@ const CLIENT_KINDS = new Set<Site['kind']>([
   'credentials',
   'logout',
   'login-answer',
+  'login-endpoint',
   'token-field',
   'browser-decode',
   'client-entry',

@@ -5,6 +5,7 @@ import { rule as clientCredentials } from './client/credentials.js';
 import { rule as clientDecoderImport } from './client/decoder-import.js';
 import { rule as clientEntry } from './client/entry.js';
 import { rule as clientLoginAnswer } from './client/login-answer.js';
+import { rule as clientLoginEndpoint } from './client/login-endpoint.js';
 import { rule as clientLogout } from './client/logout.js';
 import { rule as clientTokenField } from './client/token-field.js';
 import { rule as clientTokenHeader } from './client/token-header.js';
@@ -48,6 +49,7 @@ export const RULES: readonly RegisteredRule[] = [
   { id: 'client/decoder-import', rule: clientDecoderImport },
   { id: 'client/entry', rule: clientEntry },
   { id: 'client/login-answer', rule: clientLoginAnswer },
+  { id: 'client/login-endpoint', rule: clientLoginEndpoint },
   { id: 'client/logout', rule: clientLogout },
   { id: 'client/token-field', rule: clientTokenField },
   { id: 'client/token-header', rule: clientTokenHeader },

@@ -101,7 +101,7 @@ function isWithinAnother({ path }: StoreSite, { sites }: Project): boolean {
 /** Whether what is stored has come through the application's state from an answer that was accepted. */
 function isAcceptedElsewhere({ arrival }: StoreSite, { sites }: Project): boolean {
   if (arrival?.kind !== 'state' && arrival?.kind !== 'handed') return false;
-  return sites.some((other) => other.kind === 'login-answer');
+  return sites.some((other) => other.kind === 'login-answer' || other.kind === 'login-endpoint');
 }
 
 function isNothing(value: NodePath): boolean {

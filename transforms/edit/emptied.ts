@@ -1,8 +1,9 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { propertyName } from '../project/definitions.js';
+import { keyName, propertyName } from '../project/definitions.js';
 import { endOf, type SourceFile, startOf } from '../project/source.js';
 import { applyEdits, type Edit, withoutRepeats } from './edits.js';
+import { withoutItems } from './lists.js';
 import { isPure } from './purity.js';
 import { wholeLines } from './unused.js';
 
@@ -24,6 +25,8 @@ export function withoutEmptied(file: SourceFile, edits: readonly Edit[]): Edit[]
     isGone(node.consequent) && (!node.alternate || isGone(node.alternate)) && isPure(node.test, edits);
   for (const path of file.paths.values()) {
     if (path.isCallExpression() && isIdle(path, isGone)) result.push(wholeStatement(file, path));
+    if (path.isObjectProperty() && isIdlePreparation(path, isGone))
+      result.push(...withoutProperty(file, path));
     if (!path.isIfStatement() || covered(removals, path.node)) continue;
     if (isInEmptied(path, isEmptied)) continue;
     const edit = ofCondition(file, path, edits, isGone, isEmptied);
@@ -107,6 +110,20 @@ function isIdle(path: NodePath<t.CallExpression>, isGone: (node: t.Node) => bool
   if (propertyName(callee.object) !== 'request') return false;
   if (!path.parentPath.isExpressionStatement()) return false;
   const [first, second] = given;
+  return handsOn(first, isGone) && (!second || rejects(second));
+}
+
+/** `prepareHeaders: (headers) => { return headers; }` */
+function isIdlePreparation({ node }: NodePath<t.ObjectProperty>, isGone: (node: t.Node) => boolean): boolean {
+  return keyName(node) === 'prepareHeaders' && handsOn(node.value, isGone);
+}
+
+function withoutProperty(file: SourceFile, { node, parent }: NodePath<t.ObjectProperty>): Edit[] {
+  return t.isObjectExpression(parent) ? withoutItems(file, parent.properties, new Set([node])) : [];
+}
+
+/** Whether a function, of which something is gone, only returns its first parameter by now. */
+function handsOn(first: t.Node | undefined, isGone: (node: t.Node) => boolean): boolean {
   if (!t.isFunction(first) || !t.isBlockStatement(first.body)) return false;
   const [parameter] = first.params;
   const left = first.body.body.filter((statement) => !isGone(statement) && !isUnreadDeclaration(statement));
@@ -116,7 +133,7 @@ function isIdle(path: NodePath<t.CallExpression>, isGone: (node: t.Node) => bool
     t.isReturnStatement(only) &&
     t.isIdentifier(only.argument) &&
     t.isIdentifier(parameter, { name: only.argument.name });
-  return hands && left.length < first.body.body.length && (!second || rejects(second));
+  return hands && left.length < first.body.body.length;
 }
 
 /** What was read for the header, and is read for nothing else. */

@@ -26,13 +26,14 @@ export function unusedAfter(file: SourceFile, edits: readonly Edit[]): Unused {
   const replaced: Edit[] = edits.filter((edit) => edit.end > edit.start);
   const kept = new Set(edits.flatMap(({ keeps }) => keeps ?? []));
   const gone = new Set<Binding>();
-  const candidates = [...droppable(file, replaced)].filter(
+  const inTypes = namedInTypes(file);
+  const candidates = [...droppable(file, replaced, inTypes)].filter(
     (binding) => !isInserted(binding, edits) && !kept.has(binding.identifier.name),
   );
   for (let grew = true; grew; ) {
     grew = false;
     for (const binding of candidates) {
-      if (gone.has(binding) || !isUnused(file, binding, replaced, gone)) continue;
+      if (gone.has(binding) || !isUnused(file, binding, replaced, gone, inTypes)) continue;
       gone.add(binding);
       grew = true;
     }
@@ -72,13 +73,14 @@ function withBlank({ text }: SourceFile, { start, end }: Range): Range {
   return { start, end: end + (blank?.[0].length ?? 0) };
 }
 
-function* droppable(file: SourceFile, replaced: readonly Edit[]): Generator<Binding> {
+function* droppable(file: SourceFile, replaced: readonly Edit[], inTypes: TypeMentions): Generator<Binding> {
   for (const path of file.paths.values()) {
     if (!path.isScope()) continue;
     const bindings: Binding[] = Object.values(path.scope.bindings);
     for (const binding of bindings) {
-      if (binding.scope !== path.scope || !binding.referencePaths.length) continue;
-      if (binding.kind === 'module') yield binding;
+      if (binding.scope !== path.scope) continue;
+      if (!binding.referencePaths.length && !inTypes.has(binding.identifier.name)) continue;
+      if (binding.path.parentPath?.isImportDeclaration()) yield binding;
       else if (isOwnFunction(binding)) yield binding;
       else if (binding.path.isVariableDeclarator() && !isExported(binding.path)) {
         if (isQuiet(binding, replaced)) yield binding;
@@ -164,6 +166,7 @@ function isUnused(
   binding: Binding,
   replaced: readonly Edit[],
   gone: ReadonlySet<Binding>,
+  inTypes: TypeMentions,
 ): boolean {
   const { name } = binding.identifier;
   const word = wordOf(name);
@@ -181,25 +184,33 @@ function isUnused(
     const statement = path.getStatementParent();
     return Boolean(statement && fills.has(statement.node));
   };
-  if (!binding.referencePaths.some((path) => isRemoved(path.node))) return false;
+  const typed = inTypes.get(name) ?? [];
+  if (![...binding.referencePaths.map(({ node }) => node), ...typed].some(isRemoved)) return false;
   if (!binding.referencePaths.every((path) => isRemoved(path.node) || isFill(path))) return false;
   if (/\.(?:vue|svelte)$/.test(file.path) && word.test(outsideScripts(file.text))) return false;
-  return !isNamedInTypes(file, name);
+  return typed.every(isRemoved);
 }
 
 function outsideScripts(text: string): string {
   return text.replace(/<script\b[\s\S]*?<\/script>/g, '');
 }
 
+type TypeMentions = ReadonlyMap<string, readonly t.Node[]>;
+
 /** Babel does not count every mention of a name in a type as a reference. */
-function isNamedInTypes(file: SourceFile, name: string): boolean {
+function namedInTypes(file: SourceFile): TypeMentions {
+  const found = new Map<string, t.Node[]>();
   for (const path of file.paths.values()) {
-    if (!path.isIdentifier({ name })) continue;
-    const { parent } = path;
-    if (t.isTSTypeReference(parent) || t.isTSQualifiedName(parent) || t.isTSTypeQuery(parent)) return true;
-    if (t.isTSExpressionWithTypeArguments(parent)) return true;
+    if (!path.isIdentifier()) continue;
+    const { parent, node } = path;
+    const inType =
+      t.isTSTypeReference(parent) ||
+      t.isTSQualifiedName(parent) ||
+      t.isTSTypeQuery(parent) ||
+      t.isTSExpressionWithTypeArguments(parent);
+    if (inType) found.set(node.name, [...(found.get(node.name) ?? []), node]);
   }
-  return false;
+  return found;
 }
 
 function removal(file: SourceFile, gone: ReadonlySet<Binding>, replaced: readonly Edit[]): Unused {

@@ -3,6 +3,7 @@ import type * as t from '@babel/types';
 import type { Family, Role } from '../words.js';
 import type { Arrival, LoginAnswer } from './browser/answers.js';
 import type { BrowserClient } from './browser/client.js';
+import type { LoginEndpoint } from './browser/endpoints.js';
 import type { AttachedHeader } from './browser/headers.js';
 import type { TokenPlace } from './browser/places.js';
 import type { OutgoingRequest } from './browser/requests.js';
@@ -123,6 +124,12 @@ export interface EmitSite extends Common<'emit'> {
   readonly answer: LoginAnswer;
 }
 
+/** An endpoint by which a user logs in, of a library that sends its requests itself. */
+export interface EndpointSite extends Common<'emit'> {
+  readonly kind: 'login-endpoint';
+  readonly endpoint: LoginEndpoint;
+}
+
 /** A field of an object that once held the token is read. */
 export interface GuardSite extends Common<'guard'> {
   readonly kind: 'token-field';
@@ -212,6 +219,7 @@ export type Site =
   | DecodeSite
   | DropSite
   | EmitSite
+  | EndpointSite
   | ResponseSite
   | ClearCookieSite
   | LogoutRouteSite

@@ -157,7 +157,9 @@ function splitAddress(sources: Sources, url: NodePath): Address | undefined {
     );
   }
   const text = textOf(sources.fileOf(url), url.node);
-  const fromEnvironment = /^(?:import\.meta\.env|process\.env)\.\w+$/.test(text);
+  // `import.meta.env.API || 'http://localhost:5000'` as well.
+  const fromEnvironment =
+    /^(?:import\.meta\.env|process\.env)\.\w+(?:\s*(?:\|\||\?\?)\s*(['"])[^'"]*\1)?$/.test(text);
   const named = url.isIdentifier() ? url.scope.getBinding(url.node.name)?.path : undefined;
   const init = named?.isVariableDeclarator() ? (named.get('init') as NodePath) : undefined;
   if (init?.node && !fromEnvironment) return splitAddress(sources, init);

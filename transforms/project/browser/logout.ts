@@ -98,6 +98,8 @@ function actsItself(
   const body = text.slice(text.indexOf('=>') + 1 || text.indexOf('{') + 1);
   return (
     !others.some((name) => new RegExp(`\\b${name}\\s*\\(`).test(body)) &&
-    !/\bprops\.|dispatch\(\s*log/i.test(body)
+    !/\bprops\./.test(body) &&
+    // Of `dispatch(logout())` the action logs out; `loggedOut` only says what has happened.
+    ![...body.matchAll(/dispatch\(\s*(\w+)/g)].some(([, name = '']) => isLogoutName(name))
   );
 }

@@ -31,7 +31,10 @@ export function isTokenHeader(name: string): boolean {
 
 /** Names of functions, conditions and actions that log a user out. */
 export function isLogoutName(name: string): boolean {
-  return /(?:^|_)(?:log|sign)_?(?:out|off)|^(?:un_?auth|end_?session)/.test(flattened(name));
+  const flat = flattened(name);
+  // `baseQueryWithLogout` does something else first, and mostly nothing but that.
+  if (/(?:^|_)(?:with|without|after|before|until|unless|for|if)_(?:log|sign)/.test(flat)) return false;
+  return /(?:^|_)(?:log|sign)_?(?:out|off)|^(?:un_?auth|end_?session)/.test(flat);
 }
 
 /** Names and paths under which a user is logged in, registered, or given a new token. */

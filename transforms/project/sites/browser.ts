@@ -3,6 +3,7 @@ import type * as t from '@babel/types';
 import { arrivalOf, type LoginAnswer } from '../browser/answers.js';
 import { type BrowserClient, browserClients } from '../browser/client.js';
 import { decodedIn, decoderImports } from '../browser/decoding.js';
+import { loginEndpoints } from '../browser/endpoints.js';
 import { fieldReads } from '../browser/fields.js';
 import { attachedHeaders, tokenNameOf } from '../browser/headers.js';
 import { isReturned, loginAnswer } from '../browser/login-requests.js';
@@ -11,7 +12,7 @@ import { isTokenName } from '../browser/names.js';
 import type { TokenPlace } from '../browser/places.js';
 import { jsonOf, type StorageAccess } from '../browser/storage.js';
 import { isolated } from '../isolated.js';
-import type { DropSite, EmitSite, EntrySite, Site, StoreSite } from '../site.js';
+import type { DropSite, EmitSite, EndpointSite, EntrySite, Site, StoreSite } from '../site.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 
@@ -62,6 +63,7 @@ function sitesOf(sources: Sources, client: BrowserClient): Site[] {
     ...stores,
     ...headers,
     ...answers,
+    ...endpointSites(client),
     ...client.credentials.requests.map(
       (request): Site => ({
         role: 'attach',
@@ -127,9 +129,7 @@ function answersOf(client: BrowserClient, stores: readonly StoreSite[]): EmitSit
     (a, b) => Number(a.family === 'refresh') - Number(b.family === 'refresh'),
   );
   const found = bySession.flatMap(({ arrival }) => (arrival?.kind === 'answers' ? arrival.answers : []));
-  const field =
-    client.places.find((place) => place.field)?.field ??
-    client.headers.map(({ value }) => tokenNameOf(value)).find((name) => name && isTokenName(name));
+  const field = fieldOf(client);
   const stored = found.length > 0;
   for (const request of client.requests) {
     const answer = loginAnswer(request, field);
@@ -153,6 +153,21 @@ function answersOf(client: BrowserClient, stores: readonly StoreSite[]): EmitSit
   }));
 }
 
+/** What the client calls the token, where an answer does not show it. */
+function fieldOf({ places, headers, accesses }: BrowserClient): string | undefined {
+  return (
+    places.find((place) => place.field)?.field ??
+    [
+      ...headers.map(({ value }) => value),
+      ...accesses.flatMap(({ value, key }) =>
+        value && places.some((one) => one.key === key) ? [value] : [],
+      ),
+    ]
+      .map(tokenNameOf)
+      .find((name) => name && isTokenName(name))
+  );
+}
+
 /** Answers received by one function are one answer, whatever names its parts go by. */
 function keyOf({ declaration, function: owner, binding }: LoginAnswer): t.Node {
   return declaration?.node ?? (binding.kind === 'param' ? owner.node : binding.identifier);
@@ -168,6 +183,22 @@ function logoutSites(sources: Sources, client: BrowserClient, stores: readonly S
     path,
     function: path,
   }));
+}
+
+function endpointSites(client: BrowserClient): EndpointSite[] {
+  const field = fieldOf(client);
+  if (field === undefined) return [];
+  return client.files.flatMap((file) =>
+    loginEndpoints(file, field).map((endpoint) => ({
+      role: 'emit',
+      kind: 'login-endpoint',
+      family: 'session',
+      evidence: 'a login is answered with the token',
+      file,
+      path: endpoint.call,
+      endpoint,
+    })),
+  );
 }
 
 function entrySites(client: BrowserClient): EntrySite[] {

@@ -1,0 +1,68 @@
+// https://redux-toolkit.js.org/rtk-query/api/createApi#transformresponse
+import { alone } from '../alone.js';
+import type { Edit } from '../edit/edits.js';
+import { localName, SHIM_CLIENT } from '../edit/names.js';
+import { styleOf } from '../edit/style.js';
+import { isTyped } from '../edit/typed.js';
+import { propertyOf } from '../project/browser/endpoints.js';
+import type { EndpointSite } from '../project/site.js';
+import { endOf, startOf, textOf } from '../project/source.js';
+import type { Decision, Rule } from '../rule.js';
+
+/** What a login endpoint of RTK Query answers → accepted in its `transformResponse`, before it reaches any state. */
+export const rule: Rule<EndpointSite> = {
+  step: 'client',
+  hints: ['.mutation'],
+  knows: [],
+  owns: (site): site is EndpointSite => site.kind === 'login-endpoint',
+  decide,
+  edit,
+};
+
+function decide({ endpoint: { options, field }, file }: EndpointSite): Decision {
+  const text = textOf(file, options.node);
+  if (file.text.includes(SHIM_CLIENT) && /\bacceptSession\w*\(/.test(text))
+    return { action: 'kept', reason: 'the session is accepted here already' };
+  if (!propertyOf(options, 'query') || propertyOf(options, 'transformResponse'))
+    return {
+      action: 'manual',
+      reason: 'this endpoint makes its answer itself',
+      todo: `Call await acceptSession(${field}) there, and hand on what it yields in the place of the token.`,
+    };
+  return { action: 'rewritten', reason: 'the session is accepted before the answer reaches any state' };
+}
+
+function edit({ endpoint, file }: EndpointSite, decision: Decision): readonly Edit[] {
+  const query = propertyOf(endpoint.options, 'query');
+  if (decision.action !== 'rewritten' || !query) return [];
+  const { newline, indent } = styleOf(file.text);
+  const accept = localName(file, SHIM_CLIENT, 'acceptSession');
+  const call = `await ${accept.local}(answer.${endpoint.field})`;
+  const typed = isTyped(file);
+  const token = `${endpoint.field}: ${typed ? `(${call}) ?? ''` : call}`;
+  const answer = typed ? `answer: ${answerType(endpoint, file)}` : 'answer';
+  const before = file.text.slice(startOf(endpoint.options.node) + 1, startOf(query.node));
+  const at = endOf(query.node);
+  const column = /\n([ \t]*)$/.exec(before)?.[1];
+  const text =
+    column === undefined
+      ? `, transformResponse: async (${answer}) => ({ ...answer, ${token} })`
+      : [
+          ',',
+          `${column}transformResponse: async (${answer}) => ({`,
+          `${column}${indent}...answer,`,
+          `${column}${indent}${token},`,
+          `${column}})`,
+        ].join(newline);
+  return [{ file: file.path, start: at, end: at, text, needs: [accept] }];
+}
+
+/** What the endpoint says that it answers. */
+function answerType({ call, field }: EndpointSite['endpoint'], file: EndpointSite['file']): string {
+  const { typeParameters } = call.node;
+  const [answer] = typeParameters && 'params' in typeParameters ? typeParameters.params : [];
+  return answer ? textOf(file, answer) : `{ ${field}: string }`;
+}
+
+export default alone('client/login-endpoint', rule);
+export const parser = 'tsx';
