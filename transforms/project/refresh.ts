@@ -12,7 +12,7 @@ import { portableOf } from './portable.js';
 import type { Project } from './project.js';
 import { requestParameter } from './requests.js';
 import { type CheckSite, isCheck, isMint, type MintSite, type ReadSite } from './site.js';
-import { textOf } from './source.js';
+import { type SourceFile, textOf } from './source.js';
 
 /**
  * The refresh tokens of an application, which move all together or stay all together: where they can move, a
@@ -33,6 +33,26 @@ export function refreshUnit(project: Project): RefreshUnit {
   const found: RefreshUnit = because === undefined ? withLifetime(project) : { moves: false, because };
   units.set(project, found);
   return found;
+}
+
+/**
+ * How long the session of a mint is to last because a refresh token renews it: as long as that token, which is
+ * made or checked in the same request.
+ *
+ * @returns undefined where no refresh token has to do with it; `expiresIn` is absent where it has no end
+ */
+export function renewedLifetime(project: Project, mint: MintSite): { expiresIn?: string } | undefined {
+  const renewals = project.sites.filter((site) => site.family === 'refresh');
+  if (!renewals.some(isMint)) return undefined;
+  const unit = refreshUnit(project);
+  if (unit.moves) return unit;
+  const handlers = new Set(handlersOf(project, mint.path));
+  const beside = renewals.some(
+    (site) =>
+      (isMint(site) || isCheck(site)) && handlersOf(project, site.path).some((one) => handlers.has(one)),
+  );
+  const lifetime = beside ? withLifetime(project, mint.file) : undefined;
+  return lifetime?.moves ? lifetime : undefined;
 }
 
 function obstacleOf(project: Project): string | undefined {
@@ -119,8 +139,12 @@ function claimNames(sources: Project['sources'], mint: MintSite): Set<string> | 
   return names.every((name) => name !== undefined) ? new Set(names) : undefined;
 }
 
-/** The lifetime of the refresh tokens as code that means the same wherever a login is. */
-function withLifetime({ sources, sites }: Project): RefreshUnit {
+/**
+ * The lifetime of the refresh tokens as code that means the same wherever a login is.
+ *
+ * @param within the file that it is to be written in, where that is known
+ */
+function withLifetime({ sources, sites }: Project, within?: SourceFile): RefreshUnit {
   const mints = sites.filter(isMint).filter((site) => site.family === 'refresh');
   const [first] = mints;
   if (!first) return { moves: true };
@@ -128,7 +152,8 @@ function withLifetime({ sources, sites }: Project): RefreshUnit {
   const lifetime = lifetimeOf(sources, first);
   if (lifetime.kind === 'unlimited') return { moves: true };
   const portable = given && portableOf(sources, given);
-  if (portable && !portable.imports.length) return { moves: true, expiresIn: portable.text };
+  const known = portable?.imports.every(({ from }) => from === within) && first.file === within;
+  if (portable && (known || !portable.imports.length)) return { moves: true, expiresIn: portable.text };
   if (given?.isLiteral()) return { moves: true, expiresIn: textOf(first.file, given.node) };
   if (lifetime.kind === 'seconds') return { moves: true, expiresIn: String(lifetime.seconds) };
   return { moves: false, because: 'how long it lives can not be said where the login is' };

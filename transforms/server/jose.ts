@@ -9,7 +9,7 @@ import { type RequestText, requestText } from '../edit/request.js';
 import { keyName, propertyName } from '../project/definitions.js';
 import { isMoment } from '../project/jose.js';
 import type { Project } from '../project/project.js';
-import { refreshUnit } from '../project/refresh.js';
+import { renewedLifetime } from '../project/refresh.js';
 import { requestAt } from '../project/requests.js';
 import { type CheckSite, isCheck, isMint, type MintSite } from '../project/site.js';
 import { endOf, startOf, textOf } from '../project/source.js';
@@ -70,32 +70,26 @@ const OPTIONS: Readonly<Record<string, string>> = {
 };
 
 /** The claims; an end that is a point in time is one of them. */
-function claimsText({ file, claims, expires }: MintSite, project: Project): string {
+function claimsText(site: MintSite, project: Project): string {
+  const { file, claims, expires } = site;
   const text = claims ? textOf(file, claims.node) : '{}';
-  if (!expires || !isMoment(expires) || movedUnit(project)) return text;
+  if (!expires || !isMoment(expires) || renewedLifetime(project, site)) return text;
   const exp = `exp: ${textOf(file, expires.node)}`;
   if (!claims?.isObjectExpression()) return claims ? `{ ...${text}, ${exp} }` : `{ ${exp} }`;
   const inner = text.slice(1, -1).trim().replace(/,$/, '');
   return inner ? `{ ${inner}, ${exp} }` : `{ ${exp} }`;
 }
 
-/** The lifetime of a login whose refresh token goes too. */
-function movedUnit(project: Project) {
-  const renewed = project.sites.some((other) => isMint(other) && other.family === 'refresh');
-  const unit = renewed ? refreshUnit(project) : undefined;
-  return unit?.moves ? unit : undefined;
-}
-
 /** The options that say what the chain sets; the lifetime is the longest of all tokens that a login makes. */
 function optionTexts(site: MintSite, project: Project): string[] {
-  const unit = movedUnit(project);
+  const renewed = renewedLifetime(project, site);
   const texts = [...(site.chain ?? [])].flatMap(([method, link]) => {
     const [given] = link.get('arguments') as NodePath[];
     const option = OPTIONS[method];
-    const moves = option === 'expiresIn' && (unit || (given && isMoment(given)));
+    const moves = option === 'expiresIn' && (renewed || (given && isMoment(given)));
     return given && option && !moves ? [`${option}: ${textOf(site.file, given.node)}`] : [];
   });
-  return unit?.expiresIn === undefined ? texts : [...texts, `expiresIn: ${unit.expiresIn}`];
+  return renewed?.expiresIn === undefined ? texts : [...texts, `expiresIn: ${renewed.expiresIn}`];
 }
 
 /** What `jwtVerify` yields has the claims as `payload`. */

@@ -9,9 +9,9 @@ import { type RequestText, requestText } from '../edit/request.js';
 import { dedented } from '../edit/style.js';
 import { definitionOf, keyName } from '../project/definitions.js';
 import type { Project } from '../project/project.js';
-import { refreshUnit } from '../project/refresh.js';
+import { renewedLifetime } from '../project/refresh.js';
 import { requestAt } from '../project/requests.js';
-import { isMint, type MintSite } from '../project/site.js';
+import type { MintSite } from '../project/site.js';
 import { endOf, outerEndOf, startOf, textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
@@ -115,15 +115,15 @@ function argumentEdits(site: MintSite, name: string, request: string, project: P
  *
  * @param beside what they stand as far to the right as from now on
  */
-function optionsText({ file, options, callback }: MintSite, project: Project, beside: NodePath): string {
+function optionsText(site: MintSite, project: Project, beside: NodePath): string {
+  const { file, options, callback } = site;
   const given = options === callback ? undefined : options;
-  const renewed = project.sites.some((other) => isMint(other) && other.family === 'refresh');
-  const unit = renewed ? refreshUnit(project) : undefined;
+  const renewed = renewedLifetime(project, site);
   const text = given
     ? dedented(textOf(file, given.node), file.text, startOf(beside.node), startOf(given.node))
     : '';
-  if (!unit?.moves) return text;
-  const lifetime = unit.expiresIn === undefined ? '' : `expiresIn: ${unit.expiresIn}`;
+  if (!renewed) return text;
+  const lifetime = renewed.expiresIn === undefined ? '' : `expiresIn: ${renewed.expiresIn}`;
   if (!given) return lifetime && `{ ${lifetime} }`;
   const definition = definitionOf(project.sources, given);
   const named = definition.kind === 'object' ? definition.path.node.properties.map(keyName) : undefined;

@@ -27,7 +27,8 @@ export function userOf(
       mint.claims && (bestOf(trailsOf(sources, mint.claims, 0)) ?? ofDocument(sources, mint.claims));
     if (trail) return trail;
   }
-  return bestOf(doors.flatMap((door) => trailsRead(sources, door))) ?? ofRecord(sources, mints);
+  const logins = doors.filter(({ family }) => family === 'session');
+  return bestOf(logins.flatMap((door) => trailsRead(sources, door))) ?? ofRecord(sources, mints);
 }
 
 /**
@@ -96,6 +97,10 @@ export function bestOf(trails: readonly string[][]): string[] | undefined {
   }
   for (const name of LAST) {
     const found = find((trail) => trail.length === 1 && trail[0] === name);
+    if (found) return found;
+  }
+  for (const name of [...NAMES, ...LAST]) {
+    const found = find((trail) => trail.length === 2 && trail[1] === name);
     if (found) return found;
   }
   return find((trail) => /id$/i.test(trail.at(-1) ?? ''));
