@@ -10,7 +10,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
 
 describe('every rule runs alone through stock jscodeshift', () => {
-  test.concurrent.each(RULES.map(({ id }) => id))('%s', { timeout: 120_000 }, async (id) => {
+  test.concurrent.each(RULES.map(({ id }) => id))('%s', { timeout: 300_000 }, async (id) => {
     const copy = await mkdtemp(join(tmpdir(), 'alone-'));
     try {
       await cp(join(ROOT, 'fixtures', id), copy, {

@@ -159,7 +159,7 @@ function sessionsLines(facts: ModuleFacts, names: Settled, style: Style): string
     '  return cutover({',
     '    session: {',
     ...sessionOptionLines(facts, names),
-    '      store: process.env.REDIS_URL ? redisStore(process.env.REDIS_URL) : memoryStore(),',
+    `      ${storeOption(facts)}: process.env.REDIS_URL ? redisStore(process.env.REDIS_URL) : memoryStore(),`,
     '    },',
     `    user: (claims) => String(${claimText('claims', user)}),`,
     '    legacy: {',
@@ -192,6 +192,11 @@ function sessionOptionLines({ session, beside }: ModuleFacts, names: Settled): s
       .map((line) => `      ${line}`)
       .with(-1, `      ${inner.at(-1) ?? `${name}: ${first}`},`);
   });
+}
+
+/** Beside a store that was there already, one of ours has what that one can't keep. */
+function storeOption({ session = [] }: ModuleFacts): 'store' | 'ledger' {
+  return session.some(({ name }) => name === 'store') ? 'ledger' : 'store';
 }
 
 /** How many indents a line stands to the right. */

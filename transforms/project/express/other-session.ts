@@ -2,6 +2,7 @@ import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { definitionOf } from '../definitions.js';
 import { type Portable, portableOf } from '../portable.js';
+import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import type { Application } from './application.js';
 import type { Registration } from './registrations.js';
@@ -33,7 +34,7 @@ export function otherSessions(sources: Sources, { registrations }: Application):
 
 /**
  * The session middleware that the shim can take the place of: express-session with options that can be written
- * elsewhere, without a store of its own, behind what prepares requests and before what answers them.
+ * elsewhere, its store included, behind what prepares requests and before what answers them.
  *
  * @param readsBody whether the shim looks for tokens in bodies, so that it comes after what parses them
  */
@@ -71,7 +72,10 @@ function optionsOf(sources: Sources, call: NodePath<t.CallExpression>): SessionO
     if (!property.isObjectProperty() || property.node.computed) return undefined;
     const name = t.isIdentifier(property.node.key) ? property.node.key.name : undefined;
     const value = portableOf(sources, property.get('value') as NodePath);
-    if (name === undefined || name === 'store' || !value) return undefined;
+    if (name === undefined || !value) return undefined;
+    // A store made of what another line has made would be a second one, with a connection of its own.
+    if (name === 'store' && value.text !== textOf(sources.fileOf(property), property.node.value))
+      return undefined;
     options.push({ name, value });
   }
   return options.some(({ name }) => name === 'secret') ? options : undefined;
