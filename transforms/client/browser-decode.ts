@@ -1,5 +1,6 @@
 // https://github.com/auth0/jwt-decode
 import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
 import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
@@ -29,17 +30,26 @@ function decide({ family, evidence }: DecodeSite): Decision {
 
 function edit({ file, path }: DecodeSite, decision: Decision): readonly Edit[] {
   if (decision.action !== 'rewritten') return [];
-  // A decoder throws where there is no token, and types don't say so.
   const info = localName(file, SHIM_CLIENT, 'sessionInfo');
   return [
     {
       file: file.path,
       start: startOf(path.node),
       end: endOf(path.node),
-      text: `${info.local}${typeArguments(file, path)}()${isTyped(file) ? '!' : ''}`,
+      text: infoText(file, path, info.local),
       needs: [info],
     },
   ];
+}
+
+/** A decoder threw where there was no token. Another tab may have logged out: what is taken apart is empty then. */
+function infoText(file: SourceFile, path: NodePath, name: string): string {
+  const types = typeArguments(file, path);
+  const asked = `${name}${types}()`;
+  const parent = path.parentPath;
+  const apart = parent?.isVariableDeclarator() && t.isObjectPattern(parent.node.id);
+  if (!isTyped(file)) return apart ? `${asked} || {}` : asked;
+  return apart && types ? `(${asked} || {}) as ${types.slice(1, -1)}` : `${asked}!`;
 }
 
 /** What the code says that the claims are: `jwtDecode<Claims>(token)`. */
