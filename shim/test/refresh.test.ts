@@ -206,3 +206,16 @@ describe('the look-up of a refresh token’s user', () => {
     expect((await client(base).ask('/me', { token: refresh('gone') })).status).toBe(401);
   });
 });
+
+test('the look-up of a refresh token is given the token, to find it where it is stored', async () => {
+  const [stored, other] = [refresh('ada'), refresh('ada', { device: 2 })];
+  const keys = {
+    key: REFRESH,
+    algorithms: ['HS256'],
+    refresh: true,
+    claims: ({ id }: JwtPayload, _req: unknown, token: string) => (token === stored ? { id } : undefined),
+  };
+  const base = await shopApplication(optionsFor({ legacy: { keys, from: [bearer()] } }));
+  expect((await client(base).ask('/me', { token: stored })).status).toBe(200);
+  expect((await client(base).ask('/me', { token: other })).status).toBe(401);
+});

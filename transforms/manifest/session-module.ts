@@ -1,12 +1,13 @@
 import { SHIM } from '../edit/names.js';
 import { quoted, type Style, styleOf } from '../edit/style.js';
-import type { Acceptance, AcceptedKey, Signer } from '../project/acceptance/acceptance.js';
+import type { Acceptance, Signer } from '../project/acceptance/acceptance.js';
 import type { TokenPlace } from '../project/acceptance/places.js';
 import { claimText } from '../project/acceptance/user.js';
 import type { SessionOption } from '../project/express/other-session.js';
 import type { Portable, PortableImport } from '../project/portable.js';
 import type { SourceFile } from '../project/source.js';
 import { type ClientOrigins, type CorsHelper, corsHelperLines, corsTypes } from './cors-helpers.js';
+import { keyLines } from './key-lines.js';
 import { importLines, type ModuleImport, type Settled, settled } from './module-imports.js';
 
 /** What the session module of an application is made of. */
@@ -115,7 +116,7 @@ export function portablesOf({
   clientOrigins,
   session = [],
 }: ModuleFacts): Portable[] {
-  const { keys, refusals, signer } = acceptance;
+  const { keys, refresh, refusals, signer } = acceptance;
   const signing = presents && signer ? [signer.call ?? jsonwebtoken(beside), signer.key] : [];
   return [
     ...(environment && environment !== 'import' ? [environment] : []),
@@ -124,6 +125,7 @@ export function portablesOf({
     ...keys.flatMap(({ key, issuer, audience }) =>
       [key, issuer, audience].filter((one) => one !== undefined),
     ),
+    ...refresh.flatMap(({ key, renewal }) => [key, ...(renewal ? [renewal] : [])]),
     ...refusals,
     ...(clientOrigins?.from === 'expression' ? [clientOrigins.expression] : []),
   ];
@@ -163,7 +165,7 @@ function sessionsLines(facts: ModuleFacts, names: Settled, style: Style): string
     '    },',
     `    user: (claims) => String(${claimText('claims', user)}),`,
     '    legacy: {',
-    ...keyLines(acceptance.keys, names, keyText, style),
+    ...keyLines(acceptance, names, keyText, style),
     `      from: [${acceptance.places.map((place) => placeText(place, text)).join(', ')}],`,
     ...claimsLines(acceptance.refusals.map((refusal) => names.textOf(refusal))),
     ...(facts.presents && acceptance.signer
@@ -214,26 +216,6 @@ function secretOf({ keys }: Acceptance, names: Settled): string | undefined {
     /^['"`]|(?:\|\||\?\?)/.test(first.key.text)
     ? names.textOf(first.key)
     : undefined;
-}
-
-function keyLines(
-  keys: readonly AcceptedKey[],
-  names: Settled,
-  keyText: (key: Portable) => string,
-  style: Style,
-): string[] {
-  const objects = keys.map(({ key, algorithms, issuer, audience }) => {
-    const parts = [
-      keyText(key) === 'key' ? 'key' : `key: ${keyText(key)}`,
-      `algorithms: [${algorithms.map((one) => quoted(style, one)).join(', ')}]`,
-      ...(issuer ? [`issuer: ${names.textOf(issuer)}`] : []),
-      ...(audience ? [`audience: ${names.textOf(audience)}`] : []),
-    ];
-    return `{ ${parts.join(', ')} }`;
-  });
-  const [only] = objects;
-  if (objects.length === 1 && only) return [`      keys: ${only},`];
-  return ['      keys: [', ...objects.map((object) => `        ${object},`), '      ],'];
 }
 
 function claimsLines(refusals: readonly string[]): string[] {

@@ -58,7 +58,7 @@ async function judgeAs(
 ): Promise<Verdict> {
   if (!verified.payload) return { refusal: verified.refusal };
   const { payload, refusal, ends, purpose } = verified;
-  const claims = await claimsOf(purpose.claims ?? legacy.claims, payload, req);
+  const claims = await claimsOf(purpose.claims ?? legacy.claims, payload, req, token);
   if (!claims) return { refusal: refusal ?? 'claims' };
   const id = safely(() => user(claims)) ?? '';
   if (refusal) return { refusal, user: id === '' ? undefined : id };
@@ -80,8 +80,9 @@ async function claimsOf(
   find: ClaimsOf,
   payload: JwtPayload,
   req: IncomingMessage,
+  token: string,
 ): Promise<object | undefined> {
-  const found = safely(() => find(payload, req));
+  const found = safely(() => find(payload, req, token));
   try {
     return (await found) ?? undefined;
   } catch (error) {

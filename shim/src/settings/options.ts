@@ -27,10 +27,11 @@ export interface KeyPurpose {
   readonly claims?: ClaimsOf;
 }
 
-/** The claims to keep, or `undefined` to refuse. */
+/** The claims to keep, or `undefined` to refuse. The token itself is for looking it up where it is stored. */
 export type ClaimsOf = (
   payload: JwtPayload,
   req: IncomingMessage,
+  token: string,
 ) => object | undefined | null | Promise<object | undefined | null>;
 
 /** A key as the application has it, with what it gave to `jwt.verify`. */

@@ -11,6 +11,7 @@ import { keyOf } from './key.js';
 import { otherDoors, otherMints } from './library-calls.js';
 import { type Lifetime, lifetimeOf } from './lifetimes.js';
 import { placesOf, type TokenPlace } from './places.js';
+import { type RefreshKey, refreshKeysOf } from './refresh-keys.js';
 import { userOf } from './user.js';
 
 /** A key that login tokens are checked with, and what else the check demands. */
@@ -32,6 +33,8 @@ export interface Signer {
 /** What an application accepts as a login, read off its code. */
 export interface Acceptance {
   readonly keys: readonly AcceptedKey[];
+  /** Keys of refresh tokens that may open a session, or prolong one. */
+  readonly refresh: readonly RefreshKey[];
   readonly places: readonly TokenPlace[];
   readonly user: readonly string[] | undefined;
   readonly refusals: readonly Refusal[];
@@ -61,16 +64,30 @@ export function acceptanceOf(
   const guarded = new Set(guards.map(({ claim }) => claim));
   const { refusals, alike } = lookAlikes(sources, kept, logins, user);
   const signer = signerOf(sources, logins, keys);
+  const renewing = guards.length ? [] : refreshKeysOf(sources, own, logins, texts);
   return {
     keys,
+    refresh: renewing,
     unclear,
     user,
     alike: guards.length ? [] : alike,
-    places: placesOf(sources, sites, doors, files),
+    places: withRenewing(placesOf(sources, sites, doors, files), renewing),
     refusals: [...guards, ...refusals.filter(({ claim }) => !claim || !guarded.has(claim))],
-    lifetimes: logins.map((mint) => lifetimeOf(sources, mint)),
+    lifetimes: [
+      ...logins.map((mint) => lifetimeOf(sources, mint)),
+      ...renewing.flatMap(({ lifetimes }) => lifetimes),
+    ],
     ...(signer ? { signer } : {}),
   };
+}
+
+/** Refresh tokens are looked for where no login token was. */
+function withRenewing(places: readonly TokenPlace[], keys: readonly RefreshKey[]): TokenPlace[] {
+  const more = keys.flatMap((key) => key.places);
+  const known = [...places];
+  for (const place of more)
+    if (!known.some((one) => one.in === place.in && one.name === place.name)) known.push(place);
+  return known;
 }
 
 function keysOf(

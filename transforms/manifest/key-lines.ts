@@ -1,0 +1,53 @@
+import { quoted, type Style } from '../edit/style.js';
+import type { Acceptance } from '../project/acceptance/acceptance.js';
+import type { RefreshKey } from '../project/acceptance/refresh-keys.js';
+import type { Portable } from '../project/portable.js';
+import type { Settled } from './module-imports.js';
+
+/** The option `keys` of the session module: what login tokens are checked with, and refresh tokens. */
+export function keyLines(
+  { keys, refresh }: Acceptance,
+  names: Settled,
+  keyText: (key: Portable) => string,
+  style: Style,
+): string[] {
+  const objects = keys.map(({ key, algorithms, issuer, audience }) => {
+    const parts = [
+      keyText(key) === 'key' ? 'key' : `key: ${keyText(key)}`,
+      `algorithms: [${algorithms.map((one) => quoted(style, one)).join(', ')}]`,
+      ...(issuer ? [`issuer: ${names.textOf(issuer)}`] : []),
+      ...(audience ? [`audience: ${names.textOf(audience)}`] : []),
+    ];
+    return `{ ${parts.join(', ')} }`;
+  });
+  const [only] = objects;
+  if (objects.length === 1 && only && !refresh.length) return [`      keys: ${only},`];
+  return [
+    '      keys: [',
+    ...objects.map((object) => `        ${object},`),
+    ...refresh.flatMap((one) => refreshKeyLines(one, names, style)),
+    '      ],',
+  ];
+}
+
+/** A refresh token opens a session as the route that renews logins would make a login token. */
+function refreshKeyLines({ key, algorithms, renewal }: RefreshKey, names: Settled, style: Style): string[] {
+  const parts = [
+    `key: ${names.textOf(key)}`,
+    `algorithms: [${algorithms.map((one) => quoted(style, one)).join(', ')}]`,
+    'refresh: true',
+  ];
+  if (!renewal) return [`        { ${parts.join(', ')} },`];
+  return [
+    '        {',
+    ...parts.map((part) => `          ${part},`),
+    '          // As the route that renews logins does it.',
+    '          claims: async (payload, req, token) => {',
+    ...names
+      .textOf(renewal)
+      .split('\n')
+      .map((line) => `            ${line}`),
+    '          },',
+    '        },',
+  ];
+}

@@ -1,0 +1,108 @@
+import type { NodePath } from '@babel/traverse';
+import { definitionOf, keyName } from '../definitions.js';
+import { usesOf } from '../flow/follow.js';
+import { originsOf, stringOf } from '../flow/origins.js';
+import { hazardOf } from '../hazards.js';
+import type { Portable } from '../portable.js';
+import { type CheckSite, isCheck, isMint, type MintSite, type RequestPlace, type Site } from '../site.js';
+import { textOf } from '../source.js';
+import type { Sources } from '../sources.js';
+import { propertyOf } from './doors.js';
+import { keyOf } from './key.js';
+import { type Lifetime, lifetimeOf } from './lifetimes.js';
+import { renewalOf } from './renewal.js';
+
+/** A key that refresh tokens are checked with, by which a session lasts as long as they do. */
+export interface RefreshKey {
+  readonly key: Portable;
+  readonly algorithms: readonly string[];
+  /** The way from the token to the claims of a login; absent where the token has them all. */
+  readonly renewal?: Portable;
+  readonly places: readonly RequestPlace[];
+  readonly lifetimes: readonly Lifetime[];
+}
+
+/**
+ * The keys of refresh tokens that may open a session, because what the application asks of such a token is known:
+ * it has the claims of a login and is stored nowhere, or the route that renews only looks something up. A key that
+ * signs login tokens too is none: nothing would tell the two apart.
+ */
+export function refreshKeysOf(
+  sources: Sources,
+  sites: readonly Site[],
+  logins: readonly MintSite[],
+  taken: ReadonlySet<string>,
+): RefreshKey[] {
+  const renewing = sites.filter(isMint).filter(({ family }) => family === 'refresh');
+  const keys = new Map<string, RefreshKey>();
+  for (const check of sites.filter(isCheck)) {
+    if (check.family !== 'refresh' || check.kind !== 'verify' || !check.key || !check.token) continue;
+    const key = keyOf(sources, check.key);
+    const places = placesOfToken(sources, check.token);
+    if (!key || !places || taken.has(key.text)) continue;
+    const renewal = renewalOf(sources, sites, check);
+    if (!renewal && (looksUp(check) || !isWhole(sources, renewing, logins))) continue;
+    const same = keys.get(key.text);
+    keys.set(key.text, {
+      key,
+      algorithms: algorithmsOf(sources, check),
+      ...(renewal ? { renewal } : {}),
+      places: [...(same?.places ?? []), ...places],
+      lifetimes: renewing.map((mint) => lifetimeOf(sources, mint)),
+    });
+  }
+  return [...keys.values()];
+}
+
+function algorithmsOf(sources: Sources, { options }: CheckSite): string[] {
+  const listed = options && propertyOf(sources, options, 'algorithms');
+  const definition = listed && definitionOf(sources, listed);
+  const list = definition?.kind === 'value' ? definition.path : listed;
+  const names = list?.isArrayExpression()
+    ? list.get('elements').map((one) => (one.node ? stringOf(sources, one as NodePath) : undefined))
+    : [];
+  const known = names.filter((name) => name !== undefined);
+  return known.length ? known : ['HS256'];
+}
+
+/** Where in the request a refresh token comes; undefined where that is not seen. */
+function placesOfToken(sources: Sources, token: NodePath): RequestPlace[] | undefined {
+  const places: RequestPlace[] = [];
+  for (const { path, trail } of originsOf(sources, token)) {
+    if (path.isNullLiteral() || path.isStringLiteral()) continue;
+    const text = [textOf(sources.fileOf(path), path.node), ...trail].join('.').replaceAll('?.', '.');
+    const [, holder, name] =
+      /\b(?:req|request|ctx)\.(cookies|signedCookies|body|query)\.(\w+)$/.exec(text) ?? [];
+    if (!holder || !name) return undefined;
+    places.push({ in: holder === 'body' || holder === 'query' ? holder : 'cookie', name });
+  }
+  return places.length ? places : undefined;
+}
+
+/** Whether the function that checks a token also looks something up: that may be a list of those taken back. */
+function looksUp({ path, file }: CheckSite): boolean {
+  const owner = path.getFunctionParent();
+  const text = owner ? textOf(file, owner.node) : '';
+  return /\b(?:find\w*|query|select|exists|includes|has|get|some|indexOf|is\w+)\s*\(/i.test(text);
+}
+
+/** Whether refresh tokens have every claim of a login token, and nothing but their signature is asked of them. */
+function isWhole(sources: Sources, renewing: readonly MintSite[], logins: readonly MintSite[]): boolean {
+  const wanted = logins.map((mint) => claimNames(sources, mint));
+  return (
+    renewing.length > 0 &&
+    renewing.every((mint) => {
+      const has = claimNames(sources, mint);
+      const whole = wanted.every((names) => names?.every((name) => has?.includes(name)));
+      return whole && !hazardOf(sources, usesOf(sources, mint.path));
+    })
+  );
+}
+
+function claimNames(sources: Sources, { claims }: MintSite): string[] | undefined {
+  const definition = claims && definitionOf(sources, claims);
+  if (definition?.kind !== 'object') return undefined;
+  const names = definition.path.node.properties.map((property) => keyName(property));
+  const known = names.filter((name) => name !== undefined);
+  return known.length === names.length ? known : undefined;
+}
