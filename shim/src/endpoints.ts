@@ -36,7 +36,7 @@ function whoAmI(visit: Visit): void {
     answer(visit, 200, { claims, expiresAt, marker: sessionMarker(visit.req) });
   } else {
     answer(visit, 401, {
-      error: { absent: 'no session', expired: 'expired', invalid: 'invalid' }[visit.lack],
+      error: { absent: 'no session', expired: 'expired', forged: 'invalid', invalid: 'invalid' }[visit.lack],
     });
   }
 }

@@ -104,6 +104,37 @@ describe('startSession', () => {
     expect(browser.cookies.get('session')).not.toBe(cookie);
   });
 
+  test('with a callback, as jwt.sign took one', async () => {
+    const browser = await application(
+      {},
+      {
+        '/in': (req, res) => {
+          const order: string[] = [];
+          const returned = startSession(req, { id: 'ada' }, { expiresIn: '1h' }, (error, token) => {
+            res.json({ error, token: typeof token, order: [...order, 'called'], returned: typeof returned });
+          });
+          order.push('returned');
+        },
+        '/short': (req, res) => startSession(req, { id: 'bob' }, (_error, token) => res.json({ token })),
+        '/bad': (req, res) =>
+          startSession(req, { id: 'ada' }, { expiresIn: 'soon' }, (error) =>
+            res.json({ message: error?.message }),
+          ),
+        '/me': (req, res) => res.json(requireSession(req)),
+      },
+    );
+    expect((await browser.ask('/in')).json).toEqual({
+      error: null,
+      token: 'string',
+      order: ['returned', 'called'],
+      returned: 'undefined',
+    });
+    expect((await browser.ask('/me')).json.id).toBe('ada');
+    expect((await browser.ask('/bad')).json.message).toContain('expiresIn');
+    await browser.ask('/short');
+    expect((await browser.ask('/me')).json.id).toBe('bob');
+  });
+
   test('claims that can not be stored throw at the call', async () => {
     const circular: Record<string, unknown> = {};
     circular.self = circular;
@@ -239,7 +270,7 @@ describe('requireSession', () => {
     expect((await browser.ask('/', { token: `${expired}x` })).json).toEqual({
       ...common,
       name: 'JsonWebTokenError',
-      message: 'invalid token',
+      message: 'invalid signature',
       expired: false,
       kind: [false, true, false],
       header: 'Bearer',

@@ -37,7 +37,10 @@ export function importEdits(
   }
   const { newline } = styleOf(file.text);
   const replaced = ofPackages.length
-    ? dropped.find(({ node }) => file.system === 'module' || endOf(node) <= before)
+    ? dropped.find(
+        ({ node }) =>
+          t.isStatement(node) && isImporting(node) && (file.system === 'module' || endOf(node) <= before),
+      )
     : undefined;
   if (replaced) {
     const { node } = replaced;

@@ -43,7 +43,6 @@ const REQUEST_MEMBERS = new Set([
   'signedCookies',
   'originalUrl',
 ]);
-const OPEN_TYPES = new Set(['TSAnyKeyword', 'TSUnknownKeyword', 'TSTypeLiteral', 'TSIntersectionType']);
 const DEEPEST_THREAD = 3;
 /** The name that a threaded request goes by. */
 const THREADED = 'req';
@@ -76,7 +75,7 @@ export function requestParameter(path: NodePath<t.Function>): string | undefined
     }
     if (!t.isIdentifier(parameter)) continue;
     const type = typeName(parameter);
-    if (isRequestParameter(parameter.name, type))
+    if (isRequestOf(type, parameter.name))
       return isOfFetch(path, parameter.name) ? undefined : parameter.name;
     const neighbour = params[index + 1];
     const stands = index === 0 || (index === 1 && params.length === 4);
@@ -86,14 +85,11 @@ export function requestParameter(path: NodePath<t.Function>): string | undefined
   return undefined;
 }
 
-/** Types of applications' own are called `AuthRequest` or `RequestWithUser`; some say `any` and mean one. */
-function isRequestParameter(name: string, type: string | undefined): boolean {
-  if (type === undefined) return REQUEST_NAME.test(name);
-  if (/Request$/.test(type)) return true;
-  return (
-    REQUEST_NAME.test(name) &&
-    (OPEN_TYPES.has(type) || /Req(?:uest)?(?!.*(?:Config|Init|Options|Body)$)/.test(type))
-  );
+/** `RequestWithUser` is a request too; of a type that says nothing the name decides. */
+function isRequestOf(type: string | undefined, name: string): boolean {
+  if (type && /Request$|^\w*Request(?:With|And)\w+$/.test(type)) return true;
+  const open = !type || !/Config$|Init$|Body$|Dto$|DTO$|Data$|Input$|Options$|String/.test(type);
+  return open && REQUEST_NAME.test(name);
 }
 
 /** Whether a request is one of the Fetch API, as graphql-yoga hands it on: its headers are asked by a method. */
@@ -157,8 +153,8 @@ function typeName(parameter: t.Identifier): string | undefined {
 
 /** The functions to thread a request through so that `path` has it; undefined where some caller has none. */
 function threadFrom(sources: Sources, path: NodePath, depth: number): ThreadedFunction[] | undefined {
-  const owner = path.getFunctionParent();
-  if (!owner || depth >= DEEPEST_THREAD || !canTakeParameter(owner)) return undefined;
+  const owner = namedFunctionAround(path);
+  if (!owner || depth >= DEEPEST_THREAD) return undefined;
   if (owner.scope.hasBinding(THREADED) || escapes(sources, owner)) return undefined;
   const callers = callersOf(sources, owner);
   if (!callers.length) return undefined;
@@ -176,6 +172,18 @@ function threadFrom(sources: Sources, path: NodePath, depth: number): ThreadedFu
     calls.push({ path: caller, request: request ?? THREADED });
   }
   return [{ path: owner, calls }, ...above];
+}
+
+/** The nearest function that can take a parameter; callbacks in it, such as a promise's, see what it sees. */
+function namedFunctionAround(path: NodePath): NodePath<t.Function> | undefined {
+  for (let owner = path.getFunctionParent(); owner; owner = owner.getFunctionParent()) {
+    if (canTakeParameter(owner)) return owner;
+    const { parentPath } = owner;
+    const callback =
+      owner.listKey === 'arguments' && (parentPath?.isCallExpression() || parentPath?.isNewExpression());
+    if (!callback) return undefined;
+  }
+  return undefined;
 }
 
 /** Only functions whose every caller can be known: an overridden method, or one of an interface, has others. */

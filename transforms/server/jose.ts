@@ -9,6 +9,7 @@ import { type RequestText, requestText } from '../edit/request.js';
 import { keyName, propertyName } from '../project/definitions.js';
 import { isMoment } from '../project/jose.js';
 import type { Project } from '../project/project.js';
+import { takesPlainValue } from '../project/promises.js';
 import { renewedLifetime } from '../project/refresh.js';
 import { requestAt } from '../project/requests.js';
 import { type CheckSite, isCheck, isMint, type MintSite } from '../project/site.js';
@@ -44,7 +45,7 @@ function decide(site: MintSite | CheckSite, project: Project): Decision {
 function edit(site: MintSite | CheckSite, decision: Decision, project: Project): readonly Edit[] {
   if (decision.action === 'kept' || decision.action === 'manual') return [];
   const request = requestText(project.sources, site.file, requestAt(project.sources, site.path));
-  const edits = isMint(site) ? mintEdits(site, request, project) : [checkEdit(site, request)];
+  const edits = isMint(site) ? mintEdits(site, request, project) : [checkEdit(site, request, project)];
   return [...edits, ...request.edits];
 }
 
@@ -55,7 +56,8 @@ function mintEdits(site: MintSite, request: RequestText, project: Project): Edit
   const options = optionTexts(site, project);
   const given = site.family === 'refresh' ? [] : [claimsText(site, project)];
   if (options.length && given.length) given.push(`{ ${options.join(', ')} }`);
-  const text = `${name.local}(${[request.text, ...given].join(', ')})`;
+  const started = `${name.local}(${[request.text, ...given].join(', ')})`;
+  const text = takesPlainValue(project.sources, call) ? started : `Promise.resolve(${started})`;
   const needs = [name, ...request.needs];
   return [{ file: file.path, start: startOf(node), end: endOf(node), text, needs }];
 }
@@ -93,7 +95,7 @@ function optionTexts(site: MintSite, project: Project): string[] {
 }
 
 /** What `jwtVerify` yields has the claims as `payload`. */
-function checkEdit({ file, call }: CheckSite, request: RequestText): Edit {
+function checkEdit({ file, call }: CheckSite, request: RequestText, { sources }: Project): Edit {
   const name = localName(file, SHIM, 'requireSession');
   const asked = `${name.local}(${request.text})`;
   const needs = [name, ...request.needs];
@@ -106,7 +108,8 @@ function checkEdit({ file, call }: CheckSite, request: RequestText): Edit {
     text,
     needs,
   });
-  if (awaited === call) return replace(call.node, `Promise.resolve().then(() => ({ payload: ${asked} }))`);
+  if (!takesPlainValue(sources, call))
+    return replace(call.node, `Promise.resolve().then(() => ({ payload: ${asked} }))`);
   if (around?.isMemberExpression() && propertyName(around.node) === 'payload')
     return replace(around.node, asked);
   const pattern = around?.isVariableDeclarator() ? around.node.id : undefined;

@@ -9,6 +9,7 @@ import { type RequestText, requestText } from '../edit/request.js';
 import { dedented } from '../edit/style.js';
 import { definitionOf, keyName } from '../project/definitions.js';
 import type { Project } from '../project/project.js';
+import { takesPlainValue } from '../project/promises.js';
 import { renewedLifetime } from '../project/refresh.js';
 import { requestAt } from '../project/requests.js';
 import type { MintSite } from '../project/site.js';
@@ -64,6 +65,7 @@ function edit(site: MintSite, decision: Decision, project: Project): readonly Ed
         text,
         needs,
       },
+      ...request.edits,
     ];
   }
   return [
@@ -88,10 +90,14 @@ function argumentEdits(site: MintSite, name: string, request: string, project: P
   if (!claims) return [];
   const last = (site.options ?? key ?? claims).node;
   const at = { file: file.path };
-  const start = startOf(call.node);
+  // Nothing has to be waited for.
+  const awaited = site.promisified && call.parentPath?.isAwaitExpression() ? call.parentPath : call;
+  const start = startOf(awaited.node);
   const end = callback ? outerEndOf(file, last) : endOf(call.node) - 1;
   const options = optionsText(site, project, call);
   const whole = `${name}(${[request, textOf(file, claims.node), ...(options ? [options] : [])].join(', ')}`;
+  if (site.promisified && !takesPlainValue(project.sources, call))
+    return [{ ...at, start: startOf(call.node), end: endOf(call.node), text: `Promise.resolve(${whole}))` }];
   if (!whole.includes('\n')) return [{ ...at, start, end, text: whole }];
   // Each argument stands on a line of its own, and goes on to.
   const gap = file.text.slice(file.text.indexOf('(', endOf(call.node.callee)) + 1, startOf(claims.node));

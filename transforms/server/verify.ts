@@ -8,6 +8,7 @@ import { requestText } from '../edit/request.js';
 import { dedentEdits } from '../edit/style.js';
 import { plainGuards } from '../project/guards.js';
 import type { Project } from '../project/project.js';
+import { takesPlainValue } from '../project/promises.js';
 import { requestAt } from '../project/requests.js';
 import { type CheckSite, isCheck } from '../project/site.js';
 import { endOf, outerEndOf, outerStartOf, startOf } from '../project/source.js';
@@ -56,10 +57,12 @@ function edit(site: CheckSite, decision: Decision, project: Project): readonly E
   }
   // A session is there at once: nothing has to be waited for.
   const awaited = call.parentPath?.isAwaitExpression() ? call.parentPath : undefined;
+  const promise = site.promisified && !takesPlainValue(sources, call);
+  const asked = promise ? `Promise.resolve().then(() => ${text}))` : `${text})`;
   const { node } = awaited ?? call;
   // The parentheses held the `await` together.
   const [start, end] = awaited ? [outerStartOf(node), outerEndOf(file, node)] : [startOf(node), endOf(node)];
-  return [{ file: file.path, start, end, text: `${text})`, needs }, ...request.edits];
+  return [{ file: file.path, start, end, text: asked, needs }, ...request.edits];
 }
 
 export default alone('server/verify', rule);

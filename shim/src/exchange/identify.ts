@@ -195,5 +195,6 @@ function placesOn({ req, shop }: Visit, { from }: LegacySettings): readonly Plac
 /** What is missing, as clients of JWTs are told: an ended session and an expired token look alike to them. */
 function lackOf(sessionId: string | undefined, refusal: string | undefined): Lack {
   if (refusal === undefined) return sessionId === undefined ? 'absent' : 'expired';
+  if (refusal === 'signature') return 'forged';
   return ['expired', 'spent', 'ended', 'marker', 'window-closed'].includes(refusal) ? 'expired' : 'invalid';
 }

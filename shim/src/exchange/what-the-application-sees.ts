@@ -38,7 +38,8 @@ const LONG_AGO = 24 * 60 * 60;
 /**
  * Code that still checks JWTs answers no token, a wrong one and an expired one each in its way, and clients
  * depend on it: a 401 that says "expired" starts a refresh. So it finds something that it must refuse as it would
- * have refused the token: text that is no JWT, or a token without claims that ran out long ago.
+ * have refused the token: text that is no JWT, one with a wrong signature, or a token without claims that ran out
+ * long ago.
  */
 function showRefusal(
   { req }: Visit,
@@ -49,7 +50,17 @@ function showRefusal(
   if (!refused) return;
   const { refusal } = refused.verdict;
   const wrong = refusal !== undefined && refusal !== 'marker' && OF_SOMETHING_ELSE.includes(refusal);
-  refused.place.place(req, wrong ? REFUSED : (expired(present) ?? REFUSED));
+  const shown = refusal === 'signature' ? forged(present) : wrong ? REFUSED : expired(present);
+  refused.place.place(req, shown ?? REFUSED);
+}
+
+/** A signature over nothing: checked first, so that nobody learns what else is wrong. */
+function forged(present: NonNullable<LegacySettings['present']>): string | undefined {
+  const [head, payload, signature] = expired(present)?.split('.') ?? [];
+  return (
+    signature &&
+    [head, payload, Buffer.alloc(Buffer.from(signature, 'base64url').length).toString('base64url')].join('.')
+  );
 }
 
 function expired(present: NonNullable<LegacySettings['present']>): string | undefined {

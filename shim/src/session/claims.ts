@@ -46,5 +46,6 @@ function errorFor(req: IncomingMessage): Error {
   const login = loginOf(request.session);
   if (login) return new SessionExpiredError(new Date(login.exp * 1000));
   if (lack === 'expired') return new SessionExpiredError();
+  if (lack === 'forged') return new SessionInvalidError('invalid signature');
   return lack === 'invalid' ? new SessionInvalidError() : new SessionAbsentError();
 }

@@ -25,9 +25,6 @@ export interface StartOptions {
   readonly [option: string]: unknown;
 }
 
-/** What `jwt.sign` calls when it is done. */
-export type Started = (error: unknown, marker?: string) => void;
-
 const THIRTY_DAYS = 30 * 24 * 60 * 60;
 
 /**
@@ -37,37 +34,47 @@ const THIRTY_DAYS = 30 * 24 * 60 * 60;
  * @param claims what `jwt.sign` was given
  * @param options `expiresIn` as jsonwebtoken reads it; without it the session lasts as long as
  *   `session.absolute`, or 30 days
+ * @param callback takes the marker or what went wrong, as `jwt.sign` calls its own; then nothing is returned
  * @returns the marker, for the place in the response where the token was
  * @throws when the head is sent already, or the claims can't be stored
  */
 export function startSession(req: IncomingMessage, claims: object, options?: StartOptions): string;
 /** The same for code that hands `jwt.sign` a callback, which is called as that does. */
-export function startSession(req: IncomingMessage, claims: object, callback: Started): void;
+export function startSession(req: IncomingMessage, claims: object, callback: Signed): void;
 export function startSession(
   req: IncomingMessage,
   claims: object,
   options: StartOptions,
-  callback: Started,
+  callback: Signed,
 ): void;
 export function startSession(
   req: IncomingMessage,
   claims: object,
-  options: StartOptions | Started = {},
-  callback?: Started,
+  second: StartOptions | Signed = {},
+  third?: Signed,
 ): string | undefined {
-  const given = typeof options === 'function' ? {} : options;
-  const started = typeof options === 'function' ? options : callback;
-  if (!started) return start(req, claims, given);
+  const [options, callback] = typeof second === 'function' ? [{}, second] : [second, third];
+  if (!callback) return started(req, claims, options);
+  // As `jwt.sign` does: what goes wrong goes to the callback, and nothing is called before the call has returned.
+  let marker: string | undefined;
+  let failure: unknown;
   try {
-    const marker = start(req, claims, given);
-    queueMicrotask(() => started(null, marker));
+    marker = started(req, claims, options);
   } catch (error) {
-    queueMicrotask(() => started(error));
+    failure = error;
   }
+  process.nextTick(() => (marker === undefined ? callback(toError(failure)) : callback(null, marker)));
   return undefined;
 }
 
-function start(req: IncomingMessage, claims: object, options: StartOptions): string {
+/** What `jwt.sign` calls when it is done. */
+type Signed = (error: Error | null, marker?: string) => unknown;
+
+function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+function started(req: IncomingMessage, claims: object, options: StartOptions): string {
   const visit = visitOf(req, 'startSession');
   const login = loginFrom(visit, claims, options);
   if (visit.res.headersSent)

@@ -1,5 +1,8 @@
+import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { keyName, propertyName } from '../definitions.js';
+import type { Sources } from '../sources.js';
+import { intoParameter } from './calls.js';
 import type { Passage, Through, Use, Value } from './follow.js';
 
 /** Methods of a string that cut the token out of it. */
@@ -31,12 +34,12 @@ const SPLITS = new Set(['split', 'match', 'exec']);
 const LAST = new Set(['pop', 'at', 'slice']);
 
 /** Properties, object literals and spreads: where a value is put into an object or taken out of one. */
-export const throughMember: Through = (_sources, value): Passage | undefined => {
+export const throughMember: Through = (sources, value): Passage | undefined => {
   const { path, trail } = value;
   const parent = path.parentPath;
   if (!parent) return {};
   if (path.key === 'object' && (parent.isMemberExpression() || parent.isOptionalMemberExpression())) {
-    return outOf(value, parent.node);
+    return outOf(sources, value, parent.node);
   }
   if (parent.isObjectProperty() && path.key === 'value' && parent.parentPath?.isObjectExpression()) {
     const key = keyName(parent.node);
@@ -52,7 +55,11 @@ export const throughMember: Through = (_sources, value): Passage | undefined => 
   return undefined;
 };
 
-function outOf(value: Value, access: t.MemberExpression | t.OptionalMemberExpression): Passage {
+function outOf(
+  sources: Sources,
+  value: Value,
+  access: t.MemberExpression | t.OptionalMemberExpression,
+): Passage {
   const { path } = value;
   const parent = path.parentPath;
   if (!parent) return {};
@@ -77,6 +84,9 @@ function outOf(value: Value, access: t.MemberExpression | t.OptionalMemberExpres
     if (CUTS.has(name ?? '')) return { values: [{ ...value, path: call }] };
     if (SPLITS.has(name ?? '')) return { values: [{ ...value, path: call, trail: ['1'] }] };
     if (QUESTIONS.has(name ?? '')) return used('test');
+    // `sign(…).then((token) => …)`: what a promise yields.
+    const [callback] = name === 'then' ? (call.get('arguments') as NodePath[]) : [];
+    if (callback?.isFunction()) return { values: intoParameter(sources, callback, 0, value) };
     return used('other');
   }
   return used(QUESTIONS.has(name ?? '') ? 'test' : 'other');
