@@ -55,28 +55,6 @@ describe('startSession', () => {
     expect((await browser.ask('/me')).json.id).toBe('bob');
   });
 
-  test('calls back where jwt.sign did, with options and without', async () => {
-    const { ask } = await application(
-      {},
-      {
-        '/with': (req, res) =>
-          startSession(req, { id: 'ada' }, { expiresIn: 60 }, (error, token) => res.json({ error, token })),
-        '/without': (req, res) =>
-          startSession(req, { id: 'bob' }, (error, token) => res.json({ error, token })),
-        '/wrong': (req, res) =>
-          startSession(req, { id: 'ada' }, { expiresIn: 'soon' }, (error, token) =>
-            res.json({ message: String(error), token }),
-          ),
-        '/me': (req, res) => res.json(sessionClaims(req)),
-      },
-    );
-    expect((await ask('/with')).json).toMatchObject({ error: null, token: expect.stringMatching(/\.$/) });
-    expect((await ask('/me')).json.id).toBe('ada');
-    expect((await ask('/without')).json).toMatchObject({ error: null, token: expect.stringMatching(/\.$/) });
-    expect((await ask('/me')).json.id).toBe('bob');
-    expect((await ask('/wrong')).json.message).toContain('expiresIn');
-  });
-
   test('an id of the client’s choosing is not taken', async () => {
     const base = await shopApplication(optionsFor());
     for (const chosen of ['chosen', 's:chosen', 's%3Achosen.c2lnbmF0dXJl', 's%3A.']) {
