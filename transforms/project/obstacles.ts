@@ -118,6 +118,9 @@ function foreignOrigin(site: CheckSite, { sources, sites }: Project): string | u
     if (isRead || /header|cookie|authorization/i.test(text) || path.isNullLiteral() || path.isStringLiteral())
       continue;
     if (/handshake|socket|ws\b|connectionParams/i.test(text)) return text;
+    // What the application has stored is its own copy: the request's session says nothing about it.
+    if (path.isNewExpression() && trail.length) return `${trail.join('.')} of what the application keeps`;
+    if (/\.(?:find\w*|query|select|where|hget|collection)\(/.test(text)) return text.split('\n')[0];
     if (/\.(?:body|query|params)\b/.test(text)) return text;
   }
   return undefined;
