@@ -132,7 +132,8 @@ function replaceEdits(file: SourceFile, call: NodePath, module: string, sources:
   const alone = outer?.isCallExpression() && outer.node.arguments.length === 1;
   const start = alone ? file.text.indexOf('(', endOf(outer.node.callee)) + 1 : startOf(call.node);
   const end = alone ? endOf(outer.node) - 1 : endOf(call.node);
-  return [{ file: file.path, start, end, text: `${need.local}()`, needs: [need] }];
+  const because = 'the shim is mounted in the place of another session middleware';
+  return [{ file: file.path, start, end, text: `${need.local}()`, needs: [need], because }];
 }
 
 function mountEdits(place: Placement, module: string, sources: Sources): Edit[] {
@@ -140,7 +141,8 @@ function mountEdits(place: Placement, module: string, sources: Sources): Edit[] 
   const need = localName(file, specifierOf(file, module, sources), 'sessions');
   const { newline, semicolon } = styleOf(file.text);
   const call = `.use(${need.local}())`;
-  const at = { file: file.path, start: offset, end: offset, needs: [need] };
+  const because = 'the shim is mounted in front of the first route';
+  const at = { file: file.path, start: offset, end: offset, needs: [need], because };
   const indent = indentationAt(file, offset);
   if (how === 'chained') return [{ ...at, text: linkBreak(place) + call }];
   const statement = textOf(file, application.node) + call + semicolon;

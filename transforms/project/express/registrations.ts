@@ -151,7 +151,7 @@ const TOKENS = /\b(?:authorization|x-(?:auth|access)-token|jwt|verify\w*|decode\
 
 function kindOfFunction(sources: Sources, path: NodePath<t.Function>): RegistrationKind {
   const text = textOf(sources.fileOf(path), path.node);
-  if (/Access-Control-Allow-/i.test(text)) return 'cors';
+  if (/Access-Control-Allow-(?:Origin|Credentials)/i.test(text)) return 'cors';
   if (path.node.params.length === 4) return 'other';
   if (TOKENS.test(text)) return 'reader';
   return /\.(?:json|send|sendFile|sendStatus|render|redirect|end)\(/.test(text) ? 'route' : 'other';
