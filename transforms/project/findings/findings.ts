@@ -2,6 +2,7 @@ import type { Finding } from '../../words.js';
 import type { Project } from '../project.js';
 import type { Signature } from '../signatures.js';
 import { applicationFindings } from './applications.js';
+import { persistedFindings } from './persisted.js';
 import { secretFindings } from './secrets.js';
 import { testFindings } from './tests.js';
 import { tokenFindings } from './tokens.js';
@@ -13,6 +14,7 @@ export function findingsOf(project: Project, signatures: readonly Signature[]): 
     ...secretFindings(project),
     ...tokenFindings(project),
     ...testFindings(project, signatures),
+    ...persistedFindings(project),
   ];
   const once = new Map(found.map((one) => [`${one.title}\n${one.file}\n${one.line}`, one]));
   const place = ({ file = '', line = 0 }: Finding) => `${file}\n${String(line).padStart(6, '0')}`;
