@@ -48,7 +48,7 @@ function edit({ answer }: EmitSite, decision: Decision, project: Project): reado
   const { semicolon, newline } = styleOf(file.text);
   const typed = isTyped(file);
   const accept = localName(file, SHIM_CLIENT, 'acceptSession');
-  const { token, before, replaces, flags } = acceptance;
+  const { token, before, replaces } = acceptance;
   const call = `${waiting.how} ${accept.local}(${token})`;
   const held = acceptance.leaves ? leftInPlace(answer, acceptance, project) : 'nothing';
   const asString = typed ? `(${call}) ?? ''` : call;
@@ -67,7 +67,6 @@ function edit({ answer }: EmitSite, decision: Decision, project: Project): reado
       { file: file.path, start: startOf(replaces.node), end: endOf(replaces.node), text, needs: [accept] },
     ];
   }
-  void flags;
   const indented = lines.join(`${newline}${indentOf(file.text, startOf(before.node))}`);
   return [...edits, beforeStatement(file, before, indented, [accept])];
 }

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { BrowserClient } from '../project/browser/client.js';
 import type { TokenPlace } from '../project/browser/places.js';
 import type { Sources } from '../project/sources.js';
+import { importLines, settled } from './module-imports.js';
 import { SHIM_CLIENT } from './names.js';
 import { quoted, type Style, styleOf } from './style.js';
 
@@ -12,6 +13,8 @@ export interface BrowserModule {
   readonly specifier: string;
   readonly text: string;
 }
+
+const OWN_NAMES = new Set(['adoptLegacyToken', 'axios', 'sessionReady']);
 
 /** Writes the session module of a browser application, beside its entry. */
 export function browserModuleOf(client: BrowserClient, sources: Sources): BrowserModule {
@@ -26,16 +29,19 @@ export function browserModuleOf(client: BrowserClient, sources: Sources): Browse
   const name = ['session', 'browser-session', 'jwt-session'].find((one) => !taken(one)) ?? 'login-session';
   const text = client.entry?.file.text ?? '';
   const extended = /(?:from|import)\s*['"]\.{1,2}\/[^'"]+\.js['"]/.test(text);
+  const path = posix.join(folder, name + extension);
   return {
-    path: posix.join(folder, name + extension),
+    path,
     specifier: `./${name}${extended ? '.js' : ''}`,
-    text: moduleText(client, styleOf(text)),
+    text: moduleText(client, path, styleOf(text)),
   };
 }
 
-function moduleText({ places, base, credentials }: BrowserClient, style: Style): string {
+function moduleText({ places, base, credentials }: BrowserClient, path: string, style: Style): string {
   const { newline, semicolon, indent } = style;
-  const at = base.expression ? `\`\${${base.expression.text}}${base.path}\`` : quoted(style, base.path);
+  const { expression } = base;
+  const names = settled(expression ? [expression] : [], path, OWN_NAMES);
+  const at = expression ? `\`\${${names.textOf(expression)}}${base.path}\`` : quoted(style, base.path);
   const sorted = [...places].sort((a, b) => rank(a) - rank(b));
   const [only] = sorted;
   const { axios } = credentials;
@@ -54,7 +60,7 @@ function moduleText({ places, base, credentials }: BrowserClient, style: Style):
   const lines = [
     `import { adoptLegacyToken } from ${quoted(style, SHIM_CLIENT)}${semicolon}`,
     ...(axios ? [`import axios from ${quoted(style, 'axios')}${semicolon}`] : []),
-    ...importsOf(base.expression),
+    ...importLines('module', names.imports, style).map((line) => line.replace(/;$/, semicolon)),
     '',
     ...(axios
       ? [
@@ -80,8 +86,4 @@ function fields({ storage, key, field }: TokenPlace, style: Style): string[] {
     `key: ${quoted(style, key)}`,
     ...(field === undefined ? [] : [`field: ${quoted(style, field)}`]),
   ];
-}
-
-function importsOf(_expression: BrowserClient['base']['expression']): string[] {
-  return [];
 }

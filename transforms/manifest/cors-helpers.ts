@@ -1,6 +1,6 @@
+import type { ModuleImport, Settled } from '../edit/module-imports.js';
 import { quoted, type Style } from '../edit/style.js';
 import type { Portable } from '../project/portable.js';
-import type { ModuleImport, Settled } from './module-imports.js';
 
 /** What an application's CORS takes from the session module, so that its client may send the session cookie. */
 export type CorsHelper = 'withCredentials' | 'allowCredentials';

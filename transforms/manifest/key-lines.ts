@@ -1,8 +1,8 @@
+import type { Settled } from '../edit/module-imports.js';
 import { quoted, type Style } from '../edit/style.js';
 import type { Acceptance } from '../project/acceptance/acceptance.js';
 import type { RefreshKey } from '../project/acceptance/refresh-keys.js';
 import type { Portable } from '../project/portable.js';
-import type { Settled } from './module-imports.js';
 
 /** The option `keys` of the session module: what login tokens are checked with, and refresh tokens. */
 export function keyLines(

@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
+import { relativeSpecifier } from '../edit/module-imports.js';
 import type { Application } from '../project/express/application.js';
 import { isSource } from '../project/files.js';
 import { packageAt } from '../project/packages.js';
 import type { SourceFile } from '../project/source.js';
 import type { Sources } from '../project/sources.js';
-import { relativeSpecifier } from './module-imports.js';
 
 /** Where the session module of an application goes: beside the file that makes it, under a name that is free. */
 export function modulePathOf({ file }: Application, { listed }: Sources): string {

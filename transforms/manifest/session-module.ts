@@ -1,3 +1,4 @@
+import { importLines, type ModuleImport, type Settled, settled } from '../edit/module-imports.js';
 import { SHIM } from '../edit/names.js';
 import { quoted, type Style, styleOf } from '../edit/style.js';
 import type { Acceptance, Signer } from '../project/acceptance/acceptance.js';
@@ -8,7 +9,6 @@ import type { Portable, PortableImport } from '../project/portable.js';
 import type { SourceFile } from '../project/source.js';
 import { type ClientOrigins, type CorsHelper, corsHelperLines, corsTypes } from './cors-helpers.js';
 import { keyLines } from './key-lines.js';
-import { importLines, type ModuleImport, type Settled, settled } from './module-imports.js';
 
 /** What the session module of an application is made of. */
 export interface ModuleFacts {

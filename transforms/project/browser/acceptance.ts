@@ -80,13 +80,12 @@ function mentionsOf(answer: LoginAnswer, reference: NodePath, project: Project):
   if (reached === wanted.length) return [{ path: at, kind: kindOf(at, project, true) }];
   const { parentPath: parent } = at;
   if (parent?.isVariableDeclarator() && parent.get('id').isObjectPattern())
-    return destructured(answer, parent, wanted.slice(reached), project);
+    return destructured(parent, wanted.slice(reached), project);
   return [{ path: at, kind: kindOf(at, project, false) }];
 }
 
 /** `const { token, user } = data`: what becomes of `token`. */
 function destructured(
-  answer: LoginAnswer,
   declarator: NodePath<t.VariableDeclarator>,
   [name, ...rest]: readonly string[],
   project: Project,
@@ -100,7 +99,6 @@ function destructured(
   }
   if (!t.isObjectProperty(property) || !t.isIdentifier(property.value))
     return [{ path: declarator, kind: 'whole' }];
-  void answer;
   const references = declarator.scope.getBinding(property.value.name)?.referencePaths ?? [];
   return [
     { path: declarator, kind: 'stored' },
@@ -108,9 +106,8 @@ function destructured(
   ];
 }
 
-function wantedNames({ binding, container, trail }: LoginAnswer): string[] {
+function wantedNames({ container, trail }: LoginAnswer): string[] {
   if (!container) return [];
-  void binding;
   return [...container.split('.').slice(1), ...trail];
 }
 

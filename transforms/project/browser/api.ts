@@ -164,6 +164,8 @@ function splitAddress(sources: Sources, url: NodePath): Address | undefined {
   const init = named?.isVariableDeclarator() ? (named.get('init') as NodePath) : undefined;
   if (init?.node && !fromEnvironment) return splitAddress(sources, init);
   const portable = fromEnvironment ? { text, imports: [], literals: [] } : portableOf(sources, url);
+  // A name that its file keeps to itself can't be imported.
+  if (portable?.imports.some(({ adds }) => adds)) return undefined;
   if (!portable || !/process\.env|import\.meta\.env|config|env/i.test(`${portable.text}${String(url)}`))
     return undefined;
   return { expression: portable, text: portable.text, rest: '' };

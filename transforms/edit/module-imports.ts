@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { quoted, type Style } from '../edit/style.js';
 import type { Portable, PortableImport } from '../project/portable.js';
+import { quoted, type Style } from './style.js';
 
 /** An import statement to be: of a package, or of a file of the application. */
 export interface ModuleImport {
