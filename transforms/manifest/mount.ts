@@ -16,7 +16,7 @@ import type { ApplicationSite } from '../project/site.js';
 import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Sources } from '../project/sources.js';
 import type { Decision, Rule } from '../rule.js';
-import type { ClientOrigins, CorsHelper } from './cors-helpers.js';
+import type { ClientOrigins, CorsFunction } from './cors-functions.js';
 import { environmentEdits } from './environment.js';
 import { specifierOf } from './module-path.js';
 import { openedNames } from './opened-names.js';
@@ -79,9 +79,9 @@ function factsOf(
 ): ModuleFacts {
   const { sources, steps, today } = project;
   const cors = corsOf(sources, application);
-  const helpers: CorsHelper[] = [];
-  if (cors.some(({ form }) => form === 'any')) helpers.push('withCredentials');
-  if (cors.some(({ form }) => form === 'header')) helpers.push('allowCredentials');
+  const corsFunctions: CorsFunction[] = [];
+  if (cors.some(({ form }) => form === 'any')) corsFunctions.push('withCredentials');
+  if (cors.some(({ form }) => form === 'header')) corsFunctions.push('allowCredentials');
   const environment = environmentFor(sources, place);
   return {
     path,
@@ -94,7 +94,7 @@ function factsOf(
     presents: !steps.includes('server') || checksThatStay(project).length > 0,
     endpoint: sessionPathFor(sources, application),
     closes: closingOf(acceptance.lifetimes, today),
-    helpers,
+    corsFunctions,
     ...(replaces ? { session: replaces.options } : {}),
     ...(cors.length ? { clientOrigins: originsFor(sources, cors) } : {}),
   };

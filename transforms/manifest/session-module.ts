@@ -7,7 +7,7 @@ import { claimText } from '../project/acceptance/user.js';
 import type { SessionOption } from '../project/express/other-session.js';
 import type { Portable, PortableImport } from '../project/portable.js';
 import type { SourceFile } from '../project/source.js';
-import { type ClientOrigins, type CorsHelper, corsHelperLines, corsTypes } from './cors-helpers.js';
+import { type ClientOrigins, type CorsFunction, corsFunctionLines, corsTypes } from './cors-functions.js';
 import { keyLines } from './key-lines.js';
 
 /** What the session module of an application is made of. */
@@ -29,7 +29,7 @@ export interface ModuleFacts {
   readonly closes: { readonly date: string; readonly because: string };
   /** Origins beside its own that the browser client is served from; absent where no other origin is answered. */
   readonly clientOrigins?: ClientOrigins;
-  readonly helpers: readonly CorsHelper[];
+  readonly corsFunctions: readonly CorsFunction[];
   /** The options of the session middleware in whose place the shim is mounted. */
   readonly session?: readonly SessionOption[];
   /** The environment file is read after this module runs, so it has to see to that itself. */
@@ -43,7 +43,7 @@ const nodeGlobals = (system: ModuleFacts['system']) =>
 
 /** The text of the session module, in a style. */
 export function sessionModuleText(facts: ModuleFacts, style: Style): string {
-  const { acceptance, system, path, helpers } = facts;
+  const { acceptance, system, path, corsFunctions } = facts;
   const places = [...new Set(acceptance.places.map(placeFunction))];
   const own = ['cutover', 'memoryStore', 'redisStore', ...places];
   const names = settled(
@@ -53,7 +53,7 @@ export function sessionModuleText(facts: ModuleFacts, style: Style): string {
       ...own,
       'sessions',
       'clientOrigins',
-      ...helpers,
+      ...corsFunctions,
       ...(acceptance.keys.some(({ key }) => key.literals.length) ? ['key'] : []),
     ]),
   );
@@ -62,7 +62,7 @@ export function sessionModuleText(facts: ModuleFacts, style: Style): string {
     kind: 'name',
     names: own.map((name) => ({ name, local: name })),
   };
-  const types = facts.typescript ? corsTypes(helpers) : [];
+  const types = facts.typescript ? corsTypes(corsFunctions) : [];
   // Types of Node differ in how they export it, so TypeScript takes the global.
   const imports = system === 'module' && !facts.typescript;
   const lines = [
@@ -83,9 +83,11 @@ export function sessionModuleText(facts: ModuleFacts, style: Style): string {
     '',
     ...sessionsLines(facts, names, style),
     ...(facts.clientOrigins
-      ? ['', ...corsHelperLines(facts.clientOrigins, names, helpers, facts.typescript, system, style)]
+      ? ['', ...corsFunctionLines(facts.clientOrigins, names, corsFunctions, facts.typescript, system, style)]
       : []),
-    ...(system === 'commonjs' ? ['', `module.exports = { ${['sessions', ...helpers].join(', ')} };`] : []),
+    ...(system === 'commonjs'
+      ? ['', `module.exports = { ${['sessions', ...corsFunctions].join(', ')} };`]
+      : []),
   ];
   return lines.map((line) => styled(line, style)).join(style.newline) + style.newline;
 }

@@ -3,7 +3,7 @@ import { quoted, type Style } from '../edit/style.js';
 import type { Portable } from '../project/portable.js';
 
 /** What an application's CORS takes from the session module, so that its client may send the session cookie. */
-export type CorsHelper = 'withCredentials' | 'allowCredentials';
+export type CorsFunction = 'withCredentials' | 'allowCredentials';
 
 /** Where the client's origins are known from: the application's own CORS, or the environment. */
 export type ClientOrigins =
@@ -12,8 +12,8 @@ export type ClientOrigins =
   /** What the development servers of the repository serve from goes without saying. */
   | { readonly from: 'environment'; readonly otherwise: readonly string[] };
 
-/** The types that the helpers need in TypeScript. */
-export function corsTypes(helpers: readonly CorsHelper[]): ModuleImport[] {
+/** The types that these functions need in TypeScript. */
+export function corsTypes(corsFunctions: readonly CorsFunction[]): ModuleImport[] {
   const type = (specifier: string, ...names: string[]): ModuleImport => ({
     specifier,
     kind: 'name',
@@ -21,16 +21,16 @@ export function corsTypes(helpers: readonly CorsHelper[]): ModuleImport[] {
     names: names.map((name) => ({ name, local: name })),
   });
   return [
-    ...(helpers.includes('withCredentials') ? [type('cors', 'CorsOptions', 'CorsRequest')] : []),
-    ...(helpers.includes('allowCredentials') ? [type('express', 'Request', 'Response')] : []),
+    ...(corsFunctions.includes('withCredentials') ? [type('cors', 'CorsOptions', 'CorsRequest')] : []),
+    ...(corsFunctions.includes('allowCredentials') ? [type('express', 'Request', 'Response')] : []),
   ];
 }
 
 /** The function that names the client's origins, and those that allow them credentials. */
-export function corsHelperLines(
+export function corsFunctionLines(
   origins: ClientOrigins,
   names: Settled,
-  helpers: readonly CorsHelper[],
+  corsFunctions: readonly CorsFunction[],
   typescript: boolean,
   system: 'commonjs' | 'module',
   style: Style,
@@ -43,7 +43,7 @@ export function corsHelperLines(
     `  return ${originsText(origins, names, style)};`,
     '}',
   ];
-  if (helpers.includes('withCredentials')) {
+  if (corsFunctions.includes('withCredentials')) {
     lines.push(
       '',
       '/** CORS options as they were, with credentials for the client; other origins are answered as before. */',
@@ -56,7 +56,7 @@ export function corsHelperLines(
       '}',
     );
   }
-  if (helpers.includes('allowCredentials')) {
+  if (corsFunctions.includes('allowCredentials')) {
     lines.push(
       '',
       '/** Allows credentials to the client; other origins are answered as before. */',
