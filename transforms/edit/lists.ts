@@ -15,9 +15,20 @@ export function withoutItems(file: SourceFile, list: readonly t.Node[], nodes: R
     edits.push(
       after
         ? { file: file.path, start: startOf(start), end: startOf(after), text: '' }
-        : { file: file.path, start: before ? endOf(before) : startOf(start), end: endOf(end), text: '' },
+        : {
+            file: file.path,
+            start: before ? endOf(before) : startOf(start),
+            end: lastOf(file, end, before),
+            text: '',
+          },
     );
     first = last;
   }
   return edits;
+}
+
+/** Where nothing is left in the list, no comma may be left either. */
+function lastOf(file: SourceFile, end: t.Node, before: t.Node | undefined): number {
+  const comma = before ? null : /^\s*,/.exec(file.text.slice(endOf(end)));
+  return endOf(end) + (comma?.[0].length ?? 0);
 }
