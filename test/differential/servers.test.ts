@@ -42,6 +42,7 @@ const SERVERS: Readonly<
   'own-extractor': { ...BEARER, scheme: 'Token ' },
   'passport-callback': { cookie: 'jwt', claims: ANN },
   oauth: { ...BEARER, claims: { user: ANN } },
+  'beside-sessions': BEARER,
   classes: BEARER,
 };
 
