@@ -16,17 +16,17 @@ const MIGRATED = PAIRS.filter(({ client }) => client === 'whole');
 
 /** What visitors of every bundled application do, before its migration and after. */
 export function journeys(application: string, { apart = false } = {}): void {
-  const test = visit.override('application', application).override('apart', apart);
+  const visitor = visit.override('application', application).override('apart', apart);
 
   describeWith(['chromium', 'redis-server'], application, () => {
     describe.each(PAIRS)('$pair', ({ server, client }) => {
+      const test = visitor.override('live', { server, client });
+
       test('logs in, reloads, works, opens a second tab, logs out, lets another in', async ({
-        versions,
         site,
         context,
         page,
       }) => {
-        await site.deploy(versions[server], versions[client]);
         const traffic = await trafficOf(page);
         expect(await openedAs(page, site.origin)).toBeNull();
         await register(page, site.origin, 'Ada');
@@ -38,13 +38,18 @@ export function journeys(application: string, { apart = false } = {}): void {
         expect(await openedAs(second, site.origin)).toBe('Ada');
         await addNote(second, 'Bread');
         const session = await context.cookies(site.api);
+        await page.bringToFront();
         if (client === 'whole') await holdsNoToken(page);
         await logOut(page);
         await hasEnded(site, session);
+        await second.bringToFront();
         expect(await openedAs(second, site.origin)).toBeNull();
+        await page.bringToFront();
         await register(page, site.origin, 'Ben');
         expect(await titles(page)).toEqual([]);
+        await second.bringToFront();
         expect(await openedAs(second, site.origin)).toBe('Ben');
+        await page.bringToFront();
         await logOut(page);
         await logIn(page, site.origin, 'Ada');
         expect(await titles(page)).toEqual(['Bread', 'Milk']);
@@ -54,12 +59,7 @@ export function journeys(application: string, { apart = false } = {}): void {
         expect(leaks(traffic)).toEqual([]);
       });
 
-      test('asks to log in again, once, when the server has ended the login', async ({
-        versions,
-        site,
-        page,
-      }) => {
-        await site.deploy(versions[server], versions[client]);
+      test('asks to log in again, once, when the server has ended the login', async ({ site, page }) => {
         await register(page, site.origin, 'Ada');
         await addNote(page, 'Milk');
         await site.endLogins();
@@ -68,7 +68,7 @@ export function journeys(application: string, { apart = false } = {}): void {
         await page.getByRole('button', { name: 'Add note' }).click();
         await page.getByRole('heading', { name: 'Log in' }).waitFor();
         expect(await openedAs(page, site.origin)).toBeNull();
-        await page.waitForTimeout(1_000);
+        await page.waitForLoadState('networkidle');
         const asked = traffic.filter(({ url }) => url.includes('/api/'));
         expect(asked.length, asked.map(({ url }) => url).join('\n')).toBeLessThan(8);
         await logIn(page, site.origin, 'Ada');
@@ -77,39 +77,41 @@ export function journeys(application: string, { apart = false } = {}): void {
     });
 
     describe.each(MIGRATED)('$pair', ({ server, client }) => {
-      test('takes up the token of an earlier visit, as the same user', async ({ versions, site, page }) => {
-        await register(page, site.origin, 'Ada');
-        await addNote(page, 'Milk');
-        await site.deploy(versions[server], versions[client]);
-        const traffic = await trafficOf(page);
-        expect(await openedAs(page, site.origin)).toBe('Ada');
-        expect(await titles(page)).toEqual(['Milk']);
-        await page.reload();
-        expect(await titles(page)).toEqual(['Milk']);
-        await holdsNoToken(page);
-        expect(leaks(traffic)).toEqual([]);
-        await logOut(page);
-        expect(await openedAs(page, site.origin)).toBeNull();
-      });
+      visitor(
+        'takes up the token of an earlier visit, as the same user',
+        async ({ versions, site, page }) => {
+          await register(page, site.origin, 'Ada');
+          await addNote(page, 'Milk');
+          await site.deploy(versions[server], versions[client]);
+          const traffic = await trafficOf(page);
+          expect(await openedAs(page, site.origin)).toBe('Ada');
+          expect(await titles(page)).toEqual(['Milk']);
+          await page.reload();
+          expect(await titles(page)).toEqual(['Milk']);
+          await holdsNoToken(page);
+          expect(leaks(traffic)).toEqual([]);
+          await logOut(page);
+          expect(await openedAs(page, site.origin)).toBeNull();
+        },
+      );
 
-      test('keeps that token while the server is away, and takes it up when it is back', async ({
-        versions,
-        site,
-        page,
-      }) => {
-        await register(page, site.origin, 'Ada');
-        await addNote(page, 'Milk');
-        await site.deploy(versions[server], versions[client]);
-        const back = await away(site, page);
-        await page.goto(site.origin);
-        await page.waitForLoadState('networkidle');
-        expect(JSON.stringify((await readableByScript(page)).storage)).toMatch(JWT);
-        await back();
-        await site.deploy(versions[server], versions[client]);
-        expect(await openedAs(page, site.origin)).toBe('Ada');
-        expect(await titles(page)).toEqual(['Milk']);
-        await holdsNoToken(page);
-      });
+      visitor(
+        'keeps that token while the server is away, and takes it up when it is back',
+        async ({ versions, site, page }) => {
+          await register(page, site.origin, 'Ada');
+          await addNote(page, 'Milk');
+          await site.deploy(versions[server], versions[client]);
+          const back = await away(site, page);
+          await page.goto(site.origin);
+          await page.waitForLoadState('networkidle');
+          expect(JSON.stringify((await readableByScript(page)).storage)).toMatch(JWT);
+          await back();
+          await site.deploy(versions[server], versions[client]);
+          expect(await openedAs(page, site.origin)).toBe('Ada');
+          expect(await titles(page)).toEqual(['Milk']);
+          await holdsNoToken(page);
+        },
+      );
     });
   });
 }

@@ -46,6 +46,7 @@ describeWith(['chromium', 'redis-server'], 'a browser that is logged in while ev
     expect(await openedAs(other, site.origin)).toBe('Ada');
     await logOut(other);
     await expect.poll(async () => (await asked(site.origin, old)).status).toBe(401);
+    await profile.page.bringToFront();
     expect(await openedAs(profile.page, site.origin)).toBeNull();
 
     await opensNothing(site.origin, token);

@@ -14,6 +14,8 @@ const PAIRS: readonly { pair: string; server: keyof Versions; client: keyof Vers
 
 describeWith(['chromium', 'redis-server'], 'versions that are live at once', () => {
   describe.each(PAIRS)('$pair', ({ server, client }) => {
+    const deployed = test.override('live', { server, client });
+
     test('keeps who was logged in before', async ({ versions, site, page }) => {
       await register(page, site.origin, 'Ada');
       await addNote(page, 'From before');
@@ -24,8 +26,7 @@ describeWith(['chromium', 'redis-server'], 'versions that are live at once', () 
       expect(await titles(page)).toEqual(['From before']);
     });
 
-    test('logs in, works, logs out', async ({ versions, site, page }) => {
-      await site.deploy(versions[server], versions[client]);
+    deployed('logs in, works, logs out', async ({ site, page }) => {
       await register(page, site.origin, 'Ada');
       await addNote(page, 'Milk');
       await page.reload();
@@ -59,6 +60,7 @@ describeWith(['chromium', 'redis-server'], 'versions that are live at once', () 
       // The cookie by itself, as an image or a link sends it.
       const byCookie = await context.request.get(`${site.origin}/api/auth/me`);
       expect(byCookie.ok() ? (await byCookie.json()).name : 'Ben').toBe('Ben');
+      await page.bringToFront();
       await logOut(page);
       await logIn(page, site.origin, 'Ada');
       expect(await titles(page)).toEqual(['Only for Ada']);

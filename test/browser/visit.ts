@@ -1,12 +1,18 @@
 import { test as base } from 'vitest';
 import { freeAddresses } from '../apps/addresses.js';
 import { openSite } from '../apps/site.js';
-import { versionsOf } from '../apps/versions.js';
+import { type Versions, versionsOf } from '../apps/versions.js';
 import { startBrowser } from '../services/browser.js';
 
+interface Live {
+  readonly server: keyof Versions;
+  readonly client: keyof Versions;
+}
+
 /**
- * A test with an application at hand, the notes application unless another is named: its `versions`, made once for the file, and for each test a `site`
- * that serves the original one, and a `context` and a `page` of a browser that has never been there.
+ * A test with an application at hand, the notes application unless another is named: its `versions`, made once for
+ * the file, and for each test a `site` that serves the original one, or what `live` names, and a `context` and a
+ * `page` of a browser that has never been there.
  */
 export const test = base
   .extend('application', { scope: 'file' }, () => 'notes')
@@ -18,10 +24,12 @@ export const test = base
     onCleanup(versions.remove);
     return versions;
   })
-  .extend('site', async ({ versions, addresses }, { onCleanup }) => {
+  // What the site serves at first: the server of one version, the client of one.
+  .extend('live', (): Live => ({ server: 'original', client: 'original' }))
+  .extend('site', async ({ versions, addresses, live }, { onCleanup }) => {
     const site = await openSite(addresses);
     onCleanup(site.close);
-    await site.deploy(versions.original);
+    await site.deploy(versions[live.server], versions[live.client]);
     return site;
   })
   .extend('browser', { scope: 'file' }, async ({ application: _application }, { onCleanup }) => {
