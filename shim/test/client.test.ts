@@ -98,6 +98,42 @@ test('a token in a field of a stored object: only the field goes', async () => {
   expect(hasSession()).toBe(true);
 });
 
+test('a token further down, in JSON within JSON as well', async () => {
+  const { adoptLegacyToken, hasSession } = await tab();
+  const auth = { user: 'Ada', token: tokenOf('ada') };
+  localStorage.setItem('state', JSON.stringify({ auth, theme: 'dark' }));
+  await adoptLegacyToken(place({ key: 'state', field: 'auth.token' }));
+  expect(localStorage.getItem('state')).toBe('{"auth":{"user":"Ada"},"theme":"dark"}');
+  expect(hasSession()).toBe(true);
+  localStorage.clear();
+  localStorage.setItem('persist:root', JSON.stringify({ auth: JSON.stringify(auth), _persist: '{}' }));
+  await adoptLegacyToken(place({ key: 'persist:root', field: 'auth.token' }));
+  expect(localStorage.getItem('persist:root')).toBe('{"auth":"{\\"user\\":\\"Ada\\"}","_persist":"{}"}');
+  expect(hasSession()).toBe(true);
+  for (const text of ['{"auth":null}', '{"auth":"{"}', '[]', '{', '7']) {
+    localStorage.setItem('state', text);
+    await adoptLegacyToken(place({ key: 'state', field: 'auth.token' }));
+    expect(localStorage.getItem('state')).toBe(text);
+  }
+});
+
+test('a token in a stored object outlives that the application stores the object again while the server is away', async () => {
+  const { adoptLegacyToken, forgetSession, hasSession } = await tab();
+  const gone = 'http://127.0.0.1:1/session';
+  localStorage.setItem('state', JSON.stringify({ auth: { token: tokenOf('ada') } }));
+  await adoptLegacyToken(place({ key: 'state', field: 'auth.token', at: gone }));
+  localStorage.setItem('state', '{"auth":{}}');
+  expect(hasSession()).toBe(true);
+  const later = await tab();
+  await later.adoptLegacyToken(place({ key: 'state', field: 'auth.token' }));
+  expect(jar.cookies.has('session')).toBe(true);
+  expect(JSON.stringify({ ...localStorage })).not.toMatch(/eyJ[\w-]+\.eyJ[\w-]+\.[\w-]/);
+  localStorage.setItem('state', JSON.stringify({ auth: { token: tokenOf('ada') } }));
+  await adoptLegacyToken(place({ key: 'state', field: 'auth.token', at: gone }));
+  forgetSession();
+  expect(hasSession()).toBe(false);
+});
+
 test('several places, session storage among them', async () => {
   const { adoptLegacyToken } = await tab();
   sessionStorage.setItem('jwt', JSON.stringify(tokenOf('ada')));

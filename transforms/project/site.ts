@@ -100,6 +100,13 @@ export interface StoreSite extends Common<'store'> {
   readonly arrival?: Arrival;
 }
 
+/** The state of a store, the login token in it, is kept in web storage or taken from there. */
+export interface PersistedSite extends Common<'store'> {
+  readonly kind: 'persisted-state';
+  readonly access: StorageAccess;
+  readonly place: TokenPlace & { readonly field: string };
+}
+
 /** A token is put into an outgoing request. `path` is the property, assignment or call that does it. */
 export interface AttachSite extends Common<'attach'> {
   readonly kind: 'header';
@@ -213,6 +220,7 @@ export type Site =
   | ReadSite
   | ImportSite
   | StoreSite
+  | PersistedSite
   | AttachSite
   | CredentialsSite
   | GuardSite

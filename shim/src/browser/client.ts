@@ -2,7 +2,7 @@ export interface LegacyPlace {
   /** Where the old client kept its token. */
   storage: 'local' | 'session' | 'cookie';
   key: string;
-  /** The token is this field of a JSON object that is stored under the key. */
+  /** The token is this field of a JSON object that is stored under the key: `token`, or further down `auth.token`. */
   field?: string;
 }
 export type AdoptOptions = { at: string } & (LegacyPlace | { from: LegacyPlace[] });
@@ -53,13 +53,23 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 /** The token waiting at a place; markers are no tokens. */
 const tokenAt = (place: LegacyPlace): string | undefined => {
   const text = readAt(place);
-  const value = parsed(text);
-  const found = place.field
-    ? isRecord(value) && value[place.field]
-    : typeof value === 'string'
-      ? value
-      : text;
-  return tokenIn(found);
+  let value = parsed(text);
+  if (!place.field) return tokenIn(typeof value === 'string' ? value : text);
+  for (const name of place.field.split('.')) {
+    // Some libraries keep each part of the state as JSON of its own.
+    const holder = typeof value === 'string' ? parsed(value) : value;
+    value = isRecord(holder) ? holder[name] : undefined;
+  }
+  return tokenIn(value);
+};
+
+/** An object, or the JSON of one, without a field. */
+const without = (value: unknown, [name = '', ...further]: string[]): unknown => {
+  const holder = typeof value === 'string' ? parsed(value) : value;
+  if (!isRecord(holder)) return value;
+  if (further.length) holder[name] = without(holder[name], further);
+  else delete holder[name];
+  return typeof value === 'string' ? JSON.stringify(holder) : holder;
 };
 
 /** A token by itself, or with the scheme that it is sent with: `Bearer …`. */
@@ -75,13 +85,28 @@ const dropAt = (place: LegacyPlace): void => {
   }
   const from = storage(kind);
   if (!from) return;
-  const value = field ? parsed(from.getItem(key)) : undefined;
-  if (field && isRecord(value)) {
-    delete value[field];
-    from.setItem(key, JSON.stringify(value));
-  } else {
-    from.removeItem(key);
-  }
+  const text = from.getItem(key);
+  if (field && isRecord(parsed(text))) from.setItem(key, String(without(text, field.split('.'))));
+  else from.removeItem(key);
+};
+
+/**
+ * Sets a token apart from the object around it, which the application may store again without it before the
+ * server has answered.
+ */
+const setApart = (place: LegacyPlace): LegacyPlace[] => {
+  const { storage: kind, key, field } = place;
+  const to = storage(kind);
+  if (!field || kind === 'cookie' || !to) return [place];
+  const apart = { storage: kind, key: `${NOTE} ${key} ${field}` };
+  const token = tokenAt(place);
+  try {
+    if (token) {
+      to.setItem(apart.key, token);
+      dropAt(place);
+    }
+  } catch {}
+  return [apart, place];
 };
 
 /** The note is shared by the tabs; what storage does not take, this page remembers. */
@@ -132,7 +157,8 @@ const adopt = async (): Promise<void> => {
  */
 export function adoptLegacyToken(options: AdoptOptions): Promise<void> {
   at = options.at;
-  places = 'from' in options ? options.from : [options];
+  places = [];
+  for (const place of 'from' in options ? options.from : [options]) places.push(...setApart(place));
   const run = (): Promise<void> =>
     (adopting =
       adopting ||

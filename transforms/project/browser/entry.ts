@@ -12,7 +12,7 @@ export interface Entry {
   /** The statement that shows the application; absent where a framework does that out of sight. */
   readonly mount?: NodePath<t.ExpressionStatement>;
   /** The first of the statements right before it that set the application going. */
-  readonly first?: NodePath<t.ExpressionStatement>;
+  readonly first?: NodePath<t.ExpressionStatement> | NodePath<t.IfStatement>;
 }
 
 const EXTENSIONS = ['js', 'jsx', 'ts', 'tsx', 'mjs'];
@@ -77,13 +77,30 @@ function isVueWithElement(path: NodePath<t.NewExpression>): boolean {
 }
 
 /** `store.dispatch(load())` right before the mount: it asks the server, so it has to wait as well. */
-function startBefore(mount: NodePath<t.ExpressionStatement>): NodePath<t.ExpressionStatement> | undefined {
-  let first: NodePath<t.ExpressionStatement> | undefined;
-  for (let at = mount.getPrevSibling(); at.isExpressionStatement(); at = at.getPrevSibling()) {
-    const call = at.get('expression');
-    if (call.isCallExpression() && propertyName(call.node.callee) === 'dispatch') first = at;
+function startBefore(mount: NodePath<t.ExpressionStatement>): Entry['first'] {
+  let first: Entry['first'];
+  for (let at = mount.getPrevSibling(); isStatement(at); at = at.getPrevSibling()) {
+    if (dispatches(at)) first = at;
   }
   return first;
+}
+
+function isStatement(path: NodePath): path is NodePath<t.ExpressionStatement> | NodePath<t.IfStatement> {
+  return path.isExpressionStatement() || path.isIfStatement();
+}
+
+/** Whether a statement dispatches, be it on a condition: `if (token) store.dispatch(load())`. */
+function dispatches(path: NodePath<t.ExpressionStatement> | NodePath<t.IfStatement>): boolean {
+  const isDispatch = (call: NodePath): boolean =>
+    call.isCallExpression() && propertyName(call.node.callee) === 'dispatch';
+  if (path.isExpressionStatement()) return isDispatch(path.get('expression'));
+  let found = false;
+  path.traverse({
+    CallExpression(call) {
+      if (isDispatch(call)) found = true;
+    },
+  });
+  return found;
 }
 
 function isMounting(path: NodePath, callee: Definition): boolean {

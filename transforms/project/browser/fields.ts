@@ -12,7 +12,9 @@ export function fieldReads(
   client: BrowserClient,
   answers: readonly LoginAnswer[],
 ): GuardSite[] {
-  const fields = new Set(client.places.flatMap(({ field }) => (field === undefined ? [] : [field])));
+  const fields = new Set(
+    client.places.flatMap(({ field, within }) => (field === undefined || within ? [] : [field])),
+  );
   if (!fields.size) return [];
   return client.files.flatMap((file) => {
     const found: GuardSite[] = [];

@@ -8,6 +8,7 @@ import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { type AttachedHeader, tokenNameOf } from './headers.js';
 import { familyOfName, isLoginName, isTokenName } from './names.js';
+import { persistedPlaces } from './persisted-state.js';
 import { outgoingRequests } from './requests.js';
 import { jsonOf, parsedFrom, type StorageAccess } from './storage.js';
 
@@ -16,6 +17,8 @@ export interface TokenPlace {
   readonly storage: 'local' | 'session';
   readonly key: string;
   readonly field?: string;
+  /** The names from the stored object down to the one with the field, of state that is stored whole. */
+  readonly within?: readonly string[];
   readonly family: Family;
   readonly evidence: string;
 }
@@ -27,6 +30,7 @@ export function placesOf(
   headers: readonly AttachedHeader[],
 ): TokenPlace[] {
   const attached = attachedReads(sources, accesses, headers);
+  const persisted = persistedPlaces(sources, accesses, headers);
   const fields = new Set(
     headers.map(({ value }) => tokenNameOf(value)).filter((name) => name !== undefined && isTokenName(name)),
   );
@@ -40,6 +44,8 @@ export function placesOf(
     const [first] = group;
     if (first?.key === undefined) return [];
     const { storage, key } = first;
+    const state = persisted.find((one) => one.storage === storage && one.key === key);
+    if (state) return [state];
     const known = group.map(({ path }) => attached.get(path.node)).find((trail) => trail !== undefined);
     const field = fieldOf(sources, group, known, fields);
     if (field !== undefined) {

@@ -12,7 +12,7 @@ import { isTokenName } from '../browser/names.js';
 import type { TokenPlace } from '../browser/places.js';
 import { jsonOf, type StorageAccess } from '../browser/storage.js';
 import { isolated } from '../isolated.js';
-import type { DropSite, EmitSite, EndpointSite, EntrySite, Site, StoreSite } from '../site.js';
+import type { DropSite, EmitSite, EndpointSite, EntrySite, PersistedSite, Site, StoreSite } from '../site.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 
@@ -61,6 +61,7 @@ function sitesOf(sources: Sources, client: BrowserClient): Site[] {
   if (!ours) return headers;
   return [
     ...stores,
+    ...persistedSites(client),
     ...headers,
     ...answers,
     ...endpointSites(client),
@@ -91,6 +92,7 @@ function storeSite(sources: Sources, client: BrowserClient, access: StorageAcces
   const place = client.places.find((one) => one.storage === access.storage && one.key === access.key);
   const cleared = access.operation === 'clear' && client.places.find((one) => one.storage === access.storage);
   if (!place && !cleared) return [];
+  if (place && isPersisted(place) && isCarried(access)) return [];
   const evidence = place?.evidence ?? 'it clears what the login token is stored in';
   const arrival =
     access.operation === 'set' && place && access.value ? arrivalAt(sources, access.value, place) : undefined;
@@ -108,6 +110,23 @@ function storeSite(sources: Sources, client: BrowserClient, access: StorageAcces
     },
   ];
 }
+
+/** Where state is stored or restored with the token in it. */
+function persistedSites({ accesses, places }: BrowserClient): PersistedSite[] {
+  return accesses.filter(isCarried).flatMap((access): PersistedSite[] => {
+    const place = places.find((one) => one.storage === access.storage && one.key === access.key);
+    if (!place || !isPersisted(place)) return [];
+    const { file, path } = access;
+    const { family, evidence } = place;
+    return [{ role: 'store', kind: 'persisted-state', family, evidence, file, path, access, place }];
+  });
+}
+
+function isPersisted(place: TokenPlace): place is PersistedSite['place'] {
+  return place.within !== undefined && place.field !== undefined;
+}
+
+const isCarried = ({ operation }: StorageAccess): boolean => operation === 'get' || operation === 'set';
 
 /** Where a stored token comes from; of a stored object, the field that is the token. */
 function arrivalAt(sources: Sources, value: NodePath, { field }: TokenPlace) {
