@@ -15,7 +15,7 @@ export const bundled = (name: string): string => join(REPOSITORY, 'fixtures/apps
 const SERVER = join(bundled('notes'), 'server');
 
 /** What was installed, built or stored by hand is not part of an application. */
-const LEFT_BEHIND: ReadonlySet<string> = new Set(['node_modules', 'dist', 'data', '.env']);
+const LEFT_BEHIND: ReadonlySet<string> = new Set(['node_modules', 'dist', 'out', 'data', '.env']);
 
 /** Copies an application into a temporary folder, with the packages of this repository, the shim among them. */
 export async function copyApplication(from: string): Promise<string> {

@@ -33,7 +33,8 @@ function at(folder: string): Application {
     buildClient: async (api) => {
       const client = join(folder, 'client');
       const env: Record<string, string> = api === undefined ? {} : { VITE_API_URL: api };
-      if (await isTyped(client)) await run(process.execPath, [tool('typescript/bin/tsc')], client);
+      const compiler = await compilerOf(client);
+      if (compiler) await run(process.execPath, [tool(compiler)], client);
       await run(process.execPath, [tool('vite/bin/vite.js'), 'build', '--logLevel', 'warn'], client, env);
     },
     remove: () => rm(folder, { recursive: true, force: true }),
@@ -42,10 +43,11 @@ function at(folder: string): Application {
 
 const tool = (path: string): string => join(REPOSITORY, 'node_modules', path);
 
-/** Whether a build of this client checks its types first. */
-async function isTyped(client: string): Promise<boolean> {
+/** What a build of this client checks its types with first. */
+async function compilerOf(client: string): Promise<string | undefined> {
   const { scripts } = JSON.parse(await readFile(join(client, 'package.json'), 'utf8'));
-  return /\btsc\b/.test(scripts.build);
+  if (/\btsc\b/.test(scripts.build)) return 'typescript/bin/tsc';
+  return /\bngc\b/.test(scripts.build) ? '@angular/compiler-cli/bundles/src/bin/ngc.js' : undefined;
 }
 
 async function migrated(folder: string, steps: readonly Step[]): Promise<Outcome> {

@@ -3,10 +3,12 @@ import { alone } from '../alone.js';
 import { waitingIn } from '../edit/async.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
-import { asBlock, beforeStatement } from '../edit/statements.js';
+import { acceptingOperator } from '../edit/operator.js';
+import { asBlock, beforeStatement, withoutStatement } from '../edit/statements.js';
 import { styleOf } from '../edit/style.js';
 import { isTyped } from '../edit/typed.js';
 import { type Acceptance, acceptanceOf } from '../project/browser/acceptance.js';
+import { operatorOf } from '../project/browser/operators.js';
 import { isPassedInVain } from '../project/browser/passing.js';
 import type { Project } from '../project/project.js';
 import type { EmitSite } from '../project/site.js';
@@ -27,7 +29,7 @@ function decide({ answer }: EmitSite, project: Project): Decision {
   const acceptance = acceptanceOf(answer, project);
   if (!acceptance) return { action: 'kept', reason: 'nothing here uses the token of the answer' };
   if (isAccepted(answer)) return { action: 'kept', reason: 'the session is accepted here already' };
-  if (waitingIn(answer.file, answer.function).how === 'never')
+  if (!operatorEdit(answer) && waitingIn(answer.file, answer.function).how === 'never')
     return {
       action: 'manual',
       reason: 'the answer to a login comes in where the code can not wait',
@@ -43,6 +45,9 @@ function edit({ answer }: EmitSite, decision: Decision, project: Project): reado
   const acceptance = acceptanceOf(answer, project);
   if (decision.action !== 'rewritten' || !acceptance) return [];
   const { file, function: owner } = answer;
+  const operator = operatorEdit(answer);
+  if (operator)
+    return [...operator, ...(acceptance.replaces ? [withoutStatement(file, acceptance.replaces)] : [])];
   const waiting = waitingIn(file, owner);
   if (waiting.how === 'never') return [];
   const { semicolon, newline } = styleOf(file.text);
@@ -71,13 +76,20 @@ function edit({ answer }: EmitSite, decision: Decision, project: Project): reado
   return [...edits, beforeStatement(file, before, indented, [accept])];
 }
 
+/** Where the answer passes through operators, it is accepted in one of its own. */
+function operatorEdit(answer: EmitSite['answer']): Edit[] | undefined {
+  const operator = operatorOf(answer.function);
+  return operator && acceptingOperator(operator, answer);
+}
+
 function indentOf(text: string, offset: number): string {
   return /^[ \t]*/.exec(text.slice(text.lastIndexOf('\n', offset - 1) + 1))?.[0] ?? '';
 }
 
 /** Whether the code hands the answer's token over already. */
 function isAccepted({ file, function: owner }: EmitSite['answer']): boolean {
-  return file.text.includes(SHIM_CLIENT) && /\bacceptSession\w*\(/.test(textOf(file, owner.node));
+  const around = operatorOf(owner)?.pipe ?? owner;
+  return file.text.includes(SHIM_CLIENT) && /\bacceptSession\w*\(/.test(textOf(file, around.node));
 }
 
 /** What takes the token's place in an object that is handed on: a marker where somebody asks for it. */

@@ -6,7 +6,7 @@ import type { Edit } from '../edit/edits.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
 import { beforeStatement, statementOf, withoutStatement } from '../edit/statements.js';
 import { styleOf } from '../edit/style.js';
-import { isTyped } from '../edit/typed.js';
+import { isDeclared, isTyped } from '../edit/typed.js';
 import { acceptanceOf } from '../project/browser/acceptance.js';
 import { isLogout } from '../project/browser/logout.js';
 import { jsonOf } from '../project/browser/storage.js';
@@ -134,7 +134,9 @@ function editGet({ access: { path }, file }: StoreSite, project: Project): Edit[
     return [{ ...edit, because: 'what was a token is a flag' }];
   });
   const value =
-    isTyped(file) && !isOnlyTested(project, path) ? inParentheses(path, `${text} ? 'session' : null`) : text;
+    isTyped(file) && (isDeclared(path) || !isOnlyTested(project, path))
+      ? inParentheses(path, `${text} ? 'session' : null`)
+      : text;
   return [replaced(file.path, path, value, has), ...tests];
 }
 
@@ -257,17 +259,26 @@ function editRemove(site: StoreSite, project: Project): Edit[] {
       return [beforeStatement(file, statement, `${done.local}()${semicolon}`, [done])];
     return [replaced(file.path, access.path, `(${done.local}(), ${textOf(file, access.path.node)})`, done)];
   }
-  const repeated = project.sites.some(
-    (other) =>
+  const beside = project.sites.filter(
+    (other): other is StoreSite =>
       other.kind === 'web-storage' &&
       other !== site &&
       other.place?.field === undefined &&
-      isRemoval(other) &&
       other.access.path.getFunctionParent() === access.path.getFunctionParent() &&
-      sameBlock(other.access.path, access.path) &&
-      startOf(other.path.node) < startOf(site.path.node),
+      sameBlock(other.access.path, access.path),
   );
-  if (repeated && statement?.isStatement()) return [withoutStatement(file, access.path)];
+  const isBefore = (other: StoreSite) => startOf(other.path.node) < startOf(site.path.node);
+  const repeated = beside.some((other) => isRemoval(other) && isBefore(other));
+  // What is about to be stored anew is not forgotten first.
+  const overwritten = beside.some(
+    (other) =>
+      !isBefore(other) &&
+      other.place === place &&
+      other.access.operation === 'set' &&
+      !isRemoval(other) &&
+      statementOf(other.access.path)?.getPrevSibling() === statement,
+  );
+  if ((repeated || overwritten) && statement?.isStatement()) return [withoutStatement(file, access.path)];
   return [replaced(file.path, access.path, `${done.local}()`, done)];
 }
 

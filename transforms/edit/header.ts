@@ -2,8 +2,8 @@ import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import type { AttachedHeader } from '../project/browser/headers.js';
 import { isTokenHeader } from '../project/browser/names.js';
-import { keyName } from '../project/definitions.js';
-import { endOf, type SourceFile, startOf } from '../project/source.js';
+import { keyName, propertyName } from '../project/definitions.js';
+import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Sources } from '../project/sources.js';
 import type { Edit } from './edits.js';
 import { withoutItems } from './lists.js';
@@ -32,7 +32,58 @@ function withoutLink(file: SourceFile, path: NodePath): Edit[] | undefined {
   // `headers.append(…)` yields nothing to go on with.
   if (t.isMemberExpression(path.node.callee) && /^(?:append|setRequestHeader)$/.test(keyOf(path.node.callee)))
     return undefined;
+  const { parentPath: parent } = path;
+  const holder = parent?.isObjectProperty() && path.key === 'value' ? parent.parentPath : undefined;
+  const copied = holder && clonedBy(holder);
+  // `req.clone({ headers: req.headers.set(…) })`: the copy has them anyway.
+  if (
+    copied &&
+    holder?.isObjectExpression() &&
+    textOf(file, path.node.callee.object) === `${copied.of}.headers`
+  ) {
+    const left = holder.node.properties.filter((one) => one !== parent?.node);
+    return left.length
+      ? withoutItems(file, holder.node.properties, new Set(parent ? [parent.node] : []))
+      : withoutCopy(file, copied);
+  }
   return [{ file: file.path, start: endOf(path.node.callee.object), end: endOf(path.node), text: '' }];
+}
+
+/** A copy of a request: `req.clone({ … })`. */
+interface Copy {
+  readonly path: NodePath<t.CallExpression>;
+  /** The code of the request that is copied. */
+  readonly of: string;
+}
+
+/** The copy that an object says the changes of. */
+function clonedBy(object: NodePath): Copy | undefined {
+  const { parentPath: call } = object;
+  if (!call?.isCallExpression() || object.listKey !== 'arguments' || call.node.arguments.length !== 1)
+    return undefined;
+  const callee = call.get('callee');
+  if (!callee.isMemberExpression() || propertyName(callee.node) !== 'clone') return undefined;
+  return { path: call, of: String(callee.get('object')) };
+}
+
+/** The request itself in the place of a copy without a change. */
+function withoutCopy(file: SourceFile, { path, of }: Copy): Edit[] {
+  const { parentPath: parent } = path;
+  const at = (one: NodePath): Edit[] => [
+    { file: file.path, start: startOf(one.node), end: endOf(one.node), text: of },
+  ];
+  // `token ? req.clone({ … }) : req`
+  if (parent?.isConditionalExpression() && path.key !== 'test') {
+    const other = parent.get(path.key === 'consequent' ? 'alternate' : 'consequent');
+    return String(other) === of ? at(parent) : at(path);
+  }
+  if (parent?.isAssignmentExpression() && statementOf(parent)) {
+    const left = parent.get('left');
+    const declared = left.isIdentifier() ? left.scope.getBinding(left.node.name)?.path : undefined;
+    const same = declared?.isVariableDeclarator() && String(declared.get('init')) === of;
+    if (same || String(left) === of) return [withoutStatement(file, parent)];
+  }
+  return at(path);
 }
 
 function keyOf(callee: t.MemberExpression): string {
@@ -83,6 +134,8 @@ function withoutObject(sources: Sources, file: SourceFile, object: NodePath): Ed
     if (left.length) return withoutItems(file, holder.node.properties, new Set([parent.node]));
     return withoutObject(sources, file, holder) ?? [emptied(file, holder.node)];
   }
+  const copied = clonedBy(object);
+  if (copied) return withoutCopy(file, copied);
   if (object.listKey === 'arguments' && (parent.isCallExpression() || parent.isNewExpression()))
     return isLast(parent.node, object.node)
       ? withoutItems(file, parent.node.arguments, new Set([object.node]))
