@@ -143,12 +143,12 @@ describe.each(Object.entries(KINDS))('%s beside a ledger of ours', (_name, open)
   });
 
   test('idle sessions end, used ones do not, and a guest keeps a cookie without an end', async () => {
-    const base = await shopApplication(optionsFor(on({ idle: 1500 })));
+    const base = await shopApplication(optionsFor(on({ idle: 2500 })));
     const [used, idle, guest] = [client(base), client(base), client(base)];
     for (const browser of [used, idle]) await browser.ask('/login', { method: 'POST', json: { id: 'ada' } });
     expect((await guest.ask('/count')).headers.getSetCookie()[0]).not.toMatch(/expires/i);
     // A store that reckons in whole seconds, as connect-session-knex on SQLite, keeps one up to a second longer.
-    for (let count = 0; count < 6; count += 1) {
+    for (let count = 0; count < 8; count += 1) {
       await later(500);
       expect((await used.ask('/me')).status).toBe(200);
       if (count < 2) expect((await guest.ask('/count')).json.count).toBe(count + 2);
@@ -165,7 +165,7 @@ describe.each(Object.entries(KINDS))('%s beside a ledger of ours', (_name, open)
         }, wait);
       });
     };
-    const late = delayed(opened.store, 200);
+    const late = delayed(opened.store, 1000);
     const base = await shopApplication(optionsFor(on()), undefined, slow('/slow', 200));
     // This one has looked whether the session is there, and writes when it is not any more.
     const blind = await shopApplication(

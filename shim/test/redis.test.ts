@@ -12,6 +12,7 @@ import {
   type ShimEvent,
   startSession,
 } from '../src/index.js';
+import { slowRoute } from './support/in-flight.js';
 import { isHere, type RedisServer, startRedis } from './support/redis.js';
 import { client, listen } from './support/server.js';
 import { optionsFor, shopApplication, tokenOf } from './support/shop.js';
@@ -111,13 +112,14 @@ describe.runIf(isHere('redis-server'))('on a real Redis', () => {
 
   describe('logout wins over requests in flight', () => {
     /** A request that changes the session and ends after the same session was logged out. */
-    async function race(base: string) {
+    async function race(base: string, running: ReturnType<typeof slowRoute>) {
       const browser = client(base);
       await browser.ask('/login', { method: 'POST', json: { id: 'ada' } });
       const cookie = browser.cookies.get('session') ?? '';
       const slow = browser.ask('/slow');
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await running.arrived;
       expect((await browser.ask('/logout', { method: 'POST' })).status).toBe(200);
+      running.answer();
       const late = await slow;
       expect(late.status).toBe(200);
       const replay = client(base);
@@ -126,15 +128,9 @@ describe.runIf(isHere('redis-server'))('on a real Redis', () => {
     }
 
     test('with the shim', async () => {
-      const base = await shopApplication(optionsFor(onRedis()), undefined, (app) => {
-        app.get('/slow', (req, res) => {
-          setTimeout(() => {
-            req.session.count = 1;
-            res.json({});
-          }, 400);
-        });
-      });
-      const { late, status } = await race(base);
+      const running = slowRoute();
+      const base = await shopApplication(optionsFor(onRedis()), undefined, running.mount);
+      const { late, status } = await race(base, running);
       expect(status).toBe(401);
       expect(late.headers.getSetCookie()).toEqual([]);
     });
@@ -148,14 +144,10 @@ describe.runIf(isHere('redis-server'))('on a real Redis', () => {
         res.json({});
       });
       app.post('/logout', (req, res) => void req.session.destroy(() => res.json({})));
-      app.get('/slow', (req, res) => {
-        setTimeout(() => {
-          req.session.count = 1;
-          res.json({});
-        }, 400);
-      });
+      const running = slowRoute();
+      running.mount(app);
       app.get('/me', (req, res) => void res.status(req.session.count === undefined ? 401 : 200).end());
-      expect((await race(await listen(app))).status).toBe(200);
+      expect((await race(await listen(app), running)).status).toBe(200);
     });
   });
 
@@ -166,8 +158,8 @@ describe.runIf(isHere('redis-server'))('on a real Redis', () => {
     await new Promise((resolve) => setTimeout(resolve, 1100));
     await client(base).ask('/login', { method: 'POST', json: { id: 'many', expiresIn: 2 } });
     expect(await direct.zcard('sessions-of:many')).toBe(1);
-    await new Promise((resolve) => setTimeout(resolve, 2100));
-    expect(await direct.exists('sessions-of:many')).toBe(0);
+    const gone = async () => expect(await direct.exists('sessions-of:many')).toBe(0);
+    await vi.waitFor(gone, { timeout: 10_000, interval: 200 });
   });
 
   describe('four processes', () => {

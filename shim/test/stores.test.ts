@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ServiceName } from '../../scripts/services.js';
 import { type CutoverStore, knexStore, memoryStore, redisStore } from '../src/index.js';
 import { type Database, startMariadb, startPostgres, startSqlite } from './support/databases.js';
+import { slowRoute } from './support/in-flight.js';
 import { isHere, startCluster, startRedis } from './support/redis.js';
 import { client } from './support/server.js';
 import { optionsFor, shopApplication, tokenOf } from './support/shop.js';
@@ -118,11 +119,11 @@ describe.each(HERE)('%s', (_name, kind) => {
   });
 
   test('everything ends when its time is over', async () => {
-    await one.put('short', '1', 300);
-    await one.enlist('list', 'short', 300);
+    await one.put('short', '1', 1000);
+    await one.enlist('list', 'short', 1000);
     await one.enlist('list', 'long', MINUTE);
     expect(await two.get('short')).toBe('1');
-    await later(350);
+    await later(1100);
     expect(await two.get('short')).toBeUndefined();
     expect(await two.replace('short', '2', MINUTE)).toBe(false);
     expect(await two.extend('short', MINUTE)).toBe(false);
@@ -134,9 +135,9 @@ describe.each(HERE)('%s', (_name, kind) => {
   });
 
   test('extend', async () => {
-    await one.put('e', '1', 300);
+    await one.put('e', '1', 1000);
     expect(await two.extend('e', MINUTE)).toBe(true);
-    await later(350);
+    await later(1100);
     expect(await one.get('e')).toBe('1');
     expect(await one.extend('nothing', MINUTE)).toBe(false);
   });
@@ -230,24 +231,20 @@ describe.each(HERE)('%s', (_name, kind) => {
   });
 
   test('logout wins over a request in flight, on the other process', async () => {
-    const more = (app: import('express').Express) => {
-      app.get('/slow', (req, res) => {
-        setTimeout(() => {
-          req.session.count = 1;
-          res.json({});
-        }, 300);
-      });
-    };
+    const running = slowRoute();
     const bases = await Promise.all(
-      [one, two].map((store) => shopApplication(optionsFor({ session: { store } }), undefined, more)),
+      [one, two].map((store) =>
+        shopApplication(optionsFor({ session: { store } }), undefined, running.mount),
+      ),
     );
     const [here, there] = bases.map((base) => client(base));
     await here?.ask('/login', { method: 'POST', json: { id: 'ada' } });
     const cookie = here?.cookies.get('session') ?? '';
     there?.cookies.set('session', cookie);
     const slow = there?.ask('/slow');
-    await later(100);
+    await running.arrived;
     await here?.ask('/logout', { method: 'POST' });
+    running.answer();
     expect((await slow)?.status).toBe(200);
     const replay = client(bases[0] ?? '');
     replay.cookies.set('session', cookie);
