@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-/** What a page sent: address and headers, cookies among them, as they went out. */
+/** What a page sent: address and headers, cookies among them, as they went out; of a socket, also what it said. */
 export interface Sent {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -14,18 +14,36 @@ export const JWT = /\beyJ[\w-]+\.eyJ[\w-]+\.[\w-]{20,}/;
 export async function trafficOf(page: Page): Promise<readonly Sent[]> {
   const log = await page.context().newCDPSession(page);
   const sent = new Map<string, Sent>();
+  const all: Sent[] = [];
   const heard = (id: string, more: Partial<Sent>): void => {
     const known = sent.get(id) ?? { url: '', headers: {}, body: '' };
-    sent.set(id, { ...known, ...more, headers: { ...known.headers, ...more.headers } });
+    const body = known.body + (more.body ?? '');
+    sent.set(id, { ...known, ...more, body, headers: { ...known.headers, ...more.headers } });
     all.splice(0, all.length, ...sent.values());
   };
-  const all: Sent[] = [];
+  // A request that is redirected goes out again under the same number, and so do its headers.
+  const hop = (counts: Map<string, number>, id: string): string => {
+    const count = (counts.get(id) ?? 0) + 1;
+    counts.set(id, count);
+    return `${id} ${count}`;
+  };
+  const requests = new Map<string, number>();
+  const heads = new Map<string, number>();
   log.on(
     'Network.requestWillBeSent',
     ({ requestId, request: { url, urlFragment = '', headers, postData } }) =>
-      heard(requestId, { url: url + urlFragment, headers, body: postData ?? '' }),
+      heard(hop(requests, requestId), { url: url + urlFragment, headers, body: postData ?? '' }),
   );
-  log.on('Network.requestWillBeSentExtraInfo', ({ requestId, headers }) => heard(requestId, { headers }));
+  log.on('Network.requestWillBeSentExtraInfo', ({ requestId, headers }) =>
+    heard(hop(heads, requestId), { headers }),
+  );
+  log.on('Network.webSocketCreated', ({ requestId, url }) => heard(requestId, { url }));
+  log.on('Network.webSocketWillSendHandshakeRequest', ({ requestId, request: { headers } }) =>
+    heard(requestId, { headers }),
+  );
+  log.on('Network.webSocketFrameSent', ({ requestId, response }) =>
+    heard(requestId, { body: response.payloadData }),
+  );
   await log.send('Network.enable');
   return all;
 }
@@ -36,27 +54,42 @@ export function leaks(traffic: readonly Sent[]): string[] {
     .filter(({ url }) => !url.endsWith('/session/exchange'))
     .filter((sent) => {
       const names = Object.keys(sent.headers).map((name) => name.toLowerCase());
-      return names.includes('authorization') || JWT.test(JSON.stringify(sent));
+      return names.includes('authorization') || JWT.test(decoded(JSON.stringify(sent)));
     })
     .map(({ url }) => url);
 }
 
-/** Everything that a script which gets onto the page can reach without the application's help. */
+function decoded(text: string): string {
+  return text.replace(/(?:%[\da-f]{2})+/gi, (one) => {
+    try {
+      return decodeURIComponent(one);
+    } catch {
+      return one;
+    }
+  });
+}
+
+/**
+ * Everything that a script which gets onto the page can reach without the application's help: storages, cookies,
+ * the address, and what hangs on `window`, with its maps, sets, and properties that are not listed.
+ */
 export async function reachable(page: Page): Promise<string> {
   return page.evaluate(`(() => {
-    const found = [document.cookie, location.href];
+    const found = [document.cookie, location.href, document.referrer, JSON.stringify(history.state)];
     for (const one of [localStorage, sessionStorage]) found.push(JSON.stringify({ ...one }));
     const seen = new Set([window]);
     const walk = (value, depth) => {
       if (typeof value === 'string') found.push(value);
       if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return;
-      if (seen.has(value) || depth > 4 || value instanceof Node) return;
+      if (seen.has(value) || depth > 6 || value instanceof Node) return;
       seen.add(value);
-      for (const key of Object.keys(value)) {
+      if (value instanceof Map) walk([...value], depth);
+      if (value instanceof Set) walk([...value], depth);
+      for (const key of Reflect.ownKeys(value)) {
         try { walk(value[key], depth + 1); } catch {}
       }
     };
-    for (const key of Object.keys(window)) {
+    for (const key of Reflect.ownKeys(window)) {
       try { walk(window[key], 0); } catch {}
     }
     return found.join('\\n');
