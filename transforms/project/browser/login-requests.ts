@@ -3,7 +3,7 @@ import * as t from '@babel/types';
 import { keyName, propertyName } from '../definitions.js';
 import { surroundingNames } from '../families.js';
 import { type LoginAnswer, membersAbove } from './answers.js';
-import { isLoginName, isTokenName } from './names.js';
+import { isLoginName, isRenewalName, isTokenName } from './names.js';
 import type { OutgoingRequest } from './requests.js';
 
 /**
@@ -12,10 +12,14 @@ import type { OutgoingRequest } from './requests.js';
  * @param field what the token is called where the answer itself does not show it
  */
 export function loginAnswer(request: OutgoingRequest, field: string | undefined): LoginAnswer | undefined {
-  if (request.method === 'get' || request.method === 'delete') return undefined;
-  const url = request.url ? String(request.url) : '';
-  const named = surroundingNames(request.path).some((name) => isLoginName(name));
-  if (!named && !isLoginName(url.replace(/[`'"]/g, ''))) return undefined;
+  if (request.shared) return undefined;
+  const names = [
+    (request.url ? String(request.url) : '').replace(/[`'"]/g, ''),
+    ...surroundingNames(request.path),
+  ];
+  // A login sends something; to prolong one, the cookie that goes along may be enough.
+  const sends = request.method !== 'get' && request.method !== 'delete';
+  if (!names.some(isRenewalName) && !(sends && names.some(isLoginName))) return undefined;
   const holder = holderOf(request);
   if (!holder) return undefined;
   const container = [holder.binding.identifier.name, ...holder.names].join('.');

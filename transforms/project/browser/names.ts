@@ -46,6 +46,13 @@ export function isLoginName(name: string): boolean {
   );
 }
 
+/** Names and paths under which a login is prolonged: `/auth/refresh`, `refreshToken`, `renewSession`. */
+export function isRenewalName(name: string): boolean {
+  const flat = flattened(name);
+  if (/page|list|data|cache|ui|view|feed|screen/.test(flat)) return false;
+  return /(?:^|_|\/)(?:re_?fresh|renew|re_?new|silent_?(?:refresh|auth))\w*(?:$|\/|\?)/.test(flat);
+}
+
 function flattened(name: string): string {
   return name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
