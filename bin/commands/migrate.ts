@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
+import type { Work } from '../../transforms/disk/git.js';
 import type { Outcome } from '../../transforms/words.js';
 import { colours } from '../colours.js';
 import { commonOf, single, withCommon } from '../options.js';
@@ -45,8 +46,9 @@ export const migrateCommand: CommandModule<object, Arguments> = {
     const { migrate } = await import('../../transforms/migrate.js');
     const outcome = await migrate({ root, steps });
     if (patch !== undefined) await writePatch(outcome, resolve(patch));
-    const written = given.write && (await write(outcome, given.yes, given['allow-dirty']));
-    const doing = written ? 'written' : 'dry run';
+    const work = given.write ? await write(outcome, given.yes, given['allow-dirty']) : undefined;
+    const doing = work ? 'written' : 'dry run';
+    const repository = work !== 'no repository';
     if (format === 'json') {
       const { jsonReport } = await import('../../transforms/report/json.js');
       process.stdout.write(jsonReport(outcome));
@@ -56,7 +58,7 @@ export const migrateCommand: CommandModule<object, Arguments> = {
       const palette = colours(process.stdout);
       const diff = given.write ? '' : diffOf(outcome, palette);
       if (diff) process.stdout.write(`${diff}\n`);
-      process.stdout.write(prettyReport(outcome, { colours: palette, doing, dir: given.dir }));
+      process.stdout.write(prettyReport(outcome, { colours: palette, doing, dir: given.dir, repository }));
     }
     if (given.check && outcome.files.some((file) => file.status === 'modified' || file.status === 'added')) {
       process.exitCode = 1;
@@ -75,10 +77,10 @@ async function writePatch(outcome: Outcome, path: string): Promise<void> {
   process.stderr.write(`The diff is in ${relative('', path) || path}.\n`);
 }
 
-/** Writes what changed after all that stands in the way is cleared. True when the disk is as the outcome says. */
-async function write(outcome: Outcome, yes: boolean, allowDirty: boolean): Promise<boolean> {
+/** Writes what changed after all that stands in the way is cleared. Returns what git has of the files before. */
+async function write(outcome: Outcome, yes: boolean, allowDirty: boolean): Promise<Work> {
   const changed = outcome.files.filter((file) => file.status === 'modified' || file.status === 'added');
-  if (!changed.length) return true;
+  if (!changed.length) return 'committed';
   const { assertCommitted } = await import('../../transforms/disk/git.js');
   const { writeFiles } = await import('../../transforms/disk/write.js');
   const work = await assertCommitted(outcome.root, changed, allowDirty);
@@ -89,8 +91,8 @@ async function write(outcome: Outcome, yes: boolean, allowDirty: boolean): Promi
   await writeFiles(outcome.root, changed);
   if (work === 'no repository') {
     process.stderr.write(
-      'This folder is in no git repository: keep a copy, there is no git diff to look back at.\n',
+      'This folder is in no git repository: only a copy of yours tells what the files were before.\n',
     );
   }
-  return true;
+  return work;
 }

@@ -24,7 +24,12 @@ export const scanCommand: CommandModule<object, Arguments> = {
     }
     const { prettyReport } = await import('../../transforms/report/pretty.js');
     process.stdout.write(
-      prettyReport(outcome, { colours: colours(process.stdout), doing: 'scan', dir: given.dir }),
+      prettyReport(outcome, {
+        colours: colours(process.stdout),
+        doing: 'scan',
+        dir: given.dir,
+        repository: true,
+      }),
     );
   },
 };

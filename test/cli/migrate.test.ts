@@ -141,15 +141,19 @@ describe('--write', () => {
   test('keeps mode bits', async () => {
     const folder = await folderOf(SMALL);
     await chmod(join(folder, 'server.js'), 0o755);
-    await run(['migrate', folder, '--write', '--yes']);
+    const { stdout } = await run(['migrate', folder, '--write', '--yes']);
     expect((await stat(join(folder, 'server.js'))).mode & 0o777).toBe(0o755);
+    expect(stdout, 'git has nothing to tell of a folder outside a repository').not.toContain('git diff');
+    expect(stdout).toContain('Set SESSION_SECRET');
   });
 
   test('leaves no temporary file behind', async () => {
     const folder = await repositoryOf(SMALL);
-    await run(['migrate', folder, '--step', 'server', '--write', '--yes']);
+    const written = await run(['migrate', folder, '--step', 'server', '--write', '--yes']);
     const { stdout } = await git(folder, 'status', '--porcelain');
     expect(stdout).toBe(' M server.js\n');
+    expect(written.stdout).toContain('git diff');
+    expect(written.stdout).not.toContain('Set SESSION_SECRET');
   });
 
   test('refuses to write over changes that are not committed, unless told', async () => {

@@ -1,5 +1,5 @@
 import { type Outcome, STEPS, type Step } from '../words.js';
-import type { Doing } from './pretty.js';
+import type { Doing, PrettyOptions } from './pretty.js';
 
 /** What each step is for, as a reason to deploy it before the next. */
 const EFFECT: Record<Step, string> = {
@@ -9,7 +9,7 @@ const EFFECT: Record<Step, string> = {
 };
 
 /** What the owner of the application does next, in order. */
-export function nextSteps(outcome: Outcome, doing: Doing, dir: string): string[] {
+export function nextSteps(outcome: Outcome, { doing, dir, repository }: PrettyOptions): string[] {
   const changed = outcome.files.some((file) => file.status === 'modified' || file.status === 'added');
   if (!outcome.sites.length && !changed) return nothingFound(outcome);
   const blocked = outcome.findings.some((finding) => finding.severity === 'error');
@@ -17,7 +17,9 @@ export function nextSteps(outcome: Outcome, doing: Doing, dir: string): string[]
     ...(blocked ? ['Clear the errors above first: what depends on them was left alone.'] : []),
     ...failures(outcome),
     ...manual(outcome, doing),
-    ...(doing === 'written' ? afterWriting(outcome, changed) : beforeWriting(outcome, doing, dir, changed)),
+    ...(doing === 'written'
+      ? afterWriting(outcome, changed, repository)
+      : beforeWriting(outcome, doing, dir, changed)),
   ];
 }
 
@@ -63,7 +65,7 @@ function beforeWriting(outcome: Outcome, doing: Doing, dir: string, changed: boo
   return doing === 'scan' ? [`See the changes with: jwt-to-session migrate ${dir} --step ${first}`] : order;
 }
 
-function afterWriting(outcome: Outcome, changed: boolean): string[] {
+function afterWriting(outcome: Outcome, changed: boolean, repository: boolean): string[] {
   if (!changed) return ['Nothing had to be written: the application already is as these steps leave it.'];
   const manifests = outcome.files.some(
     (file) => /(?:^|\/)package\.json$/.test(file.path) && file.status === 'modified',
@@ -72,7 +74,24 @@ function afterWriting(outcome: Outcome, changed: boolean): string[] {
   const following = STEPS[STEPS.indexOf(last) + 1];
   return [
     ...(manifests ? ['Install the new dependencies: package.json has changed.'] : []),
-    'Read the change (git diff), run the tests, and commit it.',
+    ...environment(outcome),
+    repository
+      ? 'Read the change (git diff), run the tests, and commit it.'
+      : 'Compare the files with the copy you keep of them, and run the tests.',
     following ? `Deploy it before the next step, ${following}, which ${EFFECT[following]}.` : 'Deploy it.',
+  ];
+}
+
+/** What the module that was added reads from the environment, and the application had not set so far. */
+function environment({ files }: Outcome): string[] {
+  const added = files.filter(({ status }) => status === 'added').map(({ after = '' }) => after);
+  const reads = (name: string) => added.some((text) => text.includes(`process.env.${name}`));
+  return [
+    ...(reads('SESSION_SECRET')
+      ? ['Set SESSION_SECRET to a long random text wherever the application runs: it does not start without.']
+      : []),
+    ...(reads('REDIS_URL')
+      ? ['Set REDIS_URL in production: without it sessions are in memory, and gone after a restart.']
+      : []),
   ];
 }

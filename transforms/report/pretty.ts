@@ -11,6 +11,8 @@ export interface PrettyOptions {
   readonly doing: Doing;
   /** The folder as it was given, for the lines that can be copied. */
   readonly dir: string;
+  /** Whether git keeps what was there before; `true` where nothing is written. */
+  readonly repository: boolean;
 }
 
 /** The outcome for people: each file with its sites, findings, the counts, and what to do next. */
@@ -20,7 +22,7 @@ export function prettyReport(outcome: Outcome, options: PrettyOptions): string {
     ...fileParts(outcome, options),
     findingsPart(outcome.findings, colours),
     summaryPart(outcome, options),
-    nextPart(nextSteps(outcome, options.doing, options.dir), colours),
+    nextPart(nextSteps(outcome, options), colours),
   ];
   return parts
     .filter((part) => part)
