@@ -164,10 +164,9 @@ function editObject(site: StoreSite): Edit[] {
   const text = textOf(file, path.node);
   const { parentPath: parent } = path;
   if (isGuarded(path, text, file.text) || isAsked(site)) return [];
-  if (parent?.isConditionalExpression() && path.key === 'test')
-    return [replaced(file.path, path, `${has.local}() && ${text}`, has)];
-  if (parent?.isIfStatement() || parent?.isUnaryExpression({ operator: '!' }))
-    return [replaced(file.path, path, `(${has.local}() && ${text})`, has)];
+  const both = `${has.local}() && ${text}`;
+  if (path.key === 'test') return [replaced(file.path, path, both, has)];
+  if (parent?.isUnaryExpression({ operator: '!' })) return [replaced(file.path, path, `(${both})`, has)];
   const bare = parent?.isCallExpression() || parent?.isVariableDeclarator() || parent?.isReturnStatement();
   const chosen = `${has.local}() ? ${text} : null`;
   return [replaced(file.path, path, bare ? chosen : `(${chosen})`, has)];
@@ -195,6 +194,7 @@ function isGuarded(path: NodePath, text: string, source: string): boolean {
       (above) =>
         (above.isConditionalExpression() || above.isIfStatement()) &&
         source.slice(startOf(above.node.test), endOf(above.node.test)).includes(text) &&
+        path.node !== above.node.test &&
         !path.isDescendant(above.get('test') as NodePath),
     ),
   );
