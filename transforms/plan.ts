@@ -1,3 +1,5 @@
+import type { BrowserClient } from './project/browser/client.js';
+import type { Hold } from './project/browser/held.js';
 import { namesOf } from './project/callers.js';
 import type { Project } from './project/project.js';
 import { requestAt } from './project/requests.js';
@@ -37,7 +39,7 @@ export function planOf(
   const mounts = project.sites
     .filter((site) => site.kind === 'application')
     .map((site) => planned(site, project, rules, ['install']));
-  const plan = afterMount(decided, mounts);
+  const plan = withHolds(afterMount(decided, mounts), project);
   const handed = plan.map((one) => withPassed(one, project));
   const passing = handed.flatMap(({ passes }) => passes);
   const byCall = new Map(passing.toReversed().map((one) => [one.site.path.node, one]));
@@ -59,6 +61,41 @@ function afterMount(plan: readonly Planned[], mounts: readonly Planned[]): reado
     return { site: one.site, rule: one.rule, decision: { action: 'kept', reason } };
   });
 }
+
+/**
+ * Leaves the browser applications alone in which the tokens would be left behind: the places that a person has to
+ * look at say so, and the others wait for them.
+ */
+function withHolds(plan: readonly Planned[], { sources }: Project): readonly Planned[] {
+  const clients = plan.flatMap(({ site }) => (site.kind === 'client-entry' ? [site.client] : []));
+  if (!clients.some(({ hold }) => hold)) return plan;
+  const folderOf = ({ file }: Site) => sources.packageOf(file)?.folder ?? '';
+  return plan.map((one) => {
+    const { site, rule, decision, owner } = one;
+    if (owner?.step !== 'client' || decision.action === 'kept') return one;
+    const client = clients.find(({ folder }) => folder === folderOf(site));
+    return client?.hold ? { site, rule, decision: heldBack(site, client.hold, client) } : one;
+  });
+}
+
+function heldBack({ kind }: Site, { action, reason }: Hold, { base, entry }: BrowserClient): Decision {
+  if (action === 'kept') return { action, reason };
+  if (kind === 'client-entry') {
+    const at = `${base.expression ? `${base.expression.text} + ` : ''}'${base.path}'`;
+    const todo = `Give adoptLegacyToken at: ${at}, hand the token from there to acceptSession(), and start the application when that has settled. Then take the token out of storage, headers and state together.`;
+    return { action, reason, todo };
+  }
+  return TOKEN_KINDS.has(kind)
+    ? {
+        action,
+        reason,
+        todo: `What is to be done is said where the application starts${entry ? `, in ${entry.file.path}` : ''}.`,
+      }
+    : { action: 'kept', reason: `waits for what is manual here: ${reason}` };
+}
+
+/** Where a client has the token itself in its hands. */
+const TOKEN_KINDS = new Set<Site['kind']>(['web-storage', 'persisted-state', 'header', 'login-answer']);
 
 function withPassed(one: Planned, project: Project): { one: Planned; passes: readonly Planned[] } {
   try {

@@ -1,4 +1,6 @@
+import { isSource, isTest, type ListedFile } from '../files.js';
 import { isolated } from '../isolated.js';
+import { packageAt } from '../packages.js';
 import { sideOf } from '../sides.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
@@ -7,6 +9,7 @@ import { apiBaseOf } from './api.js';
 import { type Credentials, credentialsOf } from './credentials.js';
 import { type Entry, entryOf } from './entry.js';
 import { type AttachedHeader, attachedHeaders } from './headers.js';
+import { type Hold, holdOf } from './held.js';
 import { placesOf, type TokenPlace } from './places.js';
 import { type OutgoingRequest, outgoingRequests } from './requests.js';
 import { type StorageAccess, storageAccesses } from './storage.js';
@@ -23,6 +26,8 @@ export interface BrowserClient {
   readonly base: ApiBase;
   readonly credentials: Credentials;
   readonly entry?: Entry;
+  /** Present where nothing in it is changed for now. */
+  readonly hold?: Hold;
 }
 
 /** Text that shows that a client keeps or attaches login tokens. */
@@ -44,6 +49,8 @@ export function browserClients(sources: Sources): BrowserClient[] {
       const base = apiBaseOf(sources, requests, headers);
       const credentials = credentialsOf(sources, base, requests, headers);
       const entry = entryOf(sources, folder);
+      const home = files[0] && sources.packageOf(files[0]);
+      const hold = holdOf(sources, home, textsIn(sources, folder), accesses, places, headers);
       return [
         {
           folder,
@@ -55,6 +62,7 @@ export function browserClients(sources: Sources): BrowserClient[] {
           base,
           credentials,
           ...(entry ? { entry } : {}),
+          ...(hold ? { hold } : {}),
         },
       ];
     });
@@ -67,6 +75,14 @@ function inEach<T>(
   find: (sources: Sources, file: SourceFile) => readonly T[],
 ): T[] {
   return files.flatMap((file) => isolated(sources, [file], () => find(sources, file)));
+}
+
+/** The texts of a package, whatever they hold. */
+function textsIn(sources: Sources, folder: string): ListedFile[] {
+  return sources.listed.filter(
+    ({ path }) =>
+      isSource(path) && !isTest(path) && (packageAt(sources.packages, path)?.folder ?? '') === folder,
+  );
 }
 
 /** The files of each browser package that hold one of some words. */

@@ -2,6 +2,7 @@ import type { Finding } from '../../words.js';
 import type { Project } from '../project.js';
 import type { Signature } from '../signatures.js';
 import { applicationFindings } from './applications.js';
+import { mobileFindings } from './mobile.js';
 import { persistedFindings } from './persisted.js';
 import { secretFindings } from './secrets.js';
 import { testFindings } from './tests.js';
@@ -15,6 +16,7 @@ export function findingsOf(project: Project, signatures: readonly Signature[]): 
     ...tokenFindings(project),
     ...testFindings(project, signatures),
     ...persistedFindings(project),
+    ...mobileFindings(project),
   ];
   const once = new Map(found.map((one) => [`${one.title}\n${one.file}\n${one.line}`, one]));
   const place = ({ file = '', line = 0 }: Finding) => `${file}\n${String(line).padStart(6, '0')}`;

@@ -1,0 +1,144 @@
+import type { NodePath } from '@babel/traverse';
+import { propertyName } from '../definitions.js';
+import type { ListedFile } from '../files.js';
+import { originsOf } from '../flow/origins.js';
+import type { Package } from '../packages.js';
+import { endOf, type SourceFile, startOf } from '../source.js';
+import type { Sources } from '../sources.js';
+import type { AttachedHeader } from './headers.js';
+import type { TokenPlace } from './places.js';
+import type { StorageAccess } from './storage.js';
+
+/** Why a client goes on with its tokens for now: half of its code moved would log everybody out. */
+export interface Hold {
+  /** `kept` where nothing has to be done in it, `manual` where a person has to say where the token is. */
+  readonly action: 'kept' | 'manual';
+  readonly reason: string;
+}
+
+/** What runs as an application of a phone, where no browser carries cookies. */
+const MOBILE = ['react-native', 'expo', '@nativescript/core', 'nativescript-vue'];
+
+/** Code that keeps something for the next visit, in ways of which the keys are not looked up. */
+const KEEPING =
+  /\b(?:indexedDB|document\.cookie)\b|\bcaches\.open\(|\batomWithStorage\(|\buse(?:Local|Session)?Storage\w*\(/;
+const KEEPERS = [
+  'localforage',
+  'idb',
+  'idb-keyval',
+  'dexie',
+  '@react-native-async-storage/async-storage',
+  'expo-secure-store',
+  'react-native-keychain',
+  'react-native-mmkv',
+  'react-native-encrypted-storage',
+  '@capacitor/preferences',
+  '@capacitor/storage',
+  '@ionic/storage',
+  '@ionic/storage-angular',
+  'secure-ls',
+  'react-secure-storage',
+  'encrypt-storage',
+  'store',
+  'store2',
+  'lscache',
+  'ngx-webstorage',
+  'js-cookie',
+  'universal-cookie',
+  'react-cookie',
+  'vue-cookies',
+  'vue-cookie',
+  'vue3-cookies',
+  'tiny-cookie',
+  'typescript-cookie',
+  'nookies',
+  'cookies-next',
+  'ngx-cookie-service',
+  'redux-persist',
+  'zustand/middleware',
+  'pinia-plugin-persistedstate',
+  'pinia-plugin-persist',
+  'vuex-persistedstate',
+  'vuex-persist',
+  'recoil-persist',
+  'svelte-persisted-store',
+  'svelte-local-storage-store',
+];
+/** Keys of what may hold a login, whatever it is made of. */
+const LOGIN_KEY = /auth|login|session|user|account|profile|token|jwt|state|store|persist|root|credential/i;
+
+/** Says why a client is left alone; undefined where it is in sight where its token is kept, or it is kept nowhere. */
+export function holdOf(
+  sources: Sources,
+  home: Package | undefined,
+  files: readonly ListedFile[],
+  accesses: readonly StorageAccess[],
+  places: readonly TokenPlace[],
+  headers: readonly AttachedHeader[],
+): Hold | undefined {
+  const mobile = MOBILE.find((name) => home?.dependencies.has(name));
+  if (mobile)
+    return {
+      action: 'kept',
+      reason: 'a mobile application keeps sending what a login answers: a bearer handle of the session',
+    };
+  const attached = headers.filter(({ foreign, form }) => !foreign && form !== 'delete');
+  if (!attached.length || files.some(({ text }) => text.includes('adoptLegacyToken('))) return undefined;
+  const unknown = attached.map(({ value }) => keptOutOfSight(sources, value)).find((text) => text);
+  const keeps =
+    unknown ??
+    (places.length ? undefined : (storedSomewhere(accesses) ?? files.map(keeperIn).find((text) => text)));
+  return keeps
+    ? { action: 'manual', reason: `it is not in sight where the browser keeps this token (see ${keeps})` }
+    : undefined;
+}
+
+/** The call of a library of storage that a token comes from. */
+function keptOutOfSight(sources: Sources, value: NodePath): string | undefined {
+  for (const { path } of originsOf(sources, value)) {
+    if (!path.isCallExpression() && !path.isOptionalCallExpression()) continue;
+    const callee = path.get('callee') as NodePath;
+    const object =
+      callee.isMemberExpression() || callee.isOptionalMemberExpression() ? callee.get('object') : undefined;
+    const holder = object && !Array.isArray(object) ? nameOf(object) : undefined;
+    const method = propertyName(callee.node) ?? '';
+    if (
+      holder &&
+      /(?:storage|cookies?|vault|keychain|preferences|secure_?store|forage|mmkv)$/i.test(holder)
+    ) {
+      if (/^(?:local|session)Storage$/.test(holder)) continue;
+      if (/^get|^load|^read|^retrieve/i.test(method)) return firstLine(sources, path);
+    }
+  }
+  return undefined;
+}
+
+function nameOf(path: NodePath): string | undefined {
+  return path.isIdentifier() ? path.node.name : propertyName(path.node);
+}
+
+function storedSomewhere(accesses: readonly StorageAccess[]): string | undefined {
+  const access = accesses.find(
+    ({ operation, key, value }) =>
+      operation === 'set' && !value?.isLiteral() && (key === undefined || LOGIN_KEY.test(key)),
+  );
+  return access && textAt(access.file, access.path);
+}
+
+function keeperIn({ text, path }: ListedFile): string | undefined {
+  if (KEEPING.test(text)) return path;
+  const specifiers = [...text.matchAll(/(?:from\s+|require\(\s*|import\s+)['"]([^'"]+)['"]/g)];
+  return specifiers.some(([, name = '']) =>
+    KEEPERS.some((keeper) => name === keeper || name.startsWith(`${keeper}/`)),
+  )
+    ? path
+    : undefined;
+}
+
+function firstLine(sources: Sources, path: NodePath): string {
+  return textAt(sources.fileOf(path), path);
+}
+
+function textAt(file: SourceFile, path: NodePath): string {
+  return (file.text.slice(startOf(path.node), endOf(path.node)).split('\n')[0] ?? '').slice(0, 60);
+}
