@@ -2,6 +2,7 @@ import { checkObstacle, mintObstacle } from './project/obstacles.js';
 import type { Project } from './project/project.js';
 import { requestAt } from './project/requests.js';
 import type { CheckSite, MintSite } from './project/site.js';
+import { onlyTestsUse } from './project/tests-only.js';
 import type { Decision } from './rule.js';
 
 /** What is to become of a place that signs, whatever library signs there. */
@@ -9,6 +10,8 @@ export function mintDecision(site: MintSite, project: Project): Decision {
   const { family, evidence } = site;
   if (family === 'one-time')
     return { action: 'kept', reason: `a token that is used once is what a JWT is for: ${evidence}` };
+  if (onlyTestsUse(site.path, project.sources))
+    return { action: 'kept', reason: 'only tests call it: no login of the application does' };
   const obstacle = mintObstacle(site, project);
   if (obstacle) return { action: 'manual', reason: obstacle, todo: adviceOnMint(site, obstacle) };
   if (family === 'refresh')

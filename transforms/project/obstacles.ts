@@ -9,6 +9,7 @@ import type { Project } from './project.js';
 import { refreshUnit } from './refresh.js';
 import { type CheckSite, isCheck, type MintSite, type ReadSite, type Site } from './site.js';
 import { type SourceFile, textOf } from './source.js';
+import { isCheckedBy, lookUpsOf, readsOf } from './stored/lookups.js';
 
 /** Whether a site is about a token that a session takes the place of: a login token, or one that renews it. */
 export function isLoginToken({ family }: Site, project: Project): boolean {
@@ -28,6 +29,8 @@ export function checkObstacle(site: CheckSite, project: Project): string | undef
     return `a ${site.family} token is checked here (${whyRefreshStays(site, project) ?? site.evidence})`;
   const foreign = foreignOrigin(site, project);
   if (foreign) return `the token does not come with a request that the session serves: ${foreign}`;
+  const [lookUp] = readsOf(site, project.sites).flatMap((read) => lookUpsOf(project.sources, read));
+  if (lookUp) return `the token itself is looked up by ${lookUp.text}, and a session has none`;
   const error = site.library === 'jose' && joseErrorAskedFor(site, project.sources);
   if (error) return error;
   if (/\bcomplete\s*:\s*true/.test(site.options ? textOf(site.file, site.options.node) : ''))
@@ -95,11 +98,7 @@ function nameOf({ file, path }: Site): string {
 
 /** The checks that a token taken from a request goes into. */
 export function checksOf(site: ReadSite, { sites }: Project): CheckSite[] {
-  return sites
-    .filter(isCheck)
-    .filter(
-      (check) => site.uses.some((use) => isInside(check.token, use.path)) || isInside(check.token, site.path),
-    );
+  return sites.filter(isCheck).filter((check) => isCheckedBy(check, site));
 }
 
 function isInside(outer: NodePath | undefined, inner: NodePath): boolean {

@@ -18,7 +18,15 @@ import type { Decision, Rule } from '../rule.js';
 /** The login token's way out of the request → `sessionPresented(req)`, where all that is asked is whether it is there. */
 export const rule: Rule<ReadSite> = {
   step: 'server',
-  hints: ['authorization', 'Authorization', 'x-auth-token', 'x-access-token', 'cookies'],
+  hints: [
+    'authorization',
+    'Authorization',
+    'x-auth-token',
+    'x-access-token',
+    'cookies',
+    'refreshToken',
+    'refresh_token',
+  ],
   knows: [],
   owns: (site): site is ReadSite => site.role === 'read' && site.kind === 'request',
   decide,

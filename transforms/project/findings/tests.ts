@@ -12,6 +12,8 @@ import { at } from './at.js';
 
 /** Libraries that tests send requests to a server with. */
 const SERVER_CLIENT = /['"](?:supertest|chai-http|light-my-request|pactum)['"]/;
+/** Libraries that make a request which no server received. */
+const MADE_UP_REQUEST = /['"](?:node-mocks-http|sinon-express-mock|mock-express-request|mock-req)['"]/;
 const KEEPS_COOKIES = /\.agent\(|['"](?:tough-cookie|axios-cookiejar-support)['"]/;
 const TOKEN_HEADER = /['"`](?:Bearer |Token |JWT |x-access-token['"`]|x-auth-token['"`])/i;
 
@@ -32,7 +34,27 @@ export function testFindings(project: Project, signatures: readonly Signature[])
   return [
     ...calls.map((site) => onCall(sources, site.path, isMint(site))),
     ...headersWithoutCookies(sources),
+    ...requestsMadeUp(sources),
   ];
+}
+
+/** Tests that hand a middleware a request of their own, with a token, that never came through the shim. */
+function requestsMadeUp({ listed }: Sources): Finding[] {
+  return listed.flatMap(({ path, text }): Finding[] => {
+    if (!isTest(path) || !isSource(path) || !MADE_UP_REQUEST.test(text)) return [];
+    const sent = TOKEN_HEADER.exec(text);
+    if (!sent) return [];
+    return [
+      {
+        severity: 'warning',
+        title: 'Tests hand a middleware a request with a token that never came through the application',
+        detail:
+          'After the step server the middleware asks the session, which the shim finds before it. Let these tests send a request to the application.',
+        file: path,
+        line: positionOf(text, sent.index).line,
+      },
+    ];
+  });
 }
 
 /** Tests that send what a login answered in a header, through a client that keeps no cookies. */

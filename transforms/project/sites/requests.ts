@@ -2,6 +2,7 @@ import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { callersOf } from '../callers.js';
 import { definitionOf, keyName, propertyName } from '../definitions.js';
+import { familyOfWord, surroundingNames } from '../families.js';
 import { type Use, usesOf } from '../flow/follow.js';
 import { intoPattern } from '../flow/names.js';
 import { gatewayServedBy } from '../gateways.js';
@@ -52,15 +53,25 @@ export function requestSites(
       path,
       place,
       uses,
-      family: check?.family ?? gateway?.family ?? 'session',
-      evidence: check
-        ? `what it reads is checked: ${check.evidence}`
-        : gateway
-          ? `${gateway.library} checks what it reads`
-          : `${place.name} carries the login token`,
+      ...purposeOf(path, place, check, gateway),
     });
   }
   return sites;
+}
+
+/** What the token that is read is for: as its check says, unless one check serves several kinds of token. */
+function purposeOf(
+  path: NodePath,
+  place: RequestPlace,
+  check: CheckSite | undefined,
+  gateway: GatewaySite | undefined,
+): Pick<ReadSite, 'family' | 'evidence'> {
+  const own = [place.name, ...surroundingNames(path)].find((name) => familyOfWord(name));
+  if (check?.family === 'refresh' && own !== undefined && familyOfWord(own) === 'one-time')
+    return { family: 'one-time', evidence: `a token that is used once: ${own} reads it` };
+  if (check) return { family: check.family, evidence: `what it reads is checked: ${check.evidence}` };
+  if (gateway) return { family: gateway.family, evidence: `${gateway.library} checks what it reads` };
+  return { family: 'session', evidence: `${place.name} carries the login token` };
 }
 
 /**
