@@ -148,13 +148,25 @@ test('several places, session storage among them', async () => {
   expect((await jar.ask('/me')).json.id).toBe('ada');
 });
 
-test('a token in a cookie that script can read', async () => {
-  const cookies = { cookie: `a=1; token=${tokenOf('ada')}` };
-  vi.stubGlobal('document', cookies);
-  const { adoptLegacyToken } = await tab();
+test('a token in a cookie that script can read, wherever that was set', async () => {
+  const token = tokenOf('ada');
+  const written: string[] = [];
+  vi.stubGlobal('location', { hostname: 'app.example.com', pathname: '/auth/login' });
+  vi.stubGlobal('document', {
+    get cookie() {
+      return written.length ? 'half=%' : `half=%; token=${token}`;
+    },
+    set cookie(text: string) {
+      written.push(text);
+    },
+  });
+  const { adoptLegacyToken, hasSession } = await tab();
   await adoptLegacyToken(place({ storage: 'cookie' }));
-  expect(cookies.cookie).toMatch(/^token=; .*max-age=0/);
+  expect(written).toContain('token=; path=/; max-age=0');
+  expect(written).toContain('token=; path=/auth; max-age=0');
+  expect(written).toContain('token=; path=/; max-age=0; domain=example.com');
   expect((await jar.ask('/me')).json.id).toBe('ada');
+  expect(hasSession()).toBe(true);
 });
 
 test('a refused token is forgotten', async () => {

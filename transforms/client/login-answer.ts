@@ -65,14 +65,14 @@ function edit({ answer }: EmitSite, decision: Decision, project: Project): reado
         : [`${call}${semicolon}`];
   const edits: Edit[] = [...waiting.edits, ...flagEdits(acceptance, file.path, project, answer)];
   if (before === owner) return [...edits, ...asBlock(file, owner, lines, [accept])];
-  if (replaces && lines.length === 1) {
-    const text = (lines[0] ?? '').replace(/;$/, '');
+  const indented = lines.join(`${newline}${indentOf(file.text, startOf(before.node))}`);
+  if (replaces) {
+    const text = indented.replace(/;$/, '');
     return [
       ...edits,
       { file: file.path, start: startOf(replaces.node), end: endOf(replaces.node), text, needs: [accept] },
     ];
   }
-  const indented = lines.join(`${newline}${indentOf(file.text, startOf(before.node))}`);
   return [...edits, beforeStatement(file, before, indented, [accept])];
 }
 

@@ -19,7 +19,7 @@ import type { Decision, Rule } from '../rule.js';
 /** A login token in web storage → `hasSession()`, `acceptSession()`, `forgetSession()`, `signOut()`. */
 export const rule: Rule<StoreSite> = {
   step: 'client',
-  hints: ['localStorage', 'sessionStorage'],
+  hints: ['localStorage', 'sessionStorage', 'ookie'],
   knows: [],
   owns: (site): site is StoreSite => site.kind === 'web-storage',
   decide,
@@ -47,6 +47,12 @@ function decideGet(site: StoreSite, project: Project): Decision {
     return { action: 'rewritten', reason: 'what is stored counts as long as there is a session' };
   if (isWithinAnother(site, project))
     return { action: 'rewritten', reason: 'the token is not read for this any more' };
+  if (access.opaque)
+    return {
+      action: 'manual',
+      reason: 'the token is taken out of all cookies here, step by step',
+      todo: 'Ask hasSession() or sessionInfo() instead.',
+    };
   const hazard = storageHazard(project, access.path);
   if (hazard)
     return {

@@ -28,13 +28,22 @@ const storage = (kind: string): Storage | undefined => {
   }
 };
 
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
+
 const readAt = ({ storage: kind, key }: LegacyPlace): string | null => {
   if (kind !== 'cookie') {
     const from = storage(kind);
     return from ? from.getItem(key) : null;
   }
   for (const pair of document.cookie.split('; ')) {
-    if (pair.startsWith(`${key}=`)) return decodeURIComponent(pair.slice(key.length + 1));
+    const text = decoded(pair);
+    if (text.startsWith(`${key}=`)) return text.slice(key.length + 1);
   }
   return null;
 };
@@ -76,11 +85,23 @@ const without = (value: unknown, [name = '', ...further]: string[]): unknown => 
 const tokenIn = (value: unknown): string | undefined =>
   (typeof value === 'string' && /^(?:\w+ )?([\w-]+\.[\w-]+\.[\w-]+)$/.exec(value)?.[1]) || undefined;
 
+/** Nobody can ask where a cookie was set: it is taken out wherever this page may have set it. */
+const dropCookie = (key: string): void => {
+  const { hostname, pathname } = location;
+  const domains = hostname.split('.').map((_, i, all) => `; domain=${all.slice(i).join('.')}`);
+  const paths = pathname.split('/').map((_, i, all) => all.slice(0, i + 1).join('/') || '/');
+  for (const domain of ['', ...domains]) {
+    for (const path of paths) {
+      // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in browsers that this serves
+      document.cookie = `${key}=; path=${path}; max-age=0${domain}`;
+    }
+  }
+};
+
 const dropAt = (place: LegacyPlace): void => {
   const { storage: kind, key, field } = place;
   if (kind === 'cookie') {
-    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in browsers that this serves
-    document.cookie = `${key}=; path=/; max-age=0`;
+    dropCookie(key);
     return;
   }
   const from = storage(kind);

@@ -31,7 +31,7 @@ export interface BrowserClient {
 }
 
 /** Text that shows that a client keeps or attaches login tokens. */
-const EVIDENCE = ['localStorage', 'sessionStorage', 'uthorization', '-token', '-Token'];
+const EVIDENCE = ['localStorage', 'sessionStorage', 'ookie', 'uthorization', '-token', '-Token'];
 
 /** Text that a file with something to change holds, where there is anything at all. */
 const WORDS = [...EVIDENCE, 'axios', 'fetch(', 'jwt', 'oken', 'atob(', 'ogout', 'ogOut', 'OGOUT', 'ignOut'];

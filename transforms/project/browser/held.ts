@@ -20,8 +20,7 @@ export interface Hold {
 const MOBILE = ['react-native', 'expo', '@nativescript/core', 'nativescript-vue'];
 
 /** Code that keeps something for the next visit, in ways of which the keys are not looked up. */
-const KEEPING =
-  /\b(?:indexedDB|document\.cookie)\b|\bcaches\.open\(|\batomWithStorage\(|\buse(?:Local|Session)?Storage\w*\(/;
+const KEEPING = /\b(?:indexedDB)\b|\bcaches\.open\(|\batomWithStorage\(|\buse(?:Local|Session)?Storage\w*\(/;
 const KEEPERS = [
   'localforage',
   'idb',
@@ -43,17 +42,8 @@ const KEEPERS = [
   'store2',
   'lscache',
   'ngx-webstorage',
-  'js-cookie',
-  'universal-cookie',
   'react-cookie',
-  'vue-cookies',
-  'vue-cookie',
-  'vue3-cookies',
-  'tiny-cookie',
-  'typescript-cookie',
   'nookies',
-  'cookies-next',
-  'ngx-cookie-service',
   'redux-persist',
   'zustand/middleware',
   'pinia-plugin-persistedstate',
@@ -84,7 +74,10 @@ export function holdOf(
     };
   const attached = headers.filter(({ foreign, form }) => !foreign && form !== 'delete');
   if (!attached.length || files.some(({ text }) => text.includes('adoptLegacyToken('))) return undefined;
-  const unknown = attached.map(({ value }) => keptOutOfSight(sources, value)).find((text) => text);
+  const inside = places.find(({ storage, field }) => storage === 'cookie' && field !== undefined);
+  if (inside)
+    return { action: 'manual', reason: `the cookie ${inside.key} holds the token beside other data` };
+  const unknown = attached.map(({ value }) => keptOutOfSight(sources, value, accesses)).find((text) => text);
   const keeps =
     unknown ??
     (places.length ? undefined : (storedSomewhere(accesses) ?? files.map(keeperIn).find((text) => text)));
@@ -94,9 +87,14 @@ export function holdOf(
 }
 
 /** The call of a library of storage that a token comes from. */
-function keptOutOfSight(sources: Sources, value: NodePath): string | undefined {
+function keptOutOfSight(
+  sources: Sources,
+  value: NodePath,
+  accesses: readonly StorageAccess[],
+): string | undefined {
+  const seen = new Set(accesses.flatMap(({ path, through }) => [path.node, through?.node]));
   for (const { path } of originsOf(sources, value)) {
-    if (!path.isCallExpression() && !path.isOptionalCallExpression()) continue;
+    if (seen.has(path.node) || !(path.isCallExpression() || path.isOptionalCallExpression())) continue;
     const callee = path.get('callee') as NodePath;
     const object =
       callee.isMemberExpression() || callee.isOptionalMemberExpression() ? callee.get('object') : undefined;
@@ -106,7 +104,6 @@ function keptOutOfSight(sources: Sources, value: NodePath): string | undefined {
       holder &&
       /(?:storage|cookies?|vault|keychain|preferences|secure_?store|forage|mmkv)$/i.test(holder)
     ) {
-      if (/^(?:local|session)Storage$/.test(holder)) continue;
       if (/^get|^load|^read|^retrieve/i.test(method)) return firstLine(sources, path);
     }
   }

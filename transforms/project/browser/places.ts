@@ -14,7 +14,7 @@ import { jsonOf, parsedFrom, type StorageAccess } from './storage.js';
 
 /** Where the client keeps a login token: under a key, or in a field of an object that is stored there as JSON. */
 export interface TokenPlace {
-  readonly storage: 'local' | 'session';
+  readonly storage: 'local' | 'session' | 'cookie';
   readonly key: string;
   readonly field?: string;
   /** The names from the stored object down to the one with the field, of state that is stored whole. */

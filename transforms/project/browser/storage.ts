@@ -4,19 +4,27 @@ import { callersOf } from '../callers.js';
 import { definitionOf, propertyName } from '../definitions.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
+import { cookieAccess } from './cookies.js';
 import { fixedString } from './strings.js';
 
 /** One access to the browser's storage; `path` is the whole expression, through a wrapper the wrapper's call. */
 export interface StorageAccess {
   readonly file: SourceFile;
   readonly path: NodePath;
-  readonly storage: 'local' | 'session';
+  readonly storage: 'local' | 'session' | 'cookie';
   readonly operation: 'get' | 'set' | 'remove' | 'clear';
   /** Absent for `clear`, and where the key is not fixed. */
   readonly key?: string;
   readonly value?: NodePath;
   /** The access inside the wrapper that this call goes through. */
   readonly through?: NodePath;
+  /** What is read is no text yet: a list or a match, from which the token is taken further on. */
+  readonly opaque?: boolean;
+}
+
+/** An access with the expression that its key is. */
+export interface KeyedAccess extends StorageAccess {
+  readonly keyPath?: NodePath;
 }
 
 const METHODS: Readonly<Record<string, StorageAccess['operation']>> = {
@@ -38,7 +46,9 @@ export function storageAccesses(sources: Sources, file: SourceFile): StorageAcce
   return found;
 }
 
-function accessOf(sources: Sources, file: SourceFile, path: NodePath): StorageAccess | undefined {
+function accessOf(sources: Sources, file: SourceFile, path: NodePath): KeyedAccess | undefined {
+  const cookie = cookieAccess(sources, file, path);
+  if (cookie) return cookie;
   if (path.isCallExpression() || path.isOptionalCallExpression()) {
     const callee = path.get('callee') as NodePath;
     const operation = METHODS[propertyName(callee.node) ?? ''];
@@ -52,6 +62,7 @@ function accessOf(sources: Sources, file: SourceFile, path: NodePath): StorageAc
       path,
       storage,
       operation,
+      ...(first ? { keyPath: first } : {}),
       ...(key === undefined ? {} : { key }),
       ...(operation === 'set' && second ? { value: second } : {}),
     };
@@ -93,28 +104,30 @@ function storageOf(sources: Sources, path: NodePath): 'local' | 'session' | unde
   return name === 'localStorage' ? 'local' : name === 'sessionStorage' ? 'session' : undefined;
 }
 
-/** The calls of the function around an access whose key is that function's parameter. */
-function throughWrapper(sources: Sources, access: StorageAccess): StorageAccess[] {
-  const { path, value } = access;
-  if (!path.isCallExpression() && !path.isOptionalCallExpression()) return [access];
-  const [first] = path.get('arguments') as NodePath[];
-  const key = first && definitionOf(sources, first);
-  if (key?.kind !== 'parameter' || key.trail.length) return [access];
+/** The calls of the function around an access whose key is that function's parameter, however often handed on. */
+function throughWrapper(sources: Sources, access: KeyedAccess, depth = 0): StorageAccess[] {
+  const { keyPath, value } = access;
+  const key = keyPath && definitionOf(sources, keyPath);
+  if (key?.kind !== 'parameter' || key.trail.length || depth > 3) return [access];
   const stored = value && parameterBehind(sources, value);
-  return callersOf(sources, key.function).map((call): StorageAccess => {
+  return callersOf(sources, key.function).flatMap((call): StorageAccess[] => {
     const given = call.get('arguments') as NodePath[];
     const argument = given[key.index];
     const fixed = argument && fixedString(sources, argument);
     const set = stored === undefined ? undefined : given[stored];
-    return {
+    // `setCookie(name, '', -1)` takes it away.
+    const removes = access.operation === 'set' && set?.isStringLiteral({ value: '' });
+    const outer: KeyedAccess = {
       file: sources.fileOf(call),
       path: call,
       storage: access.storage,
-      operation: access.operation,
-      through: path,
+      operation: removes ? 'remove' : access.operation,
+      through: access.through ?? access.path,
+      ...(argument ? { keyPath: argument } : {}),
       ...(fixed === undefined ? {} : { key: fixed }),
-      ...(set ? { value: set } : {}),
+      ...(set && !removes ? { value: set } : {}),
     };
+    return fixed === undefined ? throughWrapper(sources, outer, depth + 1) : [outer];
   });
 }
 

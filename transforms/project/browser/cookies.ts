@@ -1,0 +1,219 @@
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { type Definition, definitionOf, propertyName } from '../definitions.js';
+import type { SourceFile } from '../source.js';
+import type { Sources } from '../sources.js';
+import { unwrapped } from '../unwrapped.js';
+import type { KeyedAccess, StorageAccess } from './storage.js';
+import { fixedString } from './strings.js';
+
+/** Libraries whose export, or an instance of it, reads and writes the browser's cookies by name. */
+const LIBRARIES = new Set([
+  'js-cookie',
+  'universal-cookie',
+  'react-cookie',
+  'react-cookies',
+  'vue-cookies',
+  'vue-cookie',
+  'vue3-cookies',
+  'tiny-cookie',
+  'typescript-cookie',
+  'es-cookie',
+  'cookies-next',
+  'cookies-js',
+  'browser-cookies',
+  '@vueuse/integrations/useCookies',
+  'ngx-cookie-service',
+]);
+/** What Vue's plugins put on every component, and what is injected under these names. */
+const HOLDERS = /^(?:\$cookies?|cookieService|_cookieService|ngxCookieService|vueCookies)$/;
+
+const METHODS: Readonly<Record<string, StorageAccess['operation']>> = {
+  get: 'get',
+  getCookie: 'get',
+  isKey: 'get',
+  has: 'get',
+  hasCookie: 'get',
+  check: 'get',
+  load: 'get',
+  set: 'set',
+  put: 'set',
+  save: 'set',
+  setCookie: 'set',
+  remove: 'remove',
+  delete: 'remove',
+  erase: 'remove',
+  expire: 'remove',
+  removeCookie: 'remove',
+  deleteCookie: 'remove',
+};
+
+/** The access to a cookie that an expression is: a call of a library, or `document.cookie` by hand. */
+export function cookieAccess(sources: Sources, file: SourceFile, path: NodePath): KeyedAccess | undefined {
+  if (path.isCallExpression() || path.isOptionalCallExpression()) return byLibrary(sources, file, path);
+  if (!path.isMemberExpression() || propertyName(path.node) !== 'cookie') return undefined;
+  if (!/^(?:(?:window|globalThis)\.)?document$/.test(String(path.get('object')))) return undefined;
+  const { parentPath: parent } = path;
+  if (parent?.isAssignmentExpression() && path.key === 'left') return written(sources, file, parent);
+  return read(file, path);
+}
+
+function byLibrary(
+  sources: Sources,
+  file: SourceFile,
+  path: NodePath<t.CallExpression> | NodePath<t.OptionalCallExpression>,
+): KeyedAccess | undefined {
+  const callee = path.get('callee') as NodePath;
+  const name = propertyName(callee.node) ?? (callee.isIdentifier() ? callee.node.name : '');
+  if (!(callee.isIdentifier() || name in METHODS)) return undefined;
+  const definition = definitionOf(sources, callee);
+  const method = definition.kind === 'package' ? (definition.name.at(-1) ?? '') : name;
+  const operation = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined;
+  if (!operation || !isOfLibrary(sources, callee, definition)) return undefined;
+  const [first, second, third] = path.get('arguments') as NodePath[];
+  const options = operation === 'set' ? third : second;
+  // With a request among its options it works on a server.
+  if (!first || (options?.isObjectExpression() && /\breq\b/.test(String(options)))) return undefined;
+  const key = fixedString(sources, first);
+  return {
+    file,
+    path,
+    storage: 'cookie',
+    operation,
+    keyPath: first,
+    ...(key === undefined ? {} : { key }),
+    ...(operation === 'set' && second ? { value: second } : {}),
+  };
+}
+
+function isOfLibrary(sources: Sources, callee: NodePath, definition: Definition): boolean {
+  if (definition.kind === 'package') return LIBRARIES.has(definition.module);
+  if (!callee.isMemberExpression() && !callee.isOptionalMemberExpression()) return false;
+  const object = callee.get('object') as NodePath;
+  const named = object.isIdentifier() ? object.node.name : propertyName(object.node);
+  if (named !== undefined && HOLDERS.test(named)) return true;
+  const maker = definition.kind === 'member' && definition.of.kind === 'value' ? definition.of.path : object;
+  return isMade(sources, maker) || isMade(sources, initOf(object));
+}
+
+/** `new Cookies()`, `useCookies()` of one of the libraries. */
+function isMade(sources: Sources, path: NodePath | undefined): boolean {
+  if (!path?.isNewExpression() && !path?.isCallExpression()) return false;
+  const made = definitionOf(sources, path.get('callee') as NodePath);
+  return made.kind === 'package' && LIBRARIES.has(made.module);
+}
+
+/** What a name is declared with: the call of `const { cookies } = useCookies()`. */
+function initOf(path: NodePath): NodePath | undefined {
+  const declared = path.isIdentifier() ? path.scope.getBinding(path.node.name)?.path : undefined;
+  return declared?.isVariableDeclarator() ? (declared.get('init') as NodePath) : undefined;
+}
+
+/** `document.cookie = 'token=' + token + '; path=/'`, also with a name that is a parameter. */
+function written(
+  sources: Sources,
+  file: SourceFile,
+  path: NodePath<t.AssignmentExpression>,
+): KeyedAccess | undefined {
+  const parts = partsOf(path.get('right'));
+  const at = parts.findIndex((part) => typeof part === 'string' && part.includes('='));
+  const text = parts[at];
+  if (typeof text !== 'string' || at > 1) return undefined;
+  const [head = '', ...others] = text.split('=');
+  const rest = others.join('=');
+  const keyPath = parts.slice(0, at).find((part) => typeof part !== 'string');
+  if (keyPath && head) return undefined;
+  const key = keyPath ? fixedString(sources, keyPath) : head.trim();
+  const all = parts.map((part) => (typeof part === 'string' ? part : '*')).join('');
+  const empties = /^\s*(?:;|$)/.test(rest) && (rest !== '' || at === parts.length - 1);
+  const expires = /1970|max-age=\s*(?:-\d+|0)\s*(?:;|$)/i.test(all);
+  const next = parts[at + 1];
+  const value = rest === '' && typeof next !== 'string' ? next : undefined;
+  const removes = empties || expires;
+  if (!removes && !value) return undefined;
+  return {
+    file,
+    path,
+    storage: 'cookie',
+    operation: removes ? 'remove' : 'set',
+    ...(key === undefined ? {} : { key }),
+    ...(keyPath ? { keyPath } : {}),
+    ...(value && !removes ? { value: unescaped(value) } : {}),
+  };
+}
+
+/** A string put together with `+` or as a template: fixed parts next to one another are one. */
+function partsOf(path: NodePath): (string | NodePath)[] {
+  const bare = unwrapped(path);
+  if (bare.isStringLiteral()) return [bare.node.value];
+  if (bare.isBinaryExpression({ operator: '+' }))
+    return together([...partsOf(bare.get('left') as NodePath), ...partsOf(bare.get('right'))]);
+  if (!bare.isTemplateLiteral()) return [bare];
+  const expressions = bare.get('expressions');
+  return together(
+    bare.node.quasis.flatMap(({ value }, index): (string | NodePath)[] => {
+      const expression = expressions[index];
+      return [value.cooked ?? '', ...(expression ? partsOf(expression as NodePath) : [])];
+    }),
+  );
+}
+
+function together(parts: readonly (string | NodePath)[]): (string | NodePath)[] {
+  const joined: (string | NodePath)[] = [];
+  for (const part of parts) {
+    const last = joined.at(-1);
+    if (part === '') continue;
+    if (typeof part === 'string' && typeof last === 'string') joined.splice(-1, 1, last + part);
+    else joined.push(part);
+  }
+  return joined;
+}
+
+/** What is in `encodeURIComponent(value)`, `(value || '')`. */
+function unescaped(path: NodePath): NodePath {
+  if (path.isLogicalExpression()) return unescaped(path.get('left'));
+  if (!path.isCallExpression()) return path;
+  const [first] = path.get('arguments') as NodePath[];
+  return first && /^(?:encodeURIComponent|escape|String)$/.test(String(path.get('callee')))
+    ? unescaped(first)
+    : path;
+}
+
+/** All cookies are read: which of them is wanted is said around it, or by a parameter of the function. */
+function read(file: SourceFile, path: NodePath): KeyedAccess | undefined {
+  const common = { file, storage: 'cookie', operation: 'get' } as const;
+  const around = path.getStatementParent();
+  const [, key] =
+    /['"`/;\s(^]([\w-]*(?:token|jwt)[\w-]*)\\?=/i.exec(around ? textAround(file, around) : '') ?? [];
+  if (key !== undefined) {
+    const whole = chainAround(path);
+    return { ...common, path: whole, key, ...(yieldsText(whole) ? {} : { opaque: true }) };
+  }
+  const owner = path.findParent((above) => above.isFunction() && above.listKey !== 'arguments');
+  const [parameter] = owner?.isFunction() ? owner.get('params') : [];
+  const named = parameter?.isAssignmentPattern() ? parameter.get('left') : parameter;
+  if (!named || Array.isArray(named) || !named.isIdentifier()) return undefined;
+  const keyPath = owner?.scope.getBinding(named.node.name)?.referencePaths[0];
+  return keyPath && { ...common, path, keyPath };
+}
+
+function textAround(file: SourceFile, { node }: NodePath): string {
+  return file.text.slice(node.start ?? 0, node.end ?? 0);
+}
+
+/** The chain of calls and members that starts with an expression. */
+function chainAround(path: NodePath): NodePath {
+  const { parentPath: parent, key } = path;
+  const goesOn =
+    (key === 'object' && (parent?.isMemberExpression() || parent?.isOptionalMemberExpression())) ||
+    (key === 'callee' && (parent?.isCallExpression() || parent?.isOptionalCallExpression()));
+  return goesOn && parent ? chainAround(parent) : path;
+}
+
+/** Whether a chain ends with the text of one cookie, rather than with a list or a match. */
+function yieldsText(path: NodePath): boolean {
+  if (path.isMemberExpression() || path.isOptionalMemberExpression())
+    return t.isNumericLiteral(path.node.property);
+  if (!path.isCallExpression() && !path.isOptionalCallExpression()) return false;
+  return /^(?:pop|shift|replace|slice|substring|trim|at)$/.test(propertyName(path.node.callee) ?? '');
+}
