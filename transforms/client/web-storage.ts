@@ -126,7 +126,7 @@ function edit(site: StoreSite, decision: Decision, project: Project): readonly E
   return editRemove(site, project);
 }
 
-function editGet({ access: { path }, file }: StoreSite, project: Project): Edit[] {
+function editGet({ access: { path, storage }, file }: StoreSite, project: Project): Edit[] {
   const has = localName(file, SHIM_CLIENT, 'hasSession');
   const text = `${has.local}()`;
   const compared = comparedWithNothing(path);
@@ -141,14 +141,20 @@ function editGet({ access: { path }, file }: StoreSite, project: Project): Edit[
   });
   const value =
     isTyped(file) && (isDeclared(path) || !isOnlyTested(project, path))
-      ? inParentheses(path, `${text} ? 'session' : null`)
+      ? // Web storage answers `null` for what is not there, libraries of cookies `undefined`.
+        inParentheses(path, `${text} ? 'session' : ${storage === 'cookie' ? 'undefined' : 'null'}`)
       : text;
   return [replaced(file.path, path, value, has), ...tests];
 }
 
 /** Alone where something else follows or goes before it on the same level. */
 function inParentheses({ parentPath: parent, listKey, key }: NodePath, text: string): string {
-  const bare = listKey === 'arguments' || key === 'init' || key === 'value' || parent?.isReturnStatement();
+  const bare =
+    listKey === 'arguments' ||
+    key === 'init' ||
+    key === 'value' ||
+    key === 'body' ||
+    parent?.isReturnStatement();
   return bare ? text : `(${text})`;
 }
 

@@ -184,7 +184,7 @@ function read(file: SourceFile, path: NodePath): KeyedAccess | undefined {
   const common = { file, storage: 'cookie', operation: 'get' } as const;
   const around = path.getStatementParent();
   const [, key] =
-    /['"`/;\s(^]([\w-]*(?:token|jwt)[\w-]*)\\?=/i.exec(around ? textAround(file, around) : '') ?? [];
+    /['"`/;\s()^|]([\w-]*(?:token|jwt)[\w-]*)\\?=/i.exec(around ? textAround(file, around) : '') ?? [];
   if (key !== undefined) {
     const whole = chainAround(path);
     return { ...common, path: whole, key, ...(yieldsText(whole) ? {} : { opaque: true }) };
