@@ -1,17 +1,22 @@
-import { access, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { migrate } from '../transforms/migrate.js';
-import { STEPS, type Step } from '../transforms/words.js';
-import { type Ports, RECIPES, type Recipe } from './drive/recipes.js';
-import { freePort, listening, type Running, run, start } from './drive/server.js';
-import { type Answer, login, send } from './drive/visits.js';
+import { patchOf } from '../transforms/report/diff.js';
+import type { Step } from '../transforms/words.js';
+import { type Answer, browserAt } from './drive/browser.js';
+import { copied, installed, migrated, packed, typeErrors } from './drive/checkout.js';
+import { type Client, conversation, type LoggedIn, logIn } from './drive/conversation.js';
+import { startDatabase, startRedis } from './drive/databases.js';
+import type { Ports, Recipe } from './drive/recipe.js';
+import { RECIPES } from './drive/recipes.js';
+import { accepts, freePort, run, start } from './drive/server.js';
+import { type Column, tableOf } from './drive/table.js';
 
 /**
- * Boots checkouts of public applications before and after a migration, and compares what they answer:
- * `npm run drive -- --mongo <stand-in for MongoDB> [--steps install] [--tests] <checkout> …`
+ * Boots checkouts of public applications as they are, after `install` and after `server`, and compares what they
+ * answer: `npm run drive -- [--mongo <stand-in for MongoDB>] [--tests] [--folder <kept between runs>] <checkout> …`
  */
 const given = await yargs(hideBin(process.argv))
   .usage('$0 <checkout..>')
@@ -19,7 +24,6 @@ const given = await yargs(hideBin(process.argv))
     type: 'string',
     describe: 'script that serves the MongoDB protocol on the port it is given',
   })
-  .option('steps', { type: 'string', default: 'install', describe: 'steps of the migration, with commas' })
   .option('tests', { type: 'boolean', default: false, describe: "run the application's own tests as well" })
   .option('folder', {
     type: 'string',
@@ -29,229 +33,175 @@ const given = await yargs(hideBin(process.argv))
   .strict()
   .parse();
 const root = join(import.meta.dirname, '../..');
-const steps = given.steps.split(',').filter((step): step is Step => STEPS.some((known) => known === step));
 const folder = given.folder ? resolve(given.folder) : await mkdtemp(join(tmpdir(), 'drive-'));
+const STEPS: readonly Step[] = ['install', 'server'];
+const TOKEN: Client = { by: 'token' };
 
 await mkdir(folder, { recursive: true });
+const shim = await packed(root, folder);
 
 let failures = 0;
 for (const checkout of given._.map(String)) {
   const name = basename(checkout);
   const recipe = RECIPES[name];
   console.log(`\n${name}`);
-  if (!recipe) {
-    console.log(`  there is no recipe for it in scripts/drive/recipes.ts`);
-    failures++;
-    continue;
-  }
   try {
-    await drive(resolve(checkout), name, recipe);
+    if (!recipe) throw new Error('there is no recipe for it in scripts/drive/recipes');
+    await drive(resolve(checkout), join(folder, name), recipe);
   } catch (error) {
-    failures++;
-    console.log(`  FAILED ${error instanceof Error ? error.message : String(error)}`);
+    failed(error instanceof Error ? error.message : String(error));
   }
 }
 process.exitCode = failures ? 1 : 0;
 
-async function drive(checkout: string, name: string, recipe: Recipe): Promise<void> {
-  const [before, after] = [join(folder, name, 'before'), join(folder, name, 'after')];
-  const ports: Ports = { application: recipe.port ?? (await freePort()), database: await freePort() };
-  const origin = `http://127.0.0.1:${ports.application}`;
-  const database = recipe.database === 'mongo' ? startMongo(ports.database) : undefined;
+/** An application that is being driven. */
+interface Driven {
+  readonly at: string;
+  readonly recipe: Recipe;
+  readonly ports: Ports;
+  readonly redis: string;
+}
+
+async function drive(checkout: string, at: string, recipe: Recipe): Promise<void> {
+  const redis = await startRedis();
+  const database = await startDatabase(recipe.database, given.mongo && resolve(given.mongo));
   try {
-    await prepare(checkout, before, recipe, ports);
-    const original = await serve(before, recipe, ports);
-    const { old, was } = await asItWas(origin, recipe).finally(() => original.stop());
-
-    await rm(after, { recursive: true, force: true });
-    await cp(before, after, { recursive: true, force: true, verbatimSymlinks: true });
-    await migrated(join(after));
-    await link(join(after, recipe.folder));
-    const running = await serve(after, recipe, ports);
-    try {
-      // Where the database dies with the application, the user is made anew.
-      if (recipe.database === 'none') await login(origin, recipe);
-      await compare(origin, recipe, old.token, was);
-    } catch (error) {
-      console.log(running.said().slice(-1_500));
-      throw error;
-    } finally {
-      await running.stop();
-    }
-    if (given.tests && recipe.tests) await ownTests(recipe, before, after, ports);
+    const ports: Ports = { application: await freePort(), database: database.port };
+    const driven: Driven = { at, recipe, ports, redis: `redis://127.0.0.1:${redis.port}` };
+    await copied(checkout, at, recipe, ports);
+    await driveSteps(driven);
   } finally {
-    await database?.stop();
+    await database.stop();
+    await redis.stop();
   }
 }
 
-async function asItWas(origin: string, recipe: Recipe): Promise<{ old: { token: string }; was: Before }> {
-  const old = await login(origin, recipe);
-  const was = {
-    token: await send(origin, recipe.guarded, recipe.attach(old.token)),
-    none: await send(origin, recipe.guarded),
-    wrong: await send(origin, recipe.guarded, recipe.attach('a.wrong.token')),
+async function driveSteps(driven: Driven): Promise<void> {
+  const { at, recipe } = driven;
+  const origin = `http://127.0.0.1:${driven.ports.application}`;
+  const server = join(at, recipe.folder);
+  const types = await checked(driven);
+  await ownTests(driven, 'original');
+  const columns: Column[] = [];
+  // Logged in before a step, and still after it: one for each step that follows.
+  const before = new Map<Step, LoggedIn>();
+  await whileServed(driven, async () => {
+    columns.push({ title: 'original', visits: await conversation(origin, recipe, TOKEN) });
+    for (const step of STEPS) before.set(step, await logIn(origin, recipe, TOKEN));
+  });
+  let inSession: LoggedIn | undefined;
+  for (const step of STEPS) {
+    const outcome = await migrated(at, step);
+    await writeFile(`${at}.${step}.diff`, patchOf(outcome));
+    for (const site of outcome.sites.filter(({ action }) => action === 'manual'))
+      console.log(`  manual after ${step}: ${site.file}:${site.line} ${site.reason}`);
+    if (step === 'install') await installed(server, shim);
+    for (const error of (await checked(driven)).filter((one) => !types.includes(one)))
+      failed(`${step} makes an error of types: ${error}`);
+    await ownTests(driven, step);
+    await whileServed(driven, async () => {
+      const cookie: Client = { by: 'cookie', endpoint: await sessionEndpoint(origin) };
+      columns.push({ title: `${step}, JWT`, visits: await conversation(origin, recipe, TOKEN) });
+      columns.push({
+        title: `${step}, cookie`,
+        visits: await conversation(origin, recipe, cookie),
+      });
+      const user = before.get(step);
+      if (user)
+        columns.push({
+          title: `${step}, from before`,
+          visits: await carriedOver(origin, recipe, user, inSession),
+        });
+      inSession = await logIn(origin, recipe, cookie);
+    });
+  }
+  const [original, ...others] = columns;
+  if (!original) return;
+  const { text, differences } = tableOf(original, others);
+  console.log(text);
+  for (const difference of differences) failed(difference);
+}
+
+/** Visits of those who were logged in before a step. */
+async function carriedOver(
+  origin: string,
+  recipe: Recipe,
+  user: LoggedIn,
+  inSession: LoggedIn | undefined,
+): Promise<ReadonlyMap<string, Answer>> {
+  const visits = new Map<string, Answer>();
+  visits.set('JWT from before', await user.browser.send(recipe.guarded, user.headers));
+  visits.set('the cookie it became', await user.browser.send(recipe.guarded));
+  if (recipe.refresh) {
+    const stale = browserAt(origin);
+    visits.set(
+      'refresh with it',
+      await (recipe.token ? user.browser : stale).send(recipe.refresh(user.answer)),
+    );
+  }
+  if (inSession) visits.set('session of the step before', await inSession.browser.send(recipe.guarded));
+  return visits;
+}
+
+async function whileServed(driven: Driven, use: () => Promise<void>): Promise<void> {
+  const { at, recipe, ports } = driven;
+  const server = join(at, recipe.folder);
+  if (recipe.build) {
+    const { status, said } = await run(recipe.build, server);
+    if (status !== 0) throw new Error(`it does not build:\n${said.slice(-2_000)}`);
+  }
+  const running = start(recipe.start, server, environment(driven));
+  try {
+    await accepts(ports.application, running, recipe.ready);
+    await use();
+  } catch (error) {
+    console.log(running.said().slice(-1_500));
+    throw error;
+  } finally {
+    await running.stop();
+  }
+}
+
+function environment({ recipe, ports, redis }: Driven): Record<string, string> {
+  return {
+    REDIS_URL: redis,
+    SESSION_SECRET: 'a long random text, for once',
+    ...recipe.environment?.(ports),
   };
-  return { old, was };
 }
 
-function startMongo(port: number): Running {
-  if (!given.mongo) throw new Error('it keeps its data in MongoDB: give --mongo');
-  return start(['node', resolve(given.mongo), String(port)], folder, {});
+async function checked({ at, recipe }: Driven): Promise<string[]> {
+  return recipe.types ? typeErrors(join(at, recipe.folder), recipe.types) : [];
 }
 
-async function prepare(checkout: string, to: string, recipe: Recipe, ports: Ports): Promise<void> {
-  await mkdir(to, { recursive: true });
-  await cp(checkout, to, { recursive: true, filter: (from) => !/\/(?:node_modules|\.git)$/.test(from) });
-  for (const [path, text] of Object.entries(recipe.files(ports))) {
-    await mkdir(dirname(join(to, recipe.folder, path)), { recursive: true });
-    await writeFile(join(to, recipe.folder, path), text);
-  }
-  // The mark is written last: an installation that was cut off is made anew.
-  const mark = join(to, recipe.folder, 'node_modules/.driven');
-  if (await exists(mark)) return;
-  const installed = await run(
-    ['npm', 'install', '--no-audit', '--no-fund', '--legacy-peer-deps'],
-    join(to, recipe.folder),
-  );
-  if (installed.status !== 0) throw new Error(`npm install failed:\n${installed.said.slice(-2_000)}`);
-  await writeFile(mark, '');
-}
-
-async function migrated(at: string): Promise<void> {
-  const outcome = await migrate({ root: at, steps });
-  for (const { path, before, after } of outcome.files) {
-    if (after === undefined || before === after) continue;
-    await mkdir(dirname(join(at, path)), { recursive: true });
-    await writeFile(join(at, path), after);
-    console.log(`  ${before === undefined ? 'added' : 'changed'} ${path}`);
-  }
-  for (const site of outcome.sites.filter(({ action }) => action === 'manual'))
-    console.log(`  manual ${site.file}:${site.line} ${site.reason}`);
-}
-
-/** Puts our shim, built here, where npm would put the published one. */
-async function link(at: string): Promise<void> {
-  const to = join(at, 'node_modules/@jwt-to-session/shim');
-  await mkdir(dirname(to), { recursive: true });
-  await cp(join(root, 'shim'), to, {
-    recursive: true,
-    filter: (from) => !/shim\/(?:src|test|node_modules)(?:\/|$)/.test(from),
+async function ownTests(driven: Driven, when: string): Promise<void> {
+  const { at, recipe } = driven;
+  if (!given.tests || !recipe.tests) return;
+  const { status, said } = await run(recipe.tests, join(at, recipe.folder), {
+    ...environment(driven),
+    NODE_ENV: 'test',
   });
-  const wanted = ['express-session', 'jsonwebtoken', 'ms', 'on-headers', 'cookie', 'cookie-signature'];
-  const installed = await run(
-    [
-      'npm',
-      'install',
-      '--no-audit',
-      '--no-fund',
-      '--no-save',
-      '--legacy-peer-deps',
-      '--omit=dev',
-      '--prefix',
-      to,
-    ],
-    to,
-  );
-  if (installed.status !== 0)
-    throw new Error(`the shim needs ${wanted.join(', ')}:\n${installed.said.slice(-1_000)}`);
-  // What else the session module imports, where the application had it not.
-  const signs = join(at, 'node_modules/jsonwebtoken');
-  if (!(await exists(signs))) await symlink(join(to, 'node_modules/jsonwebtoken'), signs);
-}
-
-async function serve(at: string, recipe: Recipe, ports: Ports): Promise<Running> {
-  const environment = { ...recipe.environment(ports), SESSION_SECRET: 'a long random text, for once' };
-  const running = start(recipe.start, join(at, recipe.folder), environment);
-  await listening(ports.application, running);
-  return running;
-}
-
-interface Before {
-  readonly token: Answer;
-  readonly none: Answer;
-  readonly wrong: Answer;
-}
-
-async function compare(origin: string, recipe: Recipe, oldToken: string, was: Before): Promise<void> {
-  const guarded = (headers: Record<string, string> = {}) => send(origin, recipe.guarded, headers);
-  const exchanged = await guarded(recipe.attach(oldToken));
-  same('a token from before is let in', exchanged, was.token);
-  told('and a session cookie comes back', exchanged.cookie !== undefined);
-  const byCookie = { Cookie: exchanged.cookie ?? '' };
-  same('the cookie alone is let in', await guarded(byCookie), was.token);
-  same('no token is answered as before', await guarded(), was.none);
-  same('a wrong token is answered as before', await guarded(recipe.attach('a.wrong.token')), was.wrong);
-  const again = await login(origin, recipe);
-  const anew = await guarded({
-    ...recipe.attach(again.token),
-    ...(again.cookie ? { Cookie: again.cookie } : {}),
-  });
-  same('a new login is let in', anew, was.token);
-  const endpoint = await sessionEndpoint(origin);
-  const left = await send(origin, { method: 'DELETE', path: endpoint }, byCookie);
-  told(`logout at ${endpoint} answers 204`, left.status === 204);
-  same('after logout the cookie opens nothing', await guarded(byCookie), was.none);
-  const replayed = await guarded(recipe.attach(oldToken));
-  told(
-    'after logout the token from before opens nothing',
-    replayed.status !== was.token.status || was.token.status === was.none.status,
-  );
+  const lines = said.split('\n');
+  const counted = lines.filter((line) => /^Tests?:/.test(line)).join(' ');
+  console.log(`  its own tests, ${when}: ${counted || `exit ${status}`}`);
+  if (status !== 0)
+    failed(
+      lines
+        .filter((line) => /●/.test(line))
+        .slice(0, 40)
+        .join('\n'),
+    );
 }
 
 async function sessionEndpoint(origin: string): Promise<string> {
   for (const path of ['/api/session', '/v1/session', '/session']) {
-    const answer = await send(origin, { method: 'GET', path });
+    const answer = await browserAt(origin).send({ method: 'GET', path });
     if (answer.status === 401 && answer.body.includes('no session')) return path;
   }
   throw new Error('the shim has no endpoint');
 }
 
-function same(what: string, now: Answer, before: Answer): void {
-  const agree = now.status === before.status && withoutStamps(now.body) === withoutStamps(before.body);
-  told(`${what} (${now.status})`, agree);
-  if (!agree)
-    console.log(
-      `    before ${before.status} ${before.body.slice(0, 200)}\n    after  ${now.status} ${now.body.slice(0, 200)}`,
-    );
-}
-
-/** Times and stack traces differ from one answer to the next. */
-function withoutStamps(body: string): string {
-  return body.replace(/"stack":"(?:[^"\\]|\\.)*"/g, '""').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '');
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-function told(what: string, holds: boolean): void {
-  if (!holds) failures++;
-  console.log(`  ${holds ? 'ok  ' : 'FAIL'} ${what}`);
-}
-
-async function ownTests(recipe: Recipe, before: string, after: string, ports: Ports): Promise<void> {
-  for (const at of [before, after]) {
-    const environment = {
-      ...recipe.environment(ports),
-      NODE_ENV: 'test',
-      SESSION_SECRET: 'a long random text, for once',
-    };
-    const { status, said } = await run(recipe.tests ?? [], join(at, recipe.folder), environment);
-    const counted = said
-      .split('\n')
-      .filter((line) => /^Tests?:/.test(line))
-      .join(' ');
-    told(`its own tests ${at === before ? 'before' : 'after'}: ${counted || `exit ${status}`}`, status === 0);
-    if (status !== 0)
-      console.log(
-        said
-          .split('\n')
-          .filter((line) => /●/.test(line))
-          .slice(0, 40)
-          .join('\n'),
-      );
-  }
+function failed(what: string): void {
+  failures++;
+  console.log(`  FAIL ${what}`);
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** A process of ours, with what it has said so far. */
@@ -10,10 +10,22 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+/** The user whose process it is, where that is another. */
+export interface Owner {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
 /** Starts a command. It is stopped by its id, with whatever it started. */
-export function start(command: readonly string[], cwd: string, environment: Record<string, string>): Running {
+export function start(
+  command: readonly string[],
+  cwd: string,
+  environment: Record<string, string>,
+  owner: Owner = {},
+): Running {
   const [file = '', ...given] = command;
-  const child = spawn(file, given, { cwd, env: { ...process.env, ...environment }, detached: true });
+  const env = { ...process.env, ...environment };
+  const child = spawn(file, given, { ...owner, cwd, env, detached: true });
   let text = '';
   child.stdout.on('data', (part: Buffer) => {
     text += String(part);
@@ -44,19 +56,20 @@ export async function run(
   return { status: running.process.exitCode, said: running.said() };
 }
 
-/** Waits until a port of this machine answers. */
-export async function listening(port: number, running: Running): Promise<void> {
-  const until = Date.now() + 60_000;
-  while (Date.now() < until) {
+/** Waits until a process accepts connections on a port of this machine, and has said that it is ready. */
+export async function accepts(port: number, running: Running, ready = ''): Promise<void> {
+  for (const until = Date.now() + 60_000; Date.now() < until; await wait(200)) {
     if (running.process.exitCode !== null) break;
-    const answers = await fetch(`http://127.0.0.1:${port}/`).then(
+    if (!running.said().includes(ready)) continue;
+    const socket = connect(port, '127.0.0.1');
+    const open = await once(socket, 'connect').then(
       () => true,
       () => false,
     );
-    if (answers) return;
-    await wait(200);
+    socket.destroy();
+    if (open) return;
   }
-  throw new Error(`nothing answers on port ${port}:\n${running.said().slice(-2_000)}`);
+  throw new Error(`nothing listens on port ${port}:\n${running.said().slice(-2_000)}`);
 }
 
 /** A port that nothing listens on. */

@@ -35,8 +35,9 @@ function whoAmI(visit: Visit): void {
     const expiresAt = new Date(claims.exp * 1000).toISOString();
     answer(visit, 200, { claims, expiresAt, marker: sessionMarker(visit.req) });
   } else {
+    const { lack } = visit;
     answer(visit, 401, {
-      error: { absent: 'no session', expired: 'expired', forged: 'invalid', invalid: 'invalid' }[visit.lack],
+      error: lack === 'absent' ? 'no session' : lack === 'expired' ? 'expired' : 'invalid',
     });
   }
 }

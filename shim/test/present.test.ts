@@ -104,6 +104,10 @@ describe.each(EXPRESSES)('%s', (_name, make) => {
       expect(expired.json.error).toBe('TokenExpiredError: jwt expired');
       const wrong = await ask(client(base), `${token.slice(0, -5)}aaaaa`);
       expect(wrong.json.error).toMatch(/^JsonWebTokenError: (?:jwt malformed|invalid signature)$/);
+      const nonsense = await ask(client(base), 'a.wrong.token');
+      expect(nonsense.json.error).toBe('JsonWebTokenError: invalid token');
+      const shapeless = await ask(client(base), 'nonsense');
+      expect(shapeless.json.error).toBe('JsonWebTokenError: jwt malformed');
       const none = await ask(client(base));
       expect(none.json.error).toBe('JsonWebTokenError: jwt must be provided');
     });

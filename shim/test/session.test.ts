@@ -251,6 +251,14 @@ describe('requireSession', () => {
       kind: [false, true, false],
       header: 'Bearer',
     });
+    for (const [token, message] of Object.entries({
+      'a.wrong.token': 'invalid token',
+      nonsense: 'jwt malformed',
+    }))
+      expect((await browser.ask('/', { token })).json).toMatchObject({
+        message,
+        kind: [false, true, false],
+      });
     await browser.ask('/login');
     const cookie = browser.cookies.get('session') ?? '';
     expect((await browser.ask('/')).json).toMatchObject({

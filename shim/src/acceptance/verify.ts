@@ -46,6 +46,11 @@ function merit({ refusal, payload }: Verified): number {
   return refusal === 'signature' ? 0 : 1;
 }
 
+/** Whether it has the three parts of a JWT, whatever is in them: jsonwebtoken names the others malformed. */
+export function hasShape(token: string): boolean {
+  return token.split('.').length === 3;
+}
+
 /** The header, when the token has three parts that read the same to everyone. */
 function headerOf(token: string): JwtHeader | undefined {
   const [head, payload, signature, ...rest] = token.split('.');

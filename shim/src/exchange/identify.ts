@@ -1,5 +1,6 @@
 import type { SessionData } from 'express-session';
 import type { AcceptedToken } from '../acceptance/acceptance.js';
+import { hasShape } from '../acceptance/verify.js';
 import { isCrossOrigin, isFromElsewhere } from '../cross-origin.js';
 import { endpointOf } from '../endpoints.js';
 import { isFirstCookie, placeCookie, removeCookie, signedCookies } from '../request/cookies.js';
@@ -36,7 +37,7 @@ export async function identify(visit: Visit, begin: Begin): Promise<boolean> {
   const named = await sessionNamed(visit);
   const tokens = legacy ? await tokensOn(req, placesOn(visit, legacy), legacy, shop.settings) : NONE;
   const refusal = tokens.speaking?.verdict.refusal;
-  visit.lack = lackOf(named.id, refusal);
+  visit.lack = lackOf(named.id, refusal, tokens.speaking?.token);
   visit.presented = refusal !== undefined;
 
   const usable = mayUse(named, tokens) || !isCrossOrigin(req, trustedOrigins);
@@ -193,8 +194,9 @@ function placesOn({ req, shop }: Visit, { from }: LegacySettings): readonly Plac
 }
 
 /** What is missing, as clients of JWTs are told: an ended session and an expired token look alike to them. */
-function lackOf(sessionId: string | undefined, refusal: string | undefined): Lack {
+function lackOf(sessionId: string | undefined, refusal: string | undefined, token?: string): Lack {
   if (refusal === undefined) return sessionId === undefined ? 'absent' : 'expired';
   if (refusal === 'signature') return 'forged';
+  if (token !== undefined && !hasShape(token)) return 'shapeless';
   return ['expired', 'spent', 'ended', 'marker', 'window-closed'].includes(refusal) ? 'expired' : 'invalid';
 }

@@ -1,3 +1,4 @@
+import { hasShape } from '../acceptance/verify.js';
 import type { Refusal } from '../events.js';
 import type { Visit } from '../request/visit.js';
 import { ApplicationError } from '../response/application-error.js';
@@ -31,8 +32,9 @@ export function showTokens(visit: Visit, found: readonly Found[], legacy: Legacy
   }
 }
 
-/** Not a JWT, for code that tells a wrong token from none. */
+/** Not a JWT, for code that tells a wrong token from none; and what looks like one from afar. */
 const REFUSED = 'refused';
+const REFUSED_IN_SHAPE = 'refused.refused.refused';
 const LONG_AGO = 24 * 60 * 60;
 
 /**
@@ -49,9 +51,10 @@ function showRefusal(
   const refused = found.find(({ place }) => place.read(req) === undefined);
   if (!refused) return;
   const { refusal } = refused.verdict;
+  const nothing = hasShape(refused.token) ? REFUSED_IN_SHAPE : REFUSED;
   const wrong = refusal !== undefined && refusal !== 'marker' && OF_SOMETHING_ELSE.includes(refusal);
-  const shown = refusal === 'signature' ? forged(present) : wrong ? REFUSED : expired(present);
-  refused.place.place(req, shown ?? REFUSED);
+  const shown = refusal === 'signature' ? forged(present) : wrong ? nothing : expired(present);
+  refused.place.place(req, shown ?? nothing);
 }
 
 /** A signature over nothing: checked first, so that nobody learns what else is wrong. */

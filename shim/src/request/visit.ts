@@ -20,7 +20,7 @@ export interface Shop {
 }
 
 /** Why a request has no session: what clients of JWTs tell apart. */
-export type Lack = 'absent' | 'expired' | 'forged' | 'invalid';
+export type Lack = 'absent' | 'expired' | 'forged' | 'invalid' | 'shapeless';
 
 /** What the shim knows of a request that is being served. */
 export interface Visit {

@@ -47,5 +47,6 @@ function errorFor(req: IncomingMessage): Error {
   if (login) return new SessionExpiredError(new Date(login.exp * 1000));
   if (lack === 'expired') return new SessionExpiredError();
   if (lack === 'forged') return new SessionInvalidError('invalid signature');
+  if (lack === 'shapeless') return new SessionInvalidError('jwt malformed');
   return lack === 'invalid' ? new SessionInvalidError() : new SessionAbsentError();
 }

@@ -1,0 +1,92 @@
+import { access, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { migrate } from '../../transforms/migrate.js';
+import type { Outcome, Step } from '../../transforms/words.js';
+import type { Ports, Recipe } from './recipe.js';
+import { run } from './server.js';
+
+/** Copies a checkout, sets it up as its README says, and installs what it needs; what is installed is kept. */
+export async function copied(checkout: string, to: string, recipe: Recipe, ports: Ports): Promise<void> {
+  await emptied(to);
+  await cp(checkout, to, { recursive: true, filter: (from) => !/\/(?:node_modules|\.git)$/.test(from) });
+  const server = join(to, recipe.folder);
+  for (const [path, text] of Object.entries(recipe.files?.(ports) ?? {})) {
+    await mkdir(dirname(join(server, path)), { recursive: true });
+    await writeFile(join(server, path), text);
+  }
+  for (const { file, find, put } of recipe.settings?.(ports) ?? []) {
+    const text = await readFile(join(server, file), 'utf8');
+    if (!text.includes(find)) throw new Error(`${file} has no ${find}`);
+    await writeFile(
+      join(server, file),
+      text.replace(find, () => put),
+    );
+  }
+  // The mark is written last: an installation that was cut off is made anew.
+  const mark = join(server, 'node_modules/.driven');
+  if (await exists(mark)) return;
+  const instead = Object.entries(recipe.instead ?? {}).map(([name, other]) => `${name}@npm:${other}`);
+  await npm(['install', ...instead], server);
+  await writeFile(mark, '');
+}
+
+/** Everything but installed packages goes. */
+async function emptied(folder: string): Promise<void> {
+  if (!(await exists(folder))) return;
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.name === 'node_modules') continue;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      await emptied(path);
+      if (!(await readdir(path)).length) await rm(path, { recursive: true });
+    } else await rm(path);
+  }
+}
+
+/** Takes one step, writes it, and returns what came of it. */
+export async function migrated(at: string, step: Step): Promise<Outcome> {
+  const outcome = await migrate({ root: at, steps: [step] });
+  for (const { path, before, after } of outcome.files) {
+    if (after === undefined || before === after) continue;
+    await mkdir(dirname(join(at, path)), { recursive: true });
+    await writeFile(join(at, path), after);
+  }
+  return outcome;
+}
+
+/** Installs what a step added to the dependencies; the shim is the package that was packed here. */
+export async function installed(server: string, shim: string): Promise<void> {
+  await npm(['install', '--no-save', shim], server);
+}
+
+/** Packs the shim as npm would publish it; returns the archive. */
+export async function packed(root: string, to: string): Promise<string> {
+  const { status, said } = await run(
+    ['npm', 'pack', '--ignore-scripts', '--pack-destination', to],
+    join(root, 'shim'),
+  );
+  const archive = /\S+\.tgz/.exec(said)?.[0];
+  if (status !== 0 || !archive) throw new Error(`npm pack failed:\n${said.slice(-1_000)}`);
+  return join(to, archive);
+}
+
+/** The errors that a type check gives, without where in a file they are. */
+export async function typeErrors(server: string, command: readonly string[]): Promise<string[]> {
+  const { said } = await run(command, server);
+  return said
+    .split('\n')
+    .filter((line) => /error TS\d+/.test(line))
+    .map((line) => line.replace(/\(\d+,\d+\)/, ''));
+}
+
+async function npm(given: readonly string[], cwd: string): Promise<void> {
+  const { status, said } = await run(['npm', ...given, '--no-audit', '--no-fund', '--legacy-peer-deps'], cwd);
+  if (status !== 0) throw new Error(`npm ${given.join(' ')} failed:\n${said.slice(-2_000)}`);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
