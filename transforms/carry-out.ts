@@ -1,6 +1,7 @@
 import { commentEdits } from './edit/comments.js';
 import { applyEdits, type Edit } from './edit/edits.js';
 import { finishEdits } from './edit/finish.js';
+import { unmadeOf, type Work } from './made.js';
 import type { Planned } from './plan.js';
 import { isSource } from './project/files.js';
 import { parseSource } from './project/parse.js';
@@ -14,12 +15,6 @@ export interface CarriedOut {
   readonly files: readonly FileOutcome[];
 }
 
-/** A site of the plan with its edits. */
-interface Work {
-  readonly planned: Planned;
-  readonly edits: readonly Edit[];
-}
-
 /**
  * Turns a plan into texts. What goes wrong stays with the files it concerns: a file whose rule fails, whose edits
  * overlap or whose new text does not parse is `failed` and stays as it is, and so is every file that was to change
@@ -27,18 +22,26 @@ interface Work {
  */
 export function carryOut(project: Project, plan: readonly Planned[]): CarriedOut {
   const failures = new Map(project.sources.failed);
-  const works = plan.map((planned): Work => {
+  let works = plan.map((planned): Work => {
     if (planned.failure) failures.set(planned.site.file.path, planned.failure);
     return { planned, edits: editsOf(project, planned, failures) };
   });
   for (;;) {
     spread(works, failures);
     const before = failures.size;
-    const files = texts(project, works, failures);
+    const finished = new Map<string, readonly Edit[]>();
+    const files = texts(project, works, failures, finished);
     // A failure takes back edits elsewhere, so the other files are made anew without them.
-    if (failures.size === before) {
-      return { plan: works.map(({ planned }) => withFailure(planned, failures)), files };
-    }
+    if (failures.size > before) continue;
+    const unmade = new Set(
+      unmadeOf(
+        project,
+        works.filter(({ planned }) => !failures.has(planned.site.file.path)),
+        finished,
+      ),
+    );
+    if (!unmade.size) return { plan: works.map(({ planned }) => withFailure(planned, failures)), files };
+    works = works.map((work) => (unmade.has(work) ? { planned: leftToDo(work.planned), edits: [] } : work));
   }
 }
 
@@ -69,7 +72,31 @@ function spread(works: readonly Work[], failures: Map<string, string>): void {
   }
 }
 
-function texts(project: Project, works: readonly Work[], failures: Map<string, string>): FileOutcome[] {
+/** A site of which nothing would change is a person's to change, whatever was decided; an import may stay. */
+function leftToDo(planned: Planned): Planned {
+  const { reason } = planned.decision;
+  const { site } = planned;
+  if (site.kind === 'import')
+    return {
+      ...planned,
+      decision: { action: 'kept', reason: `something here still needs ${site.library}` },
+    };
+  return {
+    ...planned,
+    decision: {
+      action: 'manual',
+      reason: `nothing was changed here, though it was to be: ${reason}`,
+      todo: 'Do it by hand.',
+    },
+  };
+}
+
+function texts(
+  project: Project,
+  works: readonly Work[],
+  failures: Map<string, string>,
+  finished: Map<string, readonly Edit[]>,
+): FileOutcome[] {
   const byFile = new Map<string, Edit[]>();
   for (const { edits } of works) {
     for (const edit of edits) {
@@ -89,11 +116,11 @@ function texts(project: Project, works: readonly Work[], failures: Map<string, s
     const own = byFile.get(path);
     byFile.delete(path);
     if (!own?.length) return { path, status: 'unchanged', before: text, after: text };
-    return attempted(path, failures, () => changed(project, path, text, own));
+    return attempted(path, failures, () => changed(project, path, text, own, finished));
   });
   const added = [...byFile]
     .filter(([path]) => !failures.has(path))
-    .map(([path, own]) => attempted(path, failures, () => ({ ...changed(project, path, undefined, own) })));
+    .map(([path, own]) => attempted(path, failures, () => changed(project, path, undefined, own, finished)));
   const unread = [...project.sources.failed]
     .filter(([path]) => !project.sources.listed.some((file) => file.path === path))
     .map(([path, reason]): FileOutcome => ({ path, status: 'failed', reason }));
@@ -105,9 +132,12 @@ function changed(
   path: string,
   before: string | undefined,
   edits: readonly Edit[],
+  finished: Map<string, readonly Edit[]>,
 ): FileOutcome {
   const file = project.sources.at(path);
-  const after = applyEdits(before ?? '', file ? finishEdits(file, edits) : edits);
+  const complete = file ? finishEdits(file, edits) : edits;
+  const after = applyEdits(before ?? '', complete);
+  finished.set(path, complete);
   if (isSource(path)) parseSource(path, after);
   if (before === undefined) return { path, status: 'added', after };
   const reason = edits.find((edit) => edit.because)?.because;

@@ -12,6 +12,7 @@ import { rule as sign } from '../../transforms/server/sign.js';
 const SIGNING = `const jwt = require('jsonwebtoken');
 exports.login = (req, res) => res.json({ token: jwt.sign({ id: 1 }, process.env.KEY) });
 `;
+const SIGNED = 'jwt.sign({ id: 1 }, process.env.KEY)';
 const FILES = [
   { path: 'bad.js', text: SIGNING },
   { path: 'good.js', text: SIGNING },
@@ -129,4 +130,16 @@ describe('what goes wrong in one file stays there, is reported, and changes noth
     ]);
     expect(files.find((file) => file.path === 'good.js')?.reason).toMatch(/change together with bad\.js/);
   });
+});
+
+test("a site of which nothing changes is a person's to change, not reported as rewritten", () => {
+  const nothing = carried([{ id: 'server/x', rule: ruleOf({ edit: () => [] }) }]);
+  const lost = carried([{ id: 'server/x', rule: ruleOf({ edit: (site) => [at(site, SIGNED)] }) }]);
+  for (const { files, plan } of [nothing, lost]) {
+    expect(
+      plan.find(({ site }) => site.kind === 'sign' && site.file.path === 'bad.js')?.decision,
+    ).toMatchObject({ action: 'manual', reason: expect.stringMatching(/^nothing was changed here/) });
+    expect(files.find((file) => file.path === 'bad.js')?.after).toMatch(/Nothing was/);
+    expect(files.find((file) => file.path === 'good.js')?.after).toMatch(/start\(req\)/);
+  }
 });

@@ -23,6 +23,9 @@ for (const { id, rule } of RULES) {
           JSON.parse(await readFile(join(folder, 'sites.json'), 'utf8')),
         );
         expect(undefinedNames(outcome)).toEqual([]);
+        expect(outcome.sites.filter(({ reason }) => reason.startsWith('nothing was changed here'))).toEqual(
+          [],
+        );
         const findings = await readFile(join(folder, 'findings.json'), 'utf8').catch(() => undefined);
         if (findings !== undefined) expect(outcome.findings.map(found)).toEqual(JSON.parse(findings));
       });

@@ -1,7 +1,7 @@
 // https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Authorization
 import { alone } from '../alone.js';
+import { withoutTokenHeader } from '../edit/credentials.js';
 import type { Edit } from '../edit/edits.js';
-import { withoutHeader } from '../edit/header.js';
 import { withoutParameter } from '../edit/parameters.js';
 import { idleParameters } from '../project/browser/passing.js';
 import type { Project } from '../project/project.js';
@@ -20,7 +20,7 @@ export const rule: Rule<AttachSite> = {
 
 function decide(site: AttachSite, project: Project): Decision {
   if (site.family !== 'session') return { action: 'kept', reason: site.evidence };
-  if (!withoutHeader(project.sources, site.attached))
+  if (!withoutTokenHeader(project, site))
     return {
       action: 'manual',
       reason: `${site.evidence}, in a form that can't be taken out by itself`,
@@ -35,7 +35,7 @@ function decide(site: AttachSite, project: Project): Decision {
 function edit(site: AttachSite, decision: Decision, project: Project): readonly Edit[] {
   if (decision.action !== 'rewritten') return [];
   const parameters = idleParameters(project, site).flatMap((one) => withoutParameter(project.sources, one));
-  return [...(withoutHeader(project.sources, site.attached) ?? []), ...parameters];
+  return [...(withoutTokenHeader(project, site) ?? []), ...parameters];
 }
 
 export default alone('client/token-header', rule);

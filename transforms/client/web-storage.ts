@@ -69,6 +69,8 @@ function decideSet(site: StoreSite, project: Project): Decision {
   const { access, place, arrival, file } = site;
   const clears = access.value && isNothing(access.value);
   if (clears) return { action: 'rewritten', reason: 'the session is forgotten here' };
+  if (isStoredWithout(site))
+    return { action: 'kept', reason: 'the answer that is stored here has lost its token where it came in' };
   if (arrival?.kind === 'answers')
     return {
       action: 'rewritten',
@@ -240,12 +242,22 @@ function acceptedHere({ access, file }: StoreSite, token: string): Edit[] {
   return [...waiting.edits, replaced(file.path, path, `${held}${waiting.how} ${call}`, accept)];
 }
 
-/** The object is stored without the token; where the answer came in it has lost it already. */
+/** Whether an answer is stored as it is, which has lost its token where it came in. */
+function isStoredWithout(site: StoreSite): boolean {
+  const { place, arrival } = site;
+  return place?.field !== undefined && arrival?.kind === 'answers' && !storedIn(site)?.isObjectExpression();
+}
+
+/** What is stored, as it is before it becomes text. */
+function storedIn({ access: { value } }: StoreSite): NodePath | undefined {
+  return value && (jsonOf(value) ?? value);
+}
+
+/** The object is stored without the token. */
 function editStoredObject(site: StoreSite, field: string): Edit[] {
-  const { access, arrival, file } = site;
-  const json = access.value ? (jsonOf(access.value) ?? access.value) : undefined;
+  const { access, file } = site;
+  const json = storedIn(site);
   if (!json) return [];
-  if (arrival?.kind === 'answers' && !json.isObjectExpression()) return [];
   const text = textOf(file, json.node);
   const accept = localName(file, SHIM_CLIENT, 'acceptSession');
   const owner = access.path.getFunctionParent();

@@ -9,9 +9,17 @@ import type { Edit } from './edits.js';
 import { withoutItems } from './lists.js';
 import { statementOf, withoutStatement } from './statements.js';
 
+/** Objects that get something else, so that they stay where nothing is left in them. */
+export type Receivers = ReadonlySet<t.Node>;
+
 /** Takes a header out of a request, and with it whatever is empty then; undefined where it stands by itself in no way. */
-export function withoutHeader(sources: Sources, { file, path, form }: AttachedHeader): Edit[] | undefined {
-  if (form === 'property') return path.isObjectProperty() ? withoutProperty(sources, file, path) : undefined;
+export function withoutHeader(
+  sources: Sources,
+  { file, path, form }: AttachedHeader,
+  receivers: Receivers,
+): Edit[] | undefined {
+  if (form === 'property')
+    return path.isObjectProperty() ? withoutProperty({ sources, file, receivers }, path) : undefined;
   if (form === 'call') {
     if (!isChained(path) && statementOf(path)) return [withoutStatement(file, path)];
     return withoutLink(file, path);
@@ -90,17 +98,21 @@ function keyOf(callee: t.MemberExpression): string {
   return t.isIdentifier(callee.property) ? callee.property.name : '';
 }
 
-function withoutProperty(
-  sources: Sources,
-  file: SourceFile,
-  path: NodePath<t.ObjectProperty>,
-): Edit[] | undefined {
+/** Where something is taken out. */
+interface Place {
+  readonly sources: Sources;
+  readonly file: SourceFile;
+  readonly receivers: Receivers;
+}
+
+function withoutProperty(place: Place, path: NodePath<t.ObjectProperty>): Edit[] | undefined {
+  const { file } = place;
   const object = path.parentPath;
   if (!object?.isObjectExpression()) return undefined;
   const going = object.node.properties.filter((one) => one === path.node || isHeader(one));
   if (going.length < object.node.properties.length)
     return withoutItems(file, object.node.properties, new Set(going));
-  return withoutObject(sources, file, object) ?? [emptied(file, object.node)];
+  return withoutObject(place, object) ?? [emptied(file, object.node)];
 }
 
 /** Another header of a token in the same object goes along, or nobody would know that the object is empty. */
@@ -114,25 +126,25 @@ function emptied(file: SourceFile, node: t.Node): Edit {
 }
 
 /** Takes out an object of which nothing is left; undefined where its place can't be without one. */
-function withoutObject(sources: Sources, file: SourceFile, object: NodePath): Edit[] | undefined {
+function withoutObject(place: Place, object: NodePath): Edit[] | undefined {
+  const { file, receivers } = place;
+  if (receivers.has(object.node)) return [contentsOf(file, object.node)];
   const { parentPath: parent } = object;
   if (!parent) return undefined;
   // `token ? { Authorization: … } : {}`, `token && { … }`
   if (parent.isConditionalExpression() && object.key !== 'test') {
     const other = object.key === 'consequent' ? parent.node.alternate : parent.node.consequent;
-    return isEmpty(other)
-      ? (withoutObject(sources, file, parent) ?? [emptied(file, parent.node)])
-      : undefined;
+    return isEmpty(other) ? (withoutObject(place, parent) ?? [emptied(file, parent.node)]) : undefined;
   }
   if (parent.isLogicalExpression({ operator: '&&' }) && object.key === 'right')
-    return withoutObject(sources, file, parent);
-  if (parent.isParenthesizedExpression()) return withoutObject(sources, file, parent);
+    return withoutObject(place, parent);
+  if (parent.isParenthesizedExpression()) return withoutObject(place, parent);
   if (parent.isSpreadElement() || (parent.isObjectProperty() && object.key === 'value')) {
     const holder = parent.parentPath;
     if (!holder?.isObjectExpression()) return undefined;
     const left = holder.node.properties.filter((one) => one !== parent.node);
     if (left.length) return withoutItems(file, holder.node.properties, new Set([parent.node]));
-    return withoutObject(sources, file, holder) ?? [emptied(file, holder.node)];
+    return withoutObject(place, holder) ?? [emptied(file, holder.node)];
   }
   const copied = clonedBy(object);
   if (copied) return withoutCopy(file, copied);
@@ -140,9 +152,13 @@ function withoutObject(sources: Sources, file: SourceFile, object: NodePath): Ed
     return isLast(parent.node, object.node)
       ? withoutItems(file, parent.node.arguments, new Set([object.node]))
       : undefined;
-  if (parent.isVariableDeclarator() && t.isIdentifier(parent.node.id))
-    return withoutVariable(sources, file, parent);
+  if (parent.isVariableDeclarator() && t.isIdentifier(parent.node.id)) return withoutVariable(place, parent);
   return undefined;
+}
+
+/** All that stands between the braces of an object. */
+export function contentsOf(file: SourceFile, node: t.Node): Edit {
+  return { file: file.path, start: startOf(node) + 1, end: endOf(node) - 1, text: '' };
 }
 
 function isLast(call: t.CallExpression | t.NewExpression, node: t.Node): boolean {
@@ -158,17 +174,13 @@ function isEmpty(node: t.Node): boolean {
 }
 
 /** A variable whose object is empty goes where all it is for is to be the last argument, or to be spread. */
-function withoutVariable(
-  sources: Sources,
-  file: SourceFile,
-  declarator: NodePath<t.VariableDeclarator>,
-): Edit[] | undefined {
+function withoutVariable(place: Place, declarator: NodePath<t.VariableDeclarator>): Edit[] | undefined {
   const { id } = declarator.node;
   const binding = t.isIdentifier(id) ? declarator.scope.getBinding(id.name) : undefined;
   if (!binding?.constant || declarator.parentPath.parentPath?.isExportNamedDeclaration()) return undefined;
   const edits: Edit[] = [];
   for (const reference of binding.referencePaths) {
-    const edit = withoutObject(sources, file, reference);
+    const edit = withoutObject(place, reference);
     if (!edit) return undefined;
     edits.push(...edit);
   }

@@ -4,12 +4,18 @@ import { endOf, type SourceFile, startOf } from '../project/source.js';
 import type { Edit } from './edits.js';
 import { indentationAt } from './style.js';
 
-/** Adds a property to the object at one place among a call's arguments, or that object; undefined where it is not in sight. */
+/**
+ * Adds a property to the object at one place among a call's arguments, or that object; undefined where it is not
+ * in sight.
+ *
+ * @param alone whether nothing else is left in the object
+ */
 export function withProperty(
   file: SourceFile,
   call: CallPath,
   index: number,
   property: string,
+  alone = false,
 ): Edit[] | undefined {
   const given = call.get('arguments') as NodePath[];
   const options = given[index];
@@ -20,10 +26,11 @@ export function withProperty(
     return [{ file: file.path, start: at, end: at, text: `${last ? ', ' : ''}{ ${property} }` }];
   }
   const object = objectOf(options);
-  return object && [intoObject(file, object, property)];
+  return object && [intoObject(file, object, property, alone)];
 }
 
-function objectOf(path: NodePath): NodePath | undefined {
+/** The object literal that an expression is or names. */
+export function objectOf(path: NodePath): NodePath | undefined {
   if (path.isObjectExpression()) return path;
   if (!path.isIdentifier()) return undefined;
   const binding = path.scope.getBinding(path.node.name);
@@ -32,8 +39,10 @@ function objectOf(path: NodePath): NodePath | undefined {
 }
 
 /** Before the first property, so that what stands there keeps its comma. */
-function intoObject(file: SourceFile, object: NodePath, property: string): Edit {
+function intoObject(file: SourceFile, object: NodePath, property: string, alone: boolean): Edit {
   const at = startOf(object.node) + 1;
+  // What stood in the object goes up to the brace.
+  if (alone) return { file: file.path, start: at, end: at, text: ` ${property} `, stays: true };
   const rest = file.text.slice(at, endOf(object.node));
   const lines = /^[ \t]*\r?\n([ \t]*)/.exec(rest);
   if (/^\s*\}$/.test(rest))
@@ -44,6 +53,7 @@ function intoObject(file: SourceFile, object: NodePath, property: string): Edit 
     file: file.path,
     start: at,
     end: at,
-    text: lines ? `${newline}${indent}${property},` : ` ${property},`,
+    text: lines ? `${newline}${indent}${property},` : /^\s/.test(rest) ? ` ${property},` : `${property}, `,
+    stays: true,
   };
 }
