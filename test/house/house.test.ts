@@ -37,9 +37,11 @@ const ARROWS: Record<string, readonly string[]> = {
   ],
   'transforms/registry': ['transforms/server', 'transforms/client', 'transforms/manifest', 'transforms/rule'],
   'transforms/plan': ['transforms/project', 'transforms/rule', 'transforms/words'],
+  'transforms/made': ['transforms/project', 'transforms/edit', 'transforms/plan'],
   'transforms/carry-out': [
     'transforms/project',
     'transforms/edit',
+    'transforms/made',
     'transforms/plan',
     'transforms/rule',
     'transforms/words',

@@ -1,6 +1,7 @@
 // https://developer.mozilla.org/en-US/docs/Web/API/Web_Storage_API
 import type { NodePath } from '@babel/traverse';
 import { alone } from '../alone.js';
+import { isAsked, isGuarded, isMoved, isStoredWithout, storedIn } from '../edit/asked.js';
 import { waitingIn } from '../edit/async.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
@@ -9,7 +10,6 @@ import { styleOf } from '../edit/style.js';
 import { isDeclared, isTyped } from '../edit/typed.js';
 import { acceptanceOf } from '../project/browser/acceptance.js';
 import { isLogout } from '../project/browser/logout.js';
-import { jsonOf } from '../project/browser/storage.js';
 import { absenceTests, isOnlyTested, storageHazard } from '../project/browser/uses.js';
 import type { Project } from '../project/project.js';
 import type { StoreSite } from '../project/site.js';
@@ -44,7 +44,9 @@ function decide(site: StoreSite, project: Project): Decision {
 function decideGet(site: StoreSite, project: Project): Decision {
   const { access, place } = site;
   if (place?.field !== undefined)
-    return { action: 'rewritten', reason: 'what is stored counts as long as there is a session' };
+    return isGuarded(site)
+      ? { action: 'kept', reason: 'the condition around it asks for the session' }
+      : { action: 'rewritten', reason: 'what is stored counts as long as there is a session' };
   if (isWithinAnother(site, project))
     return { action: 'rewritten', reason: 'the token is not read for this any more' };
   if (access.opaque)
@@ -177,41 +179,13 @@ function editObject(site: StoreSite): Edit[] {
   const has = localName(file, SHIM_CLIENT, 'hasSession');
   const text = textOf(file, path.node);
   const { parentPath: parent } = path;
-  if (isGuarded(path, text, file.text) || isAsked(site)) return [];
+  if (isGuarded(site) || isAsked(site)) return [];
   const both = `${has.local}() && ${text}`;
   if (path.key === 'test') return [replaced(file.path, path, both, has)];
   if (parent?.isUnaryExpression({ operator: '!' })) return [replaced(file.path, path, `(${both})`, has)];
   const bare = parent?.isCallExpression() || parent?.isVariableDeclarator() || parent?.isReturnStatement();
   const chosen = `${has.local}() ? ${text} : null`;
   return [replaced(file.path, path, bare ? chosen : `(${chosen})`, has)];
-}
-
-/** Whether the code asks for the session around it already. */
-function isAsked({ access: { path }, file }: StoreSite): boolean {
-  const around = path.getStatementParent() ?? path;
-  return file.text.includes(SHIM_CLIENT) && /\bhasSession\w*\(\)/.test(textOf(file, around.node));
-}
-
-/** Whether the function around a place that is set or cleared, or else the statement before, speaks of the session. */
-function isMoved({ access: { path }, file }: StoreSite): boolean {
-  const around = path.getFunctionParent() ?? path.getStatementParent()?.getPrevSibling();
-  return (
-    file.text.includes(SHIM_CLIENT) &&
-    /\b(?:acceptSession|forgetSession|signOut)\w*\(/.test(around?.node ? textOf(file, around.node) : '')
-  );
-}
-
-/** Whether a condition around it has asked for the same thing already. */
-function isGuarded(path: NodePath, text: string, source: string): boolean {
-  return Boolean(
-    path.findParent(
-      (above) =>
-        (above.isConditionalExpression() || above.isIfStatement()) &&
-        source.slice(startOf(above.node.test), endOf(above.node.test)).includes(text) &&
-        path.node !== above.node.test &&
-        !path.isDescendant(above.get('test') as NodePath),
-    ),
-  );
 }
 
 function editSet(site: StoreSite, project: Project): readonly Edit[] {
@@ -240,17 +214,6 @@ function acceptedHere({ access, file }: StoreSite, token: string): Edit[] {
   const { value } = access;
   const held = value?.isMemberExpression() && /\.[cm]?jsx?$/.test(file.path) ? `${token} = ` : '';
   return [...waiting.edits, replaced(file.path, path, `${held}${waiting.how} ${call}`, accept)];
-}
-
-/** Whether an answer is stored as it is, which has lost its token where it came in. */
-function isStoredWithout(site: StoreSite): boolean {
-  const { place, arrival } = site;
-  return place?.field !== undefined && arrival?.kind === 'answers' && !storedIn(site)?.isObjectExpression();
-}
-
-/** What is stored, as it is before it becomes text. */
-function storedIn({ access: { value } }: StoreSite): NodePath | undefined {
-  return value && (jsonOf(value) ?? value);
 }
 
 /** The object is stored without the token. */
