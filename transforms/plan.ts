@@ -108,6 +108,7 @@ function withPassed(one: Planned, project: Project): { one: Planned; passes: rea
 /** The calls that must hand the request on so that a decision can be carried out. */
 function passed({ site, rule, decision, owner }: Planned, project: Project): Planned[] {
   if (owner?.step !== 'server' || decision.action !== 'rewritten') return [];
+  if (site.kind === 'renewed') return [];
   if (site.role !== 'mint' && site.role !== 'check' && site.role !== 'read') return [];
   const access = requestAt(project.sources, site.path);
   if (access.how !== 'thread') return [];
@@ -181,6 +182,8 @@ function leftFor(step: Step, site: Site, rule: string): Planned {
 }
 
 const CLIENT_KINDS = new Set<Site['kind']>([
+  'renewal',
+  'renewed',
   'web-storage',
   'header',
   'credentials',

@@ -8,6 +8,7 @@ import { rule as clientLoginAnswer } from './client/login-answer.js';
 import { rule as clientLoginEndpoint } from './client/login-endpoint.js';
 import { rule as clientLogout } from './client/logout.js';
 import { rule as clientPersistedState } from './client/persisted-state.js';
+import { rule as clientRenewal } from './client/renewal.js';
 import { rule as clientTokenField } from './client/token-field.js';
 import { rule as clientTokenHeader } from './client/token-header.js';
 import { rule as clientWebStorage } from './client/web-storage.js';
@@ -53,6 +54,7 @@ export const RULES: readonly RegisteredRule[] = [
   { id: 'client/login-endpoint', rule: clientLoginEndpoint },
   { id: 'client/logout', rule: clientLogout },
   { id: 'client/persisted-state', rule: clientPersistedState },
+  { id: 'client/renewal', rule: clientRenewal },
   { id: 'client/token-field', rule: clientTokenField },
   { id: 'client/token-header', rule: clientTokenHeader },
   { id: 'client/web-storage', rule: clientWebStorage },

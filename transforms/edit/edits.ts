@@ -18,6 +18,8 @@ export interface Edit {
   readonly keeps?: string;
   /** It is put in right before something that another edit takes away. */
   readonly stays?: boolean;
+  /** What other edits change inside it goes with what it replaces. */
+  readonly covers?: boolean;
   /** Why the file changes, where no site in it says so. */
   readonly because?: string;
 }
@@ -38,12 +40,25 @@ export class EditConflict extends Error {
 /** Drops edits that say the same twice, and those inside a range that others take away altogether. */
 export function withoutRepeats(edits: readonly Edit[]): Edit[] {
   const once = [...new Map(edits.map((edit) => [`${edit.start}:${edit.end}:${edit.text}`, edit])).values()];
-  const removals = joined(once.filter((edit) => edit.text === '' && edit.end > edit.start));
   const left = once.filter((edit) => edit.text !== '' || edit.end === edit.start);
-  return [
-    ...removals,
-    ...left.filter((edit) => edit.stays || !removals.some((removal) => isWithin(edit, removal))),
+  const covers = left.filter((edit) => edit.covers);
+  const removals = joined(once.filter((edit) => edit.text === '' && edit.end > edit.start)).flatMap(
+    (removal) => beside(removal, covers),
+  );
+  const isCovered = (edit: Edit) =>
+    [...removals, ...covers].some((other) => other !== edit && isWithin(edit, other));
+  return [...removals, ...left.filter((edit) => edit.stays || !isCovered(edit))];
+}
+
+/** What a removal takes away besides what other edits cover. */
+function beside(removal: Edit, covers: readonly Edit[]): Edit[] {
+  const [cover, ...others] = covers.filter((edit) => edit.start < removal.end && removal.start < edit.end);
+  if (!cover) return [removal];
+  const parts = [
+    { ...removal, end: cover.start },
+    { ...removal, start: cover.end },
   ];
+  return parts.filter(({ start, end }) => start < end).flatMap((part) => beside(part, others));
 }
 
 /** Removals that overlap take away together what each takes away. */

@@ -33,7 +33,7 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
   if (t.isNewExpression(node))
     return (
       t.isIdentifier(node.callee) &&
-      /^(?:Date|TextEncoder)$/.test(node.callee.name) &&
+      /^(?:Date|TextEncoder|Mutex)$/.test(node.callee.name) &&
       node.arguments.every(pure)
     );
   if (t.isLogicalExpression(node)) return pure(node.left) && pure(node.right);

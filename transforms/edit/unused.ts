@@ -56,7 +56,11 @@ function withComment(file: SourceFile, { start, end }: Range): Range {
   for (;;) {
     const lineStart = file.text.lastIndexOf('\n', first - 2) + 1;
     const line = file.text.slice(lineStart, first);
-    if (lineStart >= first || !/^[ \t]*\/\/.*(?:token|header|bearer|jwt|cookie)/i.test(line)) break;
+    if (
+      lineStart >= first ||
+      !/^[ \t]*\/\/.*(?:token|header|bearer|jwt|cookie|eslint-disable-next-line)/i.test(line)
+    )
+      break;
     first = lineStart;
   }
   return { start: first, end };

@@ -6,6 +6,7 @@ import type { BrowserClient } from './browser/client.js';
 import type { LoginEndpoint } from './browser/endpoints.js';
 import type { AttachedHeader } from './browser/headers.js';
 import type { TokenPlace } from './browser/places.js';
+import type { Renewal } from './browser/renewals.js';
 import type { OutgoingRequest } from './browser/requests.js';
 import type { StorageAccess } from './browser/storage.js';
 import type { CallPath } from './callers.js';
@@ -119,6 +120,17 @@ export interface CredentialsSite extends Common<'attach'> {
   readonly request: OutgoingRequest;
 }
 
+/** A token is renewed: when a request was refused, or before it expires. `path` is the call that asks for it. */
+export interface RenewSite extends Common<'renew'> {
+  readonly kind: 'renewal';
+  readonly renewal: Renewal;
+}
+
+/** A site in the code that goes with a renewal. */
+export interface RenewedSite extends Common<Role> {
+  readonly kind: 'renewed';
+}
+
 /** A user is logged out in the browser. */
 export interface DropSite extends Common<'drop'> {
   readonly kind: 'logout';
@@ -225,6 +237,8 @@ export type Site =
   | CredentialsSite
   | GuardSite
   | DecodeSite
+  | RenewSite
+  | RenewedSite
   | DropSite
   | EmitSite
   | EndpointSite

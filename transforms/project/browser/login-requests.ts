@@ -24,7 +24,7 @@ export function loginAnswer(request: OutgoingRequest, field: string | undefined)
   if (!holder) return undefined;
   const container = [holder.binding.identifier.name, ...holder.names].join('.');
   const [shown] = tokenTrails(holder.function, holder.binding, holder.names);
-  const trail = shown ?? (field ? [field] : undefined);
+  const trail = shown ?? (field && sends ? [field] : undefined);
   if (!trail) return undefined;
   return {
     file: request.file,

@@ -46,11 +46,26 @@ export function isLoginName(name: string): boolean {
   );
 }
 
-/** Names and paths under which a login is prolonged: `/auth/refresh`, `refreshToken`, `renewSession`. */
+const RENEWS = /^(?:refresh|refreshing|renew|reissue)$/;
+const OF_LOGINS = /^(?:auth|authentication|oauth|access|id|jwt|tokens?|session|login|credentials|cookie)$/;
+/** Words that may stand beside these in names that are about logins, though they say nothing of them. */
+const BESIDE =
+  /^(?:get|fetch|do|try|handle|request|call|perform|attempt|send|post|api|async|silent|silently|if|needed|my|action|thunk|mutation|query|new|v?\d+)$/;
+
+/** Names and paths under which a login is prolonged: `/auth/refresh`, `refreshToken`, `getNewAccessToken`. */
 export function isRenewalName(name: string): boolean {
-  const flat = flattened(name);
-  if (/page|list|data|cache|ui|view|feed|screen/.test(flat)) return false;
-  return /(?:^|_|\/)(?:re_?fresh|renew|re_?new|silent_?(?:refresh|auth))\w*(?:$|\/|\?)/.test(flat);
+  const flat = flattened(name)
+    .replace(/\?.*$/, '')
+    .replace(/re_fresh/g, 'refresh')
+    .replace(/(refresh|access|auth|new)(?=token)/g, '$1_');
+  // Of an address the end counts, whatever it begins with.
+  const path = flat.split('/').filter(Boolean);
+  const end = flat.includes('/') ? path.slice(path.at(-1) === 'token' ? -2 : -1) : path;
+  const words = end.flatMap((part) => part.split('_')).filter(Boolean);
+  const asksAnew = words.includes('new') && words.some((word) => /^tokens?$/.test(word));
+  if (!asksAnew && !words.some((word) => RENEWS.test(word))) return false;
+  const ofUsers = words.some((word) => OF_LOGINS.test(word)) ? /^(?:users?|account|service)$/ : BESIDE;
+  return words.every((word) => [RENEWS, OF_LOGINS, BESIDE, ofUsers].some((known) => known.test(word)));
 }
 
 function flattened(name: string): string {

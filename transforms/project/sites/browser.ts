@@ -10,9 +10,19 @@ import { isReturned, loginAnswer } from '../browser/login-requests.js';
 import { logoutFunctions } from '../browser/logout.js';
 import { isTokenName } from '../browser/names.js';
 import type { TokenPlace } from '../browser/places.js';
+import { isGone, renewalsIn } from '../browser/renewals.js';
 import { jsonOf, type StorageAccess } from '../browser/storage.js';
 import { isolated } from '../isolated.js';
-import type { DropSite, EmitSite, EndpointSite, EntrySite, PersistedSite, Site, StoreSite } from '../site.js';
+import type {
+  DropSite,
+  EmitSite,
+  EndpointSite,
+  EntrySite,
+  PersistedSite,
+  RenewSite,
+  Site,
+  StoreSite,
+} from '../site.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 
@@ -59,7 +69,7 @@ function sitesOf(sources: Sources, client: BrowserClient): Site[] {
   );
   const ours = headers.some(({ family }) => family === 'session') || client.places.length > 0;
   if (!ours) return headers;
-  return [
+  return withRenewals(sources, client, stores, [
     ...stores,
     ...persistedSites(client),
     ...headers,
@@ -85,7 +95,41 @@ function sitesOf(sources: Sources, client: BrowserClient): Site[] {
     ),
     ...logoutSites(sources, client, stores),
     ...entrySites(client),
-  ];
+  ]);
+}
+
+/** Whatever stands in the code that renews a token goes with it. */
+function withRenewals(
+  sources: Sources,
+  client: BrowserClient,
+  stores: readonly StoreSite[],
+  sites: readonly Site[],
+): Site[] {
+  const forgetting = new Set(
+    stores
+      .filter(({ access, place }) => access.operation === 'remove' && place && place.field === undefined)
+      .map(({ path }) => path.node),
+  );
+  const renewals = client.files.flatMap((file) => renewalsIn(sources, file, forgetting));
+  if (!renewals.length) return [...sites];
+  const left = sites.map((site): Site => {
+    const gone = renewals.some((renewal) => renewal.file === site.file && isGone(renewal, site.path));
+    if (!gone) return site;
+    const { role, family, evidence, file, path } = site;
+    return { kind: 'renewed', role, family, evidence, file, path };
+  });
+  const renewing = renewals.map(
+    (renewal): RenewSite => ({
+      role: 'renew',
+      kind: 'renewal',
+      family: 'refresh',
+      evidence: 'a new token is asked for here',
+      file: renewal.file,
+      path: renewal.call,
+      renewal,
+    }),
+  );
+  return [...left, ...renewing];
 }
 
 function storeSite(sources: Sources, client: BrowserClient, access: StorageAccess): StoreSite[] {

@@ -1,0 +1,45 @@
+// https://axios-http.com/docs/interceptors
+import { alone } from '../alone.js';
+import type { Edit } from '../edit/edits.js';
+import { withoutRetry } from '../edit/renewal.js';
+import { withoutStatement } from '../edit/statements.js';
+import { wholeLines } from '../edit/unused.js';
+import type { RenewedSite, RenewSite } from '../project/site.js';
+import { endOf, startOf } from '../project/source.js';
+import type { Decision, Rule } from '../rule.js';
+
+/** A request sent again with a new token, a token renewed ahead of time → nothing: a 401 means to log in again. */
+export const rule: Rule<RenewSite | RenewedSite> = {
+  step: 'client',
+  hints: ['efresh', 'renew'],
+  knows: [],
+  owns: (site): site is RenewSite | RenewedSite => site.kind === 'renewal' || site.kind === 'renewed',
+  decide,
+  edit,
+};
+
+function decide(site: RenewSite | RenewedSite): Decision {
+  if (site.kind === 'renewed') return { action: 'rewritten', reason: 'it goes with the renewal around it' };
+  if (site.renewal.kind === 'ahead')
+    return { action: 'rewritten', reason: 'the session prolongs itself: nothing has to be renewed ahead' };
+  return {
+    action: 'rewritten',
+    reason: site.renewal.asks
+      ? 'a session is not renewed: the server is asked whether it is over, or only this is forbidden'
+      : 'a session is not renewed: who has none any more logs in again',
+  };
+}
+
+function edit(site: RenewSite | RenewedSite): readonly Edit[] {
+  if (site.kind === 'renewed') return [];
+  const { renewal, file } = site;
+  if (renewal.kind === 'branch') return withoutRetry(renewal);
+  return renewal.statements.map((statement) =>
+    statement.isStatement()
+      ? { file: file.path, ...wholeLines(file, startOf(statement.node), endOf(statement.node)), text: '' }
+      : withoutStatement(file, statement),
+  );
+}
+
+export default alone('client/renewal', rule);
+export const parser = 'tsx';

@@ -1,0 +1,119 @@
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { goneWith, type RetryBranch } from '../project/browser/renewals.js';
+import { endOf, startOf, textOf } from '../project/source.js';
+import type { Edit, NeededName } from './edits.js';
+import { localName, SHIM_CLIENT } from './names.js';
+import { indentationAt, styleOf } from './style.js';
+import { wholeLines } from './unused.js';
+
+/** Takes the renewal out of a branch: the session is forgotten, and what was done without a new token remains. */
+export function withoutRetry(renewal: RetryBranch): Edit[] {
+  const { file, branch, kept, error, ends, waits } = renewal;
+  const { newline, semicolon, indent } = styleOf(file.text);
+  const { conditions, statement, needs } = question(renewal);
+  const outer = indentationAt(file, startOf(branch.node));
+  const alone = !conditions.length;
+  const inner = alone ? outer : outer + indent;
+  const line = newline + inner;
+  const opening = alone ? [] : [`if (${conditions.join(' && ')}) {`];
+  const before = [...opening, ...(statement ? [statement] : [])].join(line);
+  const ending = ends ? `${line}return Promise.reject(${error})${semicolon}` : '';
+  const after = `${ending}${alone ? '' : `${newline}${outer}}`}`;
+  const edits: Edit[] = [...withoutAsync(renewal), ...keptEdits(renewal, inner)];
+  for (const { node } of waits)
+    edits.push({ file: file.path, ...wholeLines(file, startOf(node), endOf(node)), text: '' });
+  const [start, end] = [startOf(branch.node), endOf(branch.node.consequent)];
+  const [first, last] = [kept[0], kept.at(-1)];
+  const whole = { file: file.path, needs, covers: true };
+  if (!first || !last) return [...edits, { ...whole, start, end, text: before + after }];
+  const own = lineStartOf(file, first);
+  return [
+    ...edits,
+    { ...whole, start, end: own, text: own < startOf(first.node) ? before + newline : `${before}${line}` },
+    { ...whole, start: endOf(last.node), end, text: after },
+  ];
+}
+
+interface Question {
+  readonly conditions: readonly string[];
+  readonly statement?: string;
+  readonly needs: readonly NeededName[];
+}
+
+/** How the code finds that the session is over: a 401 says so, for a 403 the server is asked. */
+function question({ file, conditions, asks, kept }: RetryBranch): Question {
+  const { semicolon } = styleOf(file.text);
+  const texts = conditions.map((one) => textOf(file, one));
+  const name = localName(file, SHIM_CLIENT, asks ? 'acceptSession' : 'forgetSession');
+  if (!asks) return { conditions: texts, statement: `${name.local}()${semicolon}`, needs: [name] };
+  const asked = `await ${name.local}()`;
+  if (!kept.length) return { conditions: texts, statement: asked + semicolon, needs: [name] };
+  const whole = conditions.map((one, index) =>
+    t.isLogicalExpression(one, { operator: '||' }) ? `(${texts[index]})` : `${texts[index]}`,
+  );
+  return { conditions: [...whole, `!(${asked})`], needs: [name] };
+}
+
+/** What is kept moves to where the branch's own lines stand; its error takes the name of the function's. */
+function keptEdits({ file, kept, caught, error }: RetryBranch, inner: string): Edit[] {
+  const edits = kept.flatMap((statement, index): Edit[] => {
+    const previous = kept[index - 1];
+    const between: Edit[] = previous ? withoutBetween(file, previous, statement) : [];
+    return [...between, ...moved(file, statement, inner)];
+  });
+  const named = caught && error !== undefined ? caught.referencePaths : [];
+  for (const { node, parent } of named.filter((one) =>
+    kept.some((statement) => one.isDescendant(statement)),
+  )) {
+    const short = t.isObjectProperty(parent) && parent.shorthand;
+    const text = short ? `${textOf(file, node)}: ${error}` : `${error}`;
+    edits.push({ file: file.path, start: startOf(node), end: endOf(node), text });
+  }
+  return edits;
+}
+
+/** Where the line of a statement begins; where it stands behind something else, the statement itself. */
+function lineStartOf({ text }: RetryBranch['file'], { node }: NodePath): number {
+  const start = startOf(node);
+  const line = text.lastIndexOf('\n', start - 1) + 1;
+  return text.slice(line, start).trim() === '' ? line : start;
+}
+
+/** The lines between two statements that are kept, when they hold others. */
+function withoutBetween(file: RetryBranch['file'], previous: NodePath, statement: NodePath): Edit[] {
+  const end = lineStartOf(file, statement);
+  const start = file.text.indexOf('\n', endOf(previous.node)) + 1;
+  if (start >= end || file.text.slice(start, end).trim() === '') return [];
+  return [{ file: file.path, start, end, text: '' }];
+}
+
+function moved(file: RetryBranch['file'], statement: NodePath, inner: string): Edit[] {
+  const { node } = statement;
+  const surplus = indentationAt(file, startOf(node)).length - inner.length;
+  if (surplus <= 0 || textOf(file, node).includes('`')) return [];
+  const from = lineStartOf(file, statement);
+  const part = file.text.slice(from, endOf(node));
+  return [...part.matchAll(/^[ \t]+/gm)].map(({ index, 0: white }) => {
+    const start = from + index;
+    return { file: file.path, start, end: start + Math.min(surplus, white.length), text: '' };
+  });
+}
+
+/** A callback that has nothing to wait for any more. */
+function withoutAsync(renewal: RetryBranch): Edit[] {
+  const { file, branch, asks } = renewal;
+  const owner = branch.getFunctionParent();
+  if (!owner?.node.async || owner.listKey !== 'arguments' || asks) return [];
+  const gone = goneWith(renewal);
+  let waits = false;
+  owner.get('body').traverse({
+    Function: (inner) => inner.skip(),
+    AwaitExpression({ node }) {
+      if (!gone.some(({ start, end }) => start <= startOf(node) && endOf(node) <= end)) waits = true;
+    },
+  });
+  const start = startOf(owner.node);
+  const word = /^async\s+/.exec(file.text.slice(start))?.[0];
+  return waits || !word ? [] : [{ file: file.path, start, end: start + word.length, text: '' }];
+}

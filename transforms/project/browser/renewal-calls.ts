@@ -1,0 +1,36 @@
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { callsOf } from '../callers.js';
+import { keyName, propertyName } from '../definitions.js';
+import type { SourceFile } from '../source.js';
+import type { Sources } from '../sources.js';
+import { isRenewalName } from './names.js';
+
+/** Finds the calls in a file that ask for a new token: of a function of that name, or of an address of that name. */
+export function renewalCalls(sources: Sources, file: SourceFile): NodePath[] {
+  if (!/refresh|renew|new_?(?:access_?)?token|reissue/i.test(file.text)) return [];
+  return callsOf(sources, file)
+    .map(({ path }) => path as NodePath)
+    .filter(isRenewalCall);
+}
+
+function isRenewalCall(path: NodePath): boolean {
+  if (!path.isCallExpression() && !path.isOptionalCallExpression()) return false;
+  const { callee } = path.node;
+  const name = propertyName(callee) ?? (t.isIdentifier(callee) ? callee.name : '');
+  // A hook only yields the function that does it; `onRefreshed` tells that it is done.
+  if (isRenewalName(name)) return !/^(?:use|on|is|has|can|should)[A-Z]/.test(name);
+  const [first] = path.node.arguments;
+  return addressesIn(first).some(isRenewalName);
+}
+
+/** `'/refresh'`, `` `${API}/refresh` ``, `{ url: '/refresh' }`, `API + '/refresh'`. */
+function addressesIn(node: t.Node | undefined): string[] {
+  if (t.isStringLiteral(node)) return /^(?:\S*\/\S*|refresh)$/.test(node.value) ? [node.value] : [];
+  if (t.isTemplateLiteral(node)) return [node.quasis.at(-1)?.value.cooked ?? ''];
+  if (t.isBinaryExpression(node)) return addressesIn(node.right);
+  if (!t.isObjectExpression(node)) return [];
+  return node.properties.flatMap((one) =>
+    t.isObjectProperty(one) && keyName(one) === 'url' ? addressesIn(one.value) : [],
+  );
+}

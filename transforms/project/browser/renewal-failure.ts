@@ -1,0 +1,130 @@
+import type { Binding, NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { propertyName } from '../definitions.js';
+
+/** What the code does when it gets no new token. */
+export interface Failure {
+  readonly kept: readonly NodePath<t.Statement>[];
+  /** The variable in which it knows the error of the renewal. */
+  readonly caught?: Binding;
+  /** What is kept speaks of that error. */
+  readonly isRead: boolean;
+}
+
+const NOTHING: Failure = { kept: [], isRead: false };
+
+/**
+ * Finds what a branch that renews a token does when it gets none; undefined where that needs something that goes
+ * with the renewal.
+ */
+export function afterFailure(
+  branch: NodePath<t.IfStatement>,
+  call: NodePath,
+  forgetting: ReadonlySet<t.Node>,
+): Failure | undefined {
+  const blocks = [...caughtIn(branch, call), ...unansweredIn(branch, call)];
+  for (const block of blocks) {
+    const failure = failureOf(branch, block, forgetting);
+    if (!failure) return undefined;
+    if (failure.kept.length) return failure;
+  }
+  return NOTHING;
+}
+
+interface Block {
+  readonly statements: readonly NodePath<t.Statement>[];
+  readonly caught?: Binding;
+}
+
+/** The `catch` of a `try` around the call, and the `.catch(…)` of its chain. */
+function* caughtIn(branch: NodePath, call: NodePath): Generator<Block> {
+  for (let at: NodePath | null = call; at && at !== branch; at = at.parentPath) {
+    const { parentPath: parent } = at;
+    if (parent?.isTryStatement() && at.key === 'block') {
+      const handler = parent.get('handler');
+      if (handler.isCatchClause()) yield blockOf(handler, handler.get('body'), handler.node.param);
+    }
+    const chained = at.isMemberExpression() ? at.parentPath : undefined;
+    if (!at.isMemberExpression() || !chained?.isCallExpression()) continue;
+    const method = propertyName(at.node);
+    const given = chained.get('arguments') as NodePath[];
+    const handler = method === 'catch' ? given[0] : method === 'then' ? given[1] : undefined;
+    const body = handler?.isFunction() ? handler.get('body') : undefined;
+    if (handler?.isFunction() && body && !Array.isArray(body) && body.isBlockStatement())
+      yield blockOf(handler, body, handler.node.params[0]);
+  }
+}
+
+function blockOf(
+  holder: NodePath,
+  body: NodePath<t.BlockStatement>,
+  parameter: t.Node | null | undefined,
+): Block {
+  const caught = t.isIdentifier(parameter) ? holder.scope.getBinding(parameter.name) : undefined;
+  return { statements: body.get('body'), ...(caught ? { caught } : {}) };
+}
+
+/** `else` of `if (answer.data)`, or `if (!token)`, of what the call answered. */
+function* unansweredIn(branch: NodePath, call: NodePath): Generator<Block> {
+  const declarator = call.findParent((above) => above.isVariableDeclarator() || above.isFunction());
+  if (!declarator?.isVariableDeclarator()) return;
+  const bindings = Object.keys(t.getBindingIdentifiers(declarator.node.id)).map((name) =>
+    declarator.scope.getBinding(name),
+  );
+  for (const reference of bindings.flatMap((binding) => binding?.referencePaths ?? [])) {
+    const condition = reference.findParent((above) => above.isIfStatement());
+    if (!condition?.isIfStatement() || !condition.isDescendant(branch)) continue;
+    if (!reference.isDescendant(condition.get('test')) && reference.parentPath !== condition) continue;
+    const negated = t.isUnaryExpression(condition.node.test, { operator: '!' });
+    const failing = negated ? condition.get('consequent') : condition.get('alternate');
+    if (failing.isBlockStatement()) yield { statements: failing.get('body') };
+    else if (failing.isStatement()) yield { statements: [failing] };
+  }
+}
+
+function failureOf(
+  branch: NodePath,
+  { statements, caught }: Block,
+  forgetting: ReadonlySet<t.Node>,
+): Failure | undefined {
+  const kept = statements.filter((statement) => !isBookkeeping(statement, forgetting));
+  let isRead = false;
+  for (const statement of kept) {
+    for (const binding of bindingsReadIn(statement)) {
+      if (binding === caught) isRead = true;
+      else if (binding.path.isDescendant(branch) && !binding.path.isDescendant(statement)) {
+        if (!kept.some((other) => binding.path.isDescendant(other))) return undefined;
+      }
+    }
+  }
+  return { kept, isRead, ...(caught ? { caught } : {}) };
+}
+
+function bindingsReadIn(statement: NodePath): Binding[] {
+  const found: Binding[] = [];
+  statement.traverse({
+    Identifier(path) {
+      const binding = path.isReferencedIdentifier() ? path.scope.getBinding(path.node.name) : undefined;
+      if (binding) found.push(binding);
+    },
+  });
+  return found;
+}
+
+/** What only serves the renewal: flags, queues, locks, and what is printed about it. */
+function isBookkeeping(statement: NodePath<t.Statement>, forgetting: ReadonlySet<t.Node>): boolean {
+  if (!statement.isExpressionStatement()) return false;
+  const { expression } = statement.node;
+  if (forgetting.has(expression)) return true;
+  if (t.isAssignmentExpression(expression)) {
+    const name = t.isIdentifier(expression.left)
+      ? expression.left.name
+      : (propertyName(expression.left) ?? '');
+    return /refresh|queue|retr|pending|subscrib|promise|lock/i.test(name);
+  }
+  if (!t.isCallExpression(expression)) return false;
+  const { callee } = expression;
+  if (t.isMemberExpression(callee) && t.isIdentifier(callee.object, { name: 'console' })) return true;
+  const name = t.isIdentifier(callee) ? callee.name : (propertyName(callee) ?? '');
+  return /queue|subscriber|flush|waiting|on\w*refresh|^(?:reject|resolve|release)$/i.test(name);
+}

@@ -1,0 +1,234 @@
+import type { Binding, NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { definitionOf, propertyName } from '../definitions.js';
+import { endOf, type SourceFile, startOf, textOf } from '../source.js';
+import type { Sources } from '../sources.js';
+import { renewalCalls } from './renewal-calls.js';
+import { afterFailure } from './renewal-failure.js';
+
+/** A piece of a file's text. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A branch in which a request that was refused is sent again with a new token. */
+export interface RetryBranch {
+  readonly kind: 'branch';
+  readonly file: SourceFile;
+  /** The call that asks for the new token. */
+  readonly call: NodePath;
+  readonly branch: NodePath<t.IfStatement>;
+  /** What is left of its condition; none where a condition around it says enough. */
+  readonly conditions: readonly t.Expression[];
+  /** The statements that run when there is no new token. */
+  readonly kept: readonly NodePath<t.Statement>[];
+  /** In them the error goes by a name of its own, which is to be that of the function's error. */
+  readonly caught?: Binding;
+  readonly error?: string;
+  /** The status may also mean that a right is missing: only the server knows whether the session is over. */
+  readonly asks: boolean;
+  /** Nothing after the branch hands the error on. */
+  readonly ends: boolean;
+  /** Statements elsewhere that wait for a renewal to be done. */
+  readonly waits: readonly NodePath[];
+}
+
+/** Statements that renew a token before it expires. */
+export interface Ahead {
+  readonly kind: 'ahead';
+  readonly file: SourceFile;
+  readonly call: NodePath;
+  readonly statements: readonly NodePath[];
+}
+
+export type Renewal = RetryBranch | Ahead;
+
+const STATUS =
+  /\b40[13]\b|unauth|UNAUTHENTICATED|forbidden|jwt.?expired|token.?expired|expired.?token|invalid.?token/i;
+const MESSAGE = /expired|invalid|message|\.data\b|code/i;
+const RETRIED = /retr(?:y|ied)|\.sent\b|isRefreshing|refresh/i;
+
+/**
+ * Finds where a file renews tokens in a way that can be taken out.
+ *
+ * @param forgetting the expressions that take tokens out of storage
+ */
+export function renewalsIn(sources: Sources, file: SourceFile, forgetting: ReadonlySet<t.Node>): Renewal[] {
+  const found: Renewal[] = [];
+  for (const call of renewalCalls(sources, file)) {
+    if (found.some((one) => isGone(one, call))) continue;
+    const renewal = retryBranch(sources, file, call, forgetting);
+    if (renewal && !found.some((one) => one.kind === 'branch' && one.branch === renewal.branch))
+      found.push(renewal);
+  }
+  return found;
+}
+
+/** The pieces of text that a renewal takes with it. */
+export function goneWith(renewal: Renewal): readonly Range[] {
+  if (renewal.kind === 'ahead') return renewal.statements.map(({ node }) => rangeOf(node));
+  const { branch, kept, waits } = renewal;
+  const ranges: Range[] = [rangeOf(branch.node.test), ...waits.map(({ node }) => rangeOf(node))];
+  let start = startOf(branch.node.consequent);
+  for (const { node } of kept) {
+    ranges.push({ start, end: startOf(node) });
+    start = endOf(node);
+  }
+  return [...ranges, { start, end: endOf(branch.node.consequent) }];
+}
+
+/** Whether a renewal takes some code with it. */
+export function isGone(renewal: Renewal, { node }: NodePath): boolean {
+  return goneWith(renewal).some(({ start, end }) => start <= startOf(node) && endOf(node) <= end);
+}
+
+function rangeOf(node: t.Node): Range {
+  return { start: startOf(node), end: endOf(node) };
+}
+
+function retryBranch(
+  sources: Sources,
+  file: SourceFile,
+  call: NodePath,
+  forgetting: ReadonlySet<t.Node>,
+): RetryBranch | undefined {
+  const branch = branchAround(file, call);
+  const owner = branch?.getFunctionParent();
+  if (!branch || !owner || !retries(branch, call)) return undefined;
+  const failure = afterFailure(branch, call, forgetting);
+  if (!failure) return undefined;
+  if (!failure.kept.length && handlesFailure(sources, call)) return undefined;
+  const error = errorOf(owner);
+  if (failure.caught && failure.isRead && error === undefined) return undefined;
+  const conditions = conditionsLeft(file, branch);
+  if (!conditions) return undefined;
+  const status = conditions.map((one) => textOf(file, one)).join(' ') || textAround(file, branch);
+  return {
+    kind: 'branch',
+    file,
+    call,
+    branch,
+    conditions,
+    kept: failure.kept,
+    ...(failure.caught && failure.isRead ? { caught: failure.caught } : {}),
+    ...(error === undefined ? {} : { error }),
+    asks: /\b403\b|forbidden/i.test(status),
+    ends: error !== undefined && endsFlow(owner, branch) && !leaves(failure.kept.at(-1)),
+    waits: waitsFor(branch, owner),
+  };
+}
+
+/** The outermost condition around the call that asks whether a request was refused. */
+function branchAround(file: SourceFile, call: NodePath): NodePath<t.IfStatement> | undefined {
+  let found: NodePath<t.IfStatement> | undefined;
+  for (let at: NodePath | null = call; at; at = at.parentPath) {
+    const { parentPath: parent } = at;
+    if (!parent?.isIfStatement() || at.key !== 'consequent') continue;
+    const test = textOf(file, parent.node.test);
+    const inner = found ? textOf(file, found.node.test) : '';
+    if (STATUS.test(test) || (!STATUS.test(inner) && RETRIED.test(test) && MESSAGE.test(test)))
+      found = parent;
+  }
+  return found;
+}
+
+/** Whether the branch sends the request again, rather than only to renew. */
+function retries(branch: NodePath<t.IfStatement>, call: NodePath): boolean {
+  let again = false;
+  branch.get('consequent').traverse({
+    CallExpression(other) {
+      if (other.node === call.node || /^(?:set|get|dispatch)/.test(propertyName(other.node.callee) ?? ''))
+        return;
+      if ((other.get('arguments') as NodePath[]).some(isRequest)) again = true;
+    },
+  });
+  return again;
+}
+
+/** What was sent, by its name or by what it was taken from: `error.config`. */
+function isRequest(path: NodePath): boolean {
+  if (!path.isIdentifier()) return false;
+  if (/config|request|args|url|input|options|operation|endpoint/i.test(path.node.name)) return true;
+  const declarator = path.scope.getBinding(path.node.name)?.path;
+  return (
+    declarator?.isVariableDeclarator() === true &&
+    propertyName(declarator.node.init ?? path.node) === 'config'
+  );
+}
+
+/** The parts of the condition that ask whether the request was refused, rather than whether it may be repeated. */
+function conditionsLeft(file: SourceFile, branch: NodePath<t.IfStatement>): t.Expression[] | undefined {
+  const parts = conjuncts(branch.node.test).filter((one) => {
+    const text = textOf(file, one);
+    return STATUS.test(text) || !RETRIED.test(text);
+  });
+  const status = parts.filter((one) => /\b40[13]\b/.test(textOf(file, one)));
+  // What remains of a 401 is to log in again, whatever its message.
+  if (status.length) return parts.filter((one) => status.includes(one) || !isMessage(file, one));
+  if (/\b401\b/.test(textAround(file, branch))) return parts.filter((one) => !isMessage(file, one));
+  return parts.length ? parts : undefined;
+}
+
+function isMessage(file: SourceFile, node: t.Expression): boolean {
+  return t.isBinaryExpression(node) && /message|\.data\b|\.code\b|\.error\b/i.test(textOf(file, node));
+}
+
+function conjuncts(test: t.Expression): t.Expression[] {
+  if (!t.isLogicalExpression(test, { operator: '&&' })) return [test];
+  return [...conjuncts(test.left), ...conjuncts(test.right)];
+}
+
+/** The conditions and cases around a branch, within its function. */
+function textAround(file: SourceFile, branch: NodePath): string {
+  const texts: string[] = [];
+  for (let at = branch.parentPath; at && !at.isFunction(); at = at.parentPath) {
+    if (at.isIfStatement()) texts.push(textOf(file, at.node.test));
+    if (at.isSwitchCase() && at.node.test) texts.push(textOf(file, at.node.test));
+  }
+  return texts.join(' ');
+}
+
+/** The name by which a callback for failures knows the error. */
+function errorOf(owner: NodePath<t.Function>): string | undefined {
+  const [first, ...others] = owner.node.params;
+  return owner.listKey === 'arguments' && t.isIdentifier(first) && !others.length ? first.name : undefined;
+}
+
+/** Whether nothing comes after a branch in its function. */
+function endsFlow(owner: NodePath<t.Function>, branch: NodePath): boolean {
+  for (let at: NodePath = branch; at.node !== owner.node.body; ) {
+    const next = at.getNextSibling();
+    if (at.listKey === 'body' && next.node) return false;
+    const { parentPath: parent } = at;
+    if (!parent) return false;
+    at = parent;
+  }
+  return true;
+}
+
+function leaves(path: NodePath | undefined): boolean {
+  return Boolean(path && (path.isReturnStatement() || path.isThrowStatement()));
+}
+
+/** Whether the function that renews does by itself what is to be done when it fails. */
+function handlesFailure(sources: Sources, call: NodePath): boolean {
+  if (!call.isCallExpression()) return false;
+  const called = definitionOf(sources, call.get('callee') as NodePath);
+  if (called.kind !== 'function') return false;
+  const text = textOf(sources.fileOf(called.path), called.path.node);
+  return /log_?out|sign_?out|location|navigate|redirect|router|history\.|clear\w*\(/i.test(text);
+}
+
+/** `await mutex.waitForUnlock()` before the request, of a lock that the branch takes. */
+function waitsFor(branch: NodePath<t.IfStatement>, owner: NodePath<t.Function>): NodePath[] {
+  const found: NodePath[] = [];
+  owner.traverse({
+    CallExpression(call) {
+      if (propertyName(call.node.callee) !== 'waitForUnlock' || call.isDescendant(branch)) return;
+      const statement = call.getStatementParent();
+      if (statement?.isExpressionStatement()) found.push(statement);
+    },
+  });
+  return found;
+}
