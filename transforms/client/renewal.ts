@@ -25,7 +25,7 @@ function decide(site: RenewSite | RenewedSite): Decision {
   return {
     action: 'rewritten',
     reason: site.renewal.asks
-      ? 'a session is not renewed: the server is asked whether it is over, or only this is forbidden'
+      ? 'a session is not renewed: the server is asked whether it is over'
       : 'a session is not renewed: who has none any more logs in again',
   };
 }

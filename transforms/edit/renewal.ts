@@ -20,7 +20,7 @@ export function withoutRetry(renewal: RetryBranch): Edit[] {
   const before = [...opening, ...(statement ? [statement] : [])].join(line);
   const ending = ends ? `${line}return Promise.reject(${error})${semicolon}` : '';
   const after = `${ending}${alone ? '' : `${newline}${outer}}`}`;
-  const edits: Edit[] = [...withoutAsync(renewal), ...keptEdits(renewal, inner)];
+  const edits: Edit[] = [...ofWaiting(renewal), ...keptEdits(renewal, inner)];
   for (const { node } of waits)
     edits.push({ file: file.path, ...wholeLines(file, startOf(node), endOf(node)), text: '' });
   const [start, end] = [startOf(branch.node), endOf(branch.node.consequent)];
@@ -100,20 +100,22 @@ function moved(file: RetryBranch['file'], statement: NodePath, inner: string): E
   });
 }
 
-/** A callback that has nothing to wait for any more. */
-function withoutAsync(renewal: RetryBranch): Edit[] {
+/** A callback that has nothing to wait for any more, or has something to wait for now. */
+function ofWaiting(renewal: RetryBranch): Edit[] {
   const { file, branch, asks } = renewal;
   const owner = branch.getFunctionParent();
-  if (!owner?.node.async || owner.listKey !== 'arguments' || asks) return [];
+  if (!owner) return [];
+  const start = startOf(owner.node);
+  if (asks) return owner.node.async ? [] : [{ file: file.path, start, end: start, text: 'async ' }];
+  if (!owner.node.async || owner.listKey !== 'arguments') return [];
   const gone = goneWith(renewal);
   let waits = false;
   owner.get('body').traverse({
     Function: (inner) => inner.skip(),
     AwaitExpression({ node }) {
-      if (!gone.some(({ start, end }) => start <= startOf(node) && endOf(node) <= end)) waits = true;
+      if (!gone.some((one) => one.start <= startOf(node) && endOf(node) <= one.end)) waits = true;
     },
   });
-  const start = startOf(owner.node);
   const word = /^async\s+/.exec(file.text.slice(start))?.[0];
   return waits || !word ? [] : [{ file: file.path, start, end: start + word.length, text: '' }];
 }

@@ -19,7 +19,9 @@ function isRenewalCall(path: NodePath): boolean {
   const { callee } = path.node;
   const name = propertyName(callee) ?? (t.isIdentifier(callee) ? callee.name : '');
   // A hook only yields the function that does it; `onRefreshed` tells that it is done.
-  if (isRenewalName(name)) return !/^(?:use|on|is|has|can|should)[A-Z]/.test(name);
+  // So does a getter of the token that renews.
+  if (isRenewalName(name))
+    return !/^(?:use|on|is|has|can|should)[A-Z]|^(?:get|read|load)\w*refresh_?token$/i.test(name);
   const [first] = path.node.arguments;
   return addressesIn(first).some(isRenewalName);
 }

@@ -19,10 +19,10 @@ const NOTHING: Failure = { kept: [], isRead: false };
  */
 export function afterFailure(
   branch: NodePath<t.IfStatement>,
-  call: NodePath,
+  calls: readonly NodePath[],
   forgetting: ReadonlySet<t.Node>,
 ): Failure | undefined {
-  const blocks = [...caughtIn(branch, call), ...unansweredIn(branch, call)];
+  const blocks = calls.flatMap((call) => [...caughtIn(branch, call), ...unansweredIn(branch, call)]);
   for (const block of blocks) {
     const failure = failureOf(branch, block, forgetting);
     if (!failure) return undefined;

@@ -26,7 +26,7 @@ export interface RetryBranch {
   /** In them the error goes by a name of its own, which is to be that of the function's error. */
   readonly caught?: Binding;
   readonly error?: string;
-  /** The status may also mean that a right is missing: only the server knows whether the session is over. */
+  /** The answer may also mean something else, such as a missing right: only the server knows. */
   readonly asks: boolean;
   /** Nothing after the branch hands the error on. */
   readonly ends: boolean;
@@ -56,9 +56,10 @@ const RETRIED = /retr(?:y|ied)|\.sent\b|isRefreshing|refresh/i;
  */
 export function renewalsIn(sources: Sources, file: SourceFile, forgetting: ReadonlySet<t.Node>): Renewal[] {
   const found: Renewal[] = [];
-  for (const call of renewalCalls(sources, file)) {
+  const calls = renewalCalls(sources, file);
+  for (const call of calls) {
     if (found.some((one) => isGone(one, call))) continue;
-    const renewal = retryBranch(sources, file, call, forgetting);
+    const renewal = retryBranch(sources, file, call, calls, forgetting);
     if (renewal && !found.some((one) => one.kind === 'branch' && one.branch === renewal.branch))
       found.push(renewal);
   }
@@ -91,19 +92,24 @@ function retryBranch(
   sources: Sources,
   file: SourceFile,
   call: NodePath,
+  calls: readonly NodePath[],
   forgetting: ReadonlySet<t.Node>,
 ): RetryBranch | undefined {
   const branch = branchAround(file, call);
   const owner = branch?.getFunctionParent();
   if (!branch || !owner || !retries(branch, call)) return undefined;
-  const failure = afterFailure(branch, call, forgetting);
+  const within = calls.filter((one) => one.isDescendant(branch));
+  const failure = afterFailure(branch, within, forgetting);
   if (!failure) return undefined;
-  if (!failure.kept.length && handlesFailure(sources, call)) return undefined;
+  if (!failure.kept.length && within.some((one) => handlesFailure(sources, one))) return undefined;
   const error = errorOf(owner);
   if (failure.caught && failure.isRead && error === undefined) return undefined;
-  const conditions = conditionsLeft(file, branch);
-  if (!conditions) return undefined;
+  const left = conditionsLeft(file, branch);
+  if (!left) return undefined;
+  const { conditions, told } = left;
   const status = conditions.map((one) => textOf(file, one)).join(' ') || textAround(file, branch);
+  const asks = told || !/\b401\b|unauth/i.test(status) || /\b403\b|forbidden/i.test(status);
+  if (asks && !owner.node.async && (error === undefined || owner.isMethod())) return undefined;
   return {
     kind: 'branch',
     file,
@@ -113,7 +119,7 @@ function retryBranch(
     kept: failure.kept,
     ...(failure.caught && failure.isRead ? { caught: failure.caught } : {}),
     ...(error === undefined ? {} : { error }),
-    asks: /\b403\b|forbidden/i.test(status),
+    asks,
     ends: error !== undefined && endsFlow(owner, branch) && !leaves(failure.kept.at(-1)),
     waits: waitsFor(branch, owner),
   };
@@ -158,16 +164,21 @@ function isRequest(path: NodePath): boolean {
 }
 
 /** The parts of the condition that ask whether the request was refused, rather than whether it may be repeated. */
-function conditionsLeft(file: SourceFile, branch: NodePath<t.IfStatement>): t.Expression[] | undefined {
+function conditionsLeft(
+  file: SourceFile,
+  branch: NodePath<t.IfStatement>,
+): { conditions: readonly t.Expression[]; told: boolean } | undefined {
   const parts = conjuncts(branch.node.test).filter((one) => {
     const text = textOf(file, one);
     return STATUS.test(text) || !RETRIED.test(text);
   });
   const status = parts.filter((one) => /\b40[13]\b/.test(textOf(file, one)));
-  // What remains of a 401 is to log in again, whatever its message.
-  if (status.length) return parts.filter((one) => status.includes(one) || !isMessage(file, one));
-  if (/\b401\b/.test(textAround(file, branch))) return parts.filter((one) => !isMessage(file, one));
-  return parts.length ? parts : undefined;
+  // Beside a status its message counts no more: an ended session may have another than an expired token.
+  if (status.length || /\b401\b/.test(textAround(file, branch))) {
+    const conditions = parts.filter((one) => status.includes(one) || !isMessage(file, one));
+    return { conditions, told: conditions.length < parts.length };
+  }
+  return parts.length ? { conditions: parts, told: true } : undefined;
 }
 
 function isMessage(file: SourceFile, node: t.Expression): boolean {
@@ -192,7 +203,9 @@ function textAround(file: SourceFile, branch: NodePath): string {
 /** The name by which a callback for failures knows the error. */
 function errorOf(owner: NodePath<t.Function>): string | undefined {
   const [first, ...others] = owner.node.params;
-  return owner.listKey === 'arguments' && t.isIdentifier(first) && !others.length ? first.name : undefined;
+  if (!t.isIdentifier(first) || others.length) return undefined;
+  const named = owner.listKey === 'arguments' || /^(?:e|err?|\w*[eE]rror)$/.test(first.name);
+  return named ? first.name : undefined;
 }
 
 /** Whether nothing comes after a branch in its function. */
