@@ -97,6 +97,22 @@ test('EdDSA, with the claims checked as for every other', async () => {
   });
 });
 
+test('bare text, where the key says what it is', async () => {
+  const key = { key: 'secret', algorithms: ['HS256'] };
+  const [plain, text] = [prepareKeys(key, undefined), prepareKeys({ ...key, textAs: 'sub' }, undefined)];
+  for (const id of ['42', 'ada', '65f0c0ffee65f0c0ffee65f0', '"quoted"']) {
+    const token = jwt.sign(id, 'secret');
+    expect(await verify(token, text, 8192)).toMatchObject({ payload: { sub: id } });
+    expect(await verify(token, plain, 8192)).toEqual({ refusal: 'malformed' });
+    expect(await verify(jwt.sign(id, 'a guess'), text, 8192)).toEqual({ refusal: 'signature' });
+  }
+  expect(await verify(jwt.sign({ sub: 'ada' }, 'secret'), text, 8192)).toEqual({ refusal: 'claims' });
+  expect(await verify(jwt.sign('["ada"]', 'secret'), text, 8192)).toEqual({ refusal: 'malformed' });
+  expect(await verify(jwt.sign('{"sub":"ada","sub":"eve"}', 'secret'), text, 8192)).toEqual({
+    refusal: 'malformed',
+  });
+});
+
 test('several keys: the one that fits, old ones with it', async () => {
   const keys = prepareKeys(
     [

@@ -27,6 +27,12 @@ const WRONG: readonly [what: string, change: object, option: string, says: RegEx
   ['an empty key', { legacy: { keys: [{ key: '', algorithms: ['HS256'] }] } }, 'legacy.keys[0].key', /empty/],
   ['no algorithms', { legacy: { keys: { key: 's' } } }, 'legacy.keys[0].algorithms', /HS256/],
   ['none', { legacy: { keys: { key: 's', algorithms: ['none'] } } }, 'legacy.keys[0].algorithms', /"none"/],
+  [
+    'bare text as no claim',
+    { legacy: { keys: { key: 's', algorithms: ['HS256'], textAs: '' } } },
+    'legacy.keys[0].textAs',
+    /'sub'/,
+  ],
   ['a typo', { legacy: { keys: { key: 's', algorithms: ['hs256'] } } }, 'legacy.keys[0].algorithms', /hs256/],
   [
     'an RSA public key as a secret',

@@ -11,10 +11,11 @@ export function keyLines(
   keyText: (key: Portable) => string,
   style: Style,
 ): string[] {
-  const objects = keys.map(({ key, algorithms, issuer, audience }) => {
+  const objects = keys.map(({ key, algorithms, issuer, audience, textAs }) => {
     const parts = [
       keyText(key) === 'key' ? 'key' : `key: ${keyText(key)}`,
       `algorithms: [${algorithms.map((one) => quoted(style, one)).join(', ')}]`,
+      ...(textAs === undefined ? [] : [`textAs: ${quoted(style, textAs)}`]),
       ...(issuer ? [`issuer: ${names.textOf(issuer)}`] : []),
       ...(audience ? [`audience: ${names.textOf(audience)}`] : []),
     ];

@@ -245,16 +245,17 @@ function jsonwebtoken(from: SourceFile): Portable {
 }
 
 function presentLines(
-  { beside }: ModuleFacts,
-  { call, key, algorithm }: Signer,
+  { beside, typescript }: ModuleFacts,
+  { call, key, algorithm, bare }: Signer,
   names: Settled,
   keyText: (key: Portable) => string,
   text: (string: string) => string,
 ): string[] {
   const options = algorithm && algorithm !== 'HS256' ? `, { algorithm: ${text(algorithm)} }` : '';
+  const claims = bare === undefined ? 'claims' : `claims.${bare}${typescript ? '!' : ''}`;
   return [
     `      // For code that still reads a JWT: one that lives for a minute, when a request comes with a session only.`,
-    `      present: (claims) => ${names.textOf(call ?? jsonwebtoken(beside))}(claims, ${keyText(key)}${options}),`,
+    `      present: (claims) => ${names.textOf(call ?? jsonwebtoken(beside))}(${claims}, ${keyText(key)}${options}),`,
   ];
 }
 

@@ -1,7 +1,9 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { propertyOf } from './acceptance/doors.js';
+import { bareLogins } from './bare-claims.js';
 import { definitionOf, keyName } from './definitions.js';
+import type { Project } from './project.js';
 import type { GatewaySite, Site } from './site.js';
 import { textOf } from './source.js';
 import type { Sources } from './sources.js';
@@ -25,11 +27,19 @@ const CARRIED_OVER = new Set([
 ]);
 
 /** Why no rule may let the session do what a library does with the token, in words; undefined where one may. */
-export function gatewayObstacle(site: GatewaySite, sources: Sources): string | undefined {
+export function gatewayObstacle(
+  site: GatewaySite,
+  project: Pick<Project, 'sources' | 'sites'>,
+): string | undefined {
+  const { sources } = project;
   if (site.family !== 'session') return `it checks a ${site.family} token: ${site.evidence}`;
+  const bare =
+    bareLogins(project) === 'none'
+      ? undefined
+      : 'the login token is a bare id, and a session has claims, of which sub is that id';
   if (site.library === 'passport-jwt') {
     if (!site.verify) return 'it is given no verify function';
-    return passesRequest(site, sources) === 'unclear' ? UNCLEAR : undefined;
+    return passesRequest(site, sources) === 'unclear' ? UNCLEAR : bare;
   }
   if (!site.written) return UNCLEAR;
   const properties = gatewayOptions(site.written, sources);
@@ -42,7 +52,7 @@ export function gatewayObstacle(site: GatewaySite, sources: Sources): string | u
   const elsewhere = properties.find(
     ([name, path]) => /^(?:isRevoked|onExpired)$/.test(name) && sources.fileOf(path) !== site.file,
   );
-  return elsewhere && `its option ${elsewhere[0]} is written in another file`;
+  return elsewhere ? `its option ${elsewhere[0]} is written in another file` : bare;
 }
 
 const UNCLEAR = 'its options are not written out where they can be read';

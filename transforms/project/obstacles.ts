@@ -1,4 +1,5 @@
 import type { NodePath } from '@babel/traverse';
+import { bareLogins, textParameter } from './bare-claims.js';
 import { usesOf } from './flow/follow.js';
 import { originsOf } from './flow/origins.js';
 import { otherFramework } from './frameworks.js';
@@ -35,7 +36,17 @@ export function checkObstacle(site: CheckSite, project: Project): string | undef
   if (error) return error;
   if (/\bcomplete\s*:\s*true/.test(site.options ? textOf(site.file, site.options.node) : ''))
     return 'the header of the token is asked for, and a session has none';
-  return undefined;
+  return bareObstacle(site, project);
+}
+
+const MIXED = 'some login tokens have claims and others are a bare id, so give all of them claims first';
+
+/** Why no rule may give a check the text that it expects of a bare token, in words. */
+function bareObstacle(site: CheckSite, project: Project): string | undefined {
+  const logins = site.family === 'session' ? bareLogins(project) : 'none';
+  if (logins === 'some') return MIXED;
+  if (logins === 'none' || !site.callback || textParameter(site.callback)) return undefined;
+  return 'the token is a bare id, which the callback takes in a way that is not seen';
 }
 
 /** Why no rule may turn a mint into the start of a session, in words; undefined where one may. */
@@ -52,7 +63,8 @@ export function mintObstacle(site: MintSite, project: Project): string | undefin
   if (unlike) return `no option of a session says ${unlike}`;
   if (!site.claims && !site.chain) return 'the call has no claims that could be kept in a session';
   const hazard = hazardOf(sources, site.callback ? [] : usesOf(sources, site.path));
-  return hazard ? `the token is ${hazard}, where a session has nothing to put` : undefined;
+  if (hazard) return `the token is ${hazard}, where a session has nothing to put`;
+  return site.bare && bareLogins(project) === 'some' ? MIXED : undefined;
 }
 
 /** Why a token can't be taken off a request: what checks it has to stay. */
@@ -63,7 +75,7 @@ export function readObstacle(site: ReadSite, project: Project): string | undefin
     if (checkObstacle(check, project)) return `it reads the token that ${nameOf(check)} checks, which stays`;
   }
   const gateway = gatewayServedBy(site.path, project.sites, project.sources);
-  if (gateway && gatewayObstacle(gateway, project.sources))
+  if (gateway && gatewayObstacle(gateway, project))
     return `it reads the token that ${nameOf(gateway)} checks, which stays`;
   const other = project.sites.find(
     (one) => one.kind === 'library-call' && site.uses.some((use) => isInside(one.path, use.path)),
@@ -78,7 +90,7 @@ export function checksThatStay(project: Project): Site[] {
       site.role === 'check' &&
       site.family === 'session' &&
       (site.kind === 'library-call' ||
-        (site.kind === 'gateway' && gatewayObstacle(site, project.sources) !== undefined) ||
+        (site.kind === 'gateway' && gatewayObstacle(site, project) !== undefined) ||
         (isCheck(site) && checkObstacle(site, project) !== undefined)),
   );
 }

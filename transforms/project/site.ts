@@ -1,6 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import type { Family, Role } from '../words.js';
+import type { BareClaims } from './bare-claims.js';
 import type { Arrival, LoginAnswer } from './browser/answers.js';
 import type { BrowserClient } from './browser/client.js';
 import type { LoginEndpoint } from './browser/endpoints.js';
@@ -39,6 +40,8 @@ export interface MintSite extends Common<'mint'> {
   /** The calls of a chain that makes it, by the names of their methods. */
   readonly chain?: ReadonlyMap<string, CallPath>;
   readonly callback?: NodePath;
+  /** It has no claims but bare text, such as an id. */
+  readonly bare?: BareClaims;
 }
 
 /** A token is verified or decoded. */

@@ -20,10 +20,10 @@ export const rule: Rule<GatewaySite> = {
   edit,
 };
 
-function decide(site: GatewaySite, { sources }: Project): Decision {
+function decide(site: GatewaySite, project: Project): Decision {
   if (site.family === 'third-party')
     return { action: 'kept', reason: `somebody else issues these tokens: ${site.evidence}` };
-  const obstacle = gatewayObstacle(site, sources);
+  const obstacle = gatewayObstacle(site, project);
   if (obstacle) return { action: 'manual', reason: obstacle, todo: BY_HAND };
   return { action: 'rewritten', reason: 'lets in whoever has a session; its errors are named as before' };
 }

@@ -50,7 +50,7 @@ function remainingUse(site: ImportSite, project: Project): string | undefined {
 function isGoing(use: Site, project: Project): boolean {
   if (isMint(use)) return !mintObstacle(use, project);
   if (isCheck(use)) return !checkObstacle(use, project);
-  return use.kind === 'gateway' && !gatewayObstacle(use, project.sources);
+  return use.kind === 'gateway' && !gatewayObstacle(use, project);
 }
 
 /** Whether a mention of the library belongs to a call that goes, or to the options that are made for it. */

@@ -22,7 +22,7 @@ export const rule: Rule<GatewaySite> = {
 const BY_HAND =
   "Put sessionStrategy(verify) from '@jwt-to-session/shim' in its place: it calls verify with the session's claims.";
 
-function decide(site: GatewaySite, { sources }: Project): Decision {
+function decide(site: GatewaySite, project: Project): Decision {
   if (site.family === 'third-party')
     return { action: 'kept', reason: `somebody else issues these tokens: ${site.evidence}` };
   if (site.family !== 'session') {
@@ -32,7 +32,7 @@ function decide(site: GatewaySite, { sources }: Project): Decision {
       todo: 'A session needs no token to renew it: when the routes behind this strategy are gone, remove it.',
     };
   }
-  const obstacle = gatewayObstacle(site, sources);
+  const obstacle = gatewayObstacle(site, project);
   if (obstacle) return { action: 'manual', reason: obstacle, todo: BY_HAND };
   return { action: 'rewritten', reason: 'hands the claims of the session to the same verify function' };
 }

@@ -7,6 +7,7 @@ import type { Edit } from '../edit/edits.js';
 import { localName, SHIM } from '../edit/names.js';
 import { type RequestText, requestText } from '../edit/request.js';
 import { dedented } from '../edit/style.js';
+import { TEXT_CLAIM } from '../project/bare-claims.js';
 import { definitionOf, keyName } from '../project/definitions.js';
 import type { Project } from '../project/project.js';
 import { takesPlainValue } from '../project/promises.js';
@@ -52,7 +53,7 @@ function edit(site: MintSite, decision: Decision, project: Project): readonly Ed
   const start = localName(file, SHIM, 'startSession');
   const needs = [start, ...request.needs];
   const options = optionsText(site, project, site.call);
-  const given = [request.text, textOf(file, claims.node), ...(options ? [options] : [])];
+  const given = [request.text, claimsText(site, claims), ...(options ? [options] : [])];
   const inline = callback && decision.action === 'rewritten' ? inlinable(site) : undefined;
   if (inline) {
     const call = `${start.local}(${given.join(', ')})`;
@@ -84,6 +85,12 @@ function markerEdits({ file, call, promisified }: MintSite, request: RequestText
   ];
 }
 
+/** The claims; an id that was signed as it is becomes the one claim of its session, text as it was in the token. */
+function claimsText({ file, bare }: MintSite, claims: NodePath): string {
+  const text = textOf(file, claims.node);
+  return bare ? `{ ${TEXT_CLAIM}: ${bare === 'text' ? text : `String(${text})`} }` : text;
+}
+
 /** Keeps the arguments where they stand, so that the diff shows what changed and nothing else. */
 function argumentEdits(site: MintSite, name: string, request: string, project: Project): Edit[] {
   const { file, call, claims, key, callback } = site;
@@ -95,10 +102,10 @@ function argumentEdits(site: MintSite, name: string, request: string, project: P
   const start = startOf(awaited.node);
   const end = callback ? outerEndOf(file, last) : endOf(call.node) - 1;
   const options = optionsText(site, project, call);
-  const whole = `${name}(${[request, textOf(file, claims.node), ...(options ? [options] : [])].join(', ')}`;
+  const whole = `${name}(${[request, claimsText(site, claims), ...(options ? [options] : [])].join(', ')}`;
   if (site.promisified && !takesPlainValue(project.sources, call))
     return [{ ...at, start: startOf(call.node), end: endOf(call.node), text: `Promise.resolve(${whole}))` }];
-  if (!whole.includes('\n')) return [{ ...at, start, end, text: whole }];
+  if (!whole.includes('\n') || site.bare) return [{ ...at, start, end, text: whole }];
   // Each argument stands on a line of its own, and goes on to.
   const gap = file.text.slice(file.text.indexOf('(', endOf(call.node.callee)) + 1, startOf(claims.node));
   const listed = /^\s*\n\s*$/.test(gap);

@@ -1,4 +1,5 @@
 // https://github.com/auth0/node-jsonwebtoken#jwtverifytoken-secretorpublickey-options-callback
+import type { NodePath } from '@babel/traverse';
 import { alone } from '../alone.js';
 import { checkDecision } from '../decisions.js';
 import type { Edit } from '../edit/edits.js';
@@ -6,12 +7,13 @@ import { guardEdits } from '../edit/guard.js';
 import { localName, SHIM } from '../edit/names.js';
 import { requestText } from '../edit/request.js';
 import { dedentEdits } from '../edit/style.js';
+import { bareLogins, TEXT_CLAIM, textParameter } from '../project/bare-claims.js';
 import { plainGuards } from '../project/guards.js';
 import type { Project } from '../project/project.js';
 import { takesPlainValue } from '../project/promises.js';
 import { requestAt } from '../project/requests.js';
 import { type CheckSite, isCheck } from '../project/site.js';
-import { endOf, outerEndOf, outerStartOf, startOf } from '../project/source.js';
+import { endOf, outerEndOf, outerStartOf, type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
 /** `jwt.verify(token, key)` → `requireSession(req)`, whose errors are told apart as jsonwebtoken's were. */
@@ -40,10 +42,12 @@ function edit(site: CheckSite, decision: Decision, project: Project): readonly E
   if (decision.action === 'kept' || decision.action === 'manual') return [];
   const { file, call, callback } = site;
   const request = requestText(sources, file, requestAt(sources, call));
+  const bare = site.family === 'session' && bareLogins(project) === 'all';
   const guard = plainGuards(project).find((one) => one.check === site);
   if (guard) {
     const claims = localName(file, SHIM, 'sessionClaims');
-    return guardEdits(file, guard, `${claims.local}(${request.text})`, [claims]);
+    const held = bare ? `?.${TEXT_CLAIM}` : '';
+    return guardEdits(file, guard, `${claims.local}(${request.text})${held}`, [claims]);
   }
   const name = localName(file, SHIM, site.kind === 'decode' ? 'sessionClaims' : 'requireSession');
   const needs = [name, ...request.needs];
@@ -51,6 +55,7 @@ function edit(site: CheckSite, decision: Decision, project: Project): readonly E
   if (callback) {
     return [
       { file: file.path, start: startOf(call.node), end: startOf(callback.node), text: `${text}, `, needs },
+      ...(bare ? claimEdits(file, callback) : []),
       ...dedentEdits(file, startOf(callback.node), endOf(callback.node), startOf(call.node)),
       ...request.edits,
     ];
@@ -58,11 +63,23 @@ function edit(site: CheckSite, decision: Decision, project: Project): readonly E
   // A session is there at once: nothing has to be waited for.
   const awaited = call.parentPath?.isAwaitExpression() ? call.parentPath : undefined;
   const promise = site.promisified && !takesPlainValue(sources, call);
-  const asked = promise ? `Promise.resolve().then(() => ${text}))` : `${text})`;
+  const claim = bare ? `${site.kind === 'decode' ? '?.' : '.'}${TEXT_CLAIM}` : '';
+  const asked = promise ? `Promise.resolve().then(() => ${text})${claim})` : `${text})${claim}`;
   const { node } = awaited ?? call;
   // The parentheses held the `await` together.
   const [start, end] = awaited ? [outerStartOf(node), outerEndOf(file, node)] : [startOf(node), endOf(node)];
   return [{ file: file.path, start, end, text: asked, needs }, ...request.edits];
+}
+
+/** `(err, id) => …` of a token that was a bare id → `(err, { sub: id } = {}) => …` */
+function claimEdits(file: SourceFile, callback: NodePath): Edit[] {
+  const parameter = textParameter(callback);
+  if (!parameter) return [];
+  const { node } = parameter;
+  const type = node.typeAnnotation ? textOf(file, node.typeAnnotation) : '';
+  const any = type && ': any';
+  const text = `{ ${TEXT_CLAIM}: ${node.name} }${any} = {}`;
+  return [{ file: file.path, start: startOf(node), end: endOf(node), text }];
 }
 
 export default alone('server/verify', rule);

@@ -75,7 +75,7 @@ function keysOf(
     };
   }
   if (isPublished(source)) {
-    const { jwksUri, algorithms, refresh, claims, ...options } = source;
+    const { jwksUri, algorithms, refresh, claims, textAs, ...options } = source;
     const allowed = allowedAlgorithms(algorithms, option);
     if (allowed.some((name) => name.startsWith('HS')))
       throw new OptionError(
@@ -83,7 +83,7 @@ function keysOf(
         'lists HS algorithms',
         'published keys are public: use RS, PS, ES',
       );
-    const purpose = purposeOf({ refresh, claims }, option);
+    const purpose = purposeOf({ refresh, claims, textAs }, option);
     return publishedKeys(jwksUri, {
       algorithms: allowed,
       options: verifyOptions(options, clockTolerance),
@@ -94,7 +94,7 @@ function keysOf(
 }
 
 function prepareKey(source: KeyOptions, option: string, clockTolerance: number | undefined): PreparedKey {
-  const { key: material, algorithms, kid, refresh, claims, ...options } = source;
+  const { key: material, algorithms, kid, refresh, claims, textAs, ...options } = source;
   if (material === undefined || material === null || material === '')
     throw new OptionError(
       `${option}.key`,
@@ -115,12 +115,12 @@ function prepareKey(source: KeyOptions, option: string, clockTolerance: number |
     kid,
     algorithms: allowed,
     options: verifyOptions(options, clockTolerance),
-    purpose: purposeOf({ refresh, claims }, option),
+    purpose: purposeOf({ refresh, claims, textAs }, option),
   };
 }
 
 function purposeOf(
-  { refresh, claims }: { refresh: unknown; claims: KeyPurpose['claims'] },
+  { refresh, claims, textAs }: { refresh: unknown; claims: KeyPurpose['claims']; textAs: unknown },
   option: string,
 ): KeyPurpose {
   if (refresh !== undefined && typeof refresh !== 'boolean')
@@ -135,7 +135,13 @@ function purposeOf(
       'is no function',
       '(payload) => the claims to keep, or undefined',
     );
-  return { refresh: refresh === true, ...(claims ? { claims } : {}) };
+  if (textAs !== undefined && (typeof textAs !== 'string' || textAs === ''))
+    throw new OptionError(`${option}.textAs`, `is ${JSON.stringify(textAs)}`, "the name of a claim: 'sub'");
+  return {
+    refresh: refresh === true,
+    ...(claims ? { claims } : {}),
+    ...(textAs === undefined ? {} : { textAs }),
+  };
 }
 
 /** As jsonwebtoken reads a key: public if it can be, else the bytes of a secret. */

@@ -18,7 +18,8 @@ export type Verified =
 
 /**
  * Checks a token as the application did: jsonwebtoken with its keys and options. Refuses on top of that what no
- * honest token has: unknown critical headers, a key named twice, a payload that is no object.
+ * honest token has: unknown critical headers, a key named twice, a payload that is neither an object nor, where the
+ * key says so, bare text.
  */
 export async function verify(token: string, keys: Keys, maxBytes: number): Promise<Verified> {
   const [best] = await verifyWithEach(token, keys, maxBytes);
@@ -36,6 +37,8 @@ export async function verifyWithEach(
   if (!header) return [{ refusal: 'malformed' }];
   const fitting = await keys(header);
   if (fitting.length === 0) return [{ refusal: 'algorithm' }];
+  const isText = typeof payloadIn(token.split('.')[1] ?? '') === 'string';
+  if (isText && !fitting.some(({ purpose }) => purpose.textAs)) return [{ refusal: 'malformed' }];
   return fitting.map((key) => verifyWith(token, key, header)).sort((one, other) => merit(other) - merit(one));
 }
 
@@ -56,18 +59,29 @@ function headerOf(token: string): JwtHeader | undefined {
   const [head, payload, signature, ...rest] = token.split('.');
   if (!head || !payload || !signature || rest.length > 0) return undefined;
   const header = objectIn(head);
-  if (!header || !objectIn(payload)) return undefined;
+  if (!header || payloadIn(payload) === undefined) return undefined;
   if ('crit' in header || typeof header.alg !== 'string') return undefined;
   if (header.kid !== undefined && typeof header.kid !== 'string') return undefined;
   return { ...header, alg: header.alg, ...(header.kid === undefined ? {} : { kid: header.kid }) };
 }
 
 function objectIn(part: string): Record<string, unknown> | undefined {
+  const value = payloadIn(part);
+  return typeof value === 'string' ? undefined : value;
+}
+
+/** An object, or what jsonwebtoken takes for bare text; undefined for what not everyone reads the same. */
+function payloadIn(part: string): Record<string, unknown> | string | undefined {
   if (!/^[\w-]+$/.test(part)) return undefined;
   const text = Buffer.from(part, 'base64url').toString('utf8');
+  const value = parsed(text);
+  if (typeof value !== 'object' || value === null) return text;
+  return isObject(value) && isUnambiguous(text) ? value : undefined;
+}
+
+function parsed(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) && isUnambiguous(text) ? value : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
@@ -90,23 +104,34 @@ function verifyWith(token: string, prepared: PreparedKey, header: JwtHeader): Ve
   }
 }
 
-function payloadOf(token: string, { key, algorithms, options }: PreparedKey, algorithm: string): JwtPayload {
+function payloadOf(
+  token: string,
+  { key, algorithms, options, purpose }: PreparedKey,
+  algorithm: string,
+): JwtPayload {
   if (algorithm !== 'EdDSA') {
     const known = algorithms.filter(isKnownToLibrary);
-    return objectPayload(jwt.verify(token, key, { ...options, algorithms: known, complete: false }));
+    return claimsIn(jwt.verify(token, key, { ...options, algorithms: known, complete: false }), purpose);
   }
   const at = token.lastIndexOf('.');
   const signature = Buffer.from(token.slice(at + 1), 'base64url');
   if (!verifySignature(null, Buffer.from(token.slice(0, at)), key, signature))
     throw new jwt.JsonWebTokenError('invalid signature');
+  const payload = payloadIn(token.split('.')[1] ?? '');
+  if (typeof payload === 'string') return claimsIn(payload, purpose);
   // jsonwebtoken does not know EdDSA; the tests of the claims are its own all the same, on a copy signed here.
   const ephemeral = createSecretKey(randomBytes(32));
   const copy = jwt.sign(signedPayload(token).payload, ephemeral, { noTimestamp: true });
-  return objectPayload(jwt.verify(copy, ephemeral, { ...options, algorithms: ['HS256'], complete: false }));
+  return claimsIn(
+    jwt.verify(copy, ephemeral, { ...options, algorithms: ['HS256'], complete: false }),
+    purpose,
+  );
 }
 
-function objectPayload(payload: string | JwtPayload): JwtPayload {
-  if (typeof payload === 'object') return payload;
+/** Bare text is a claim where the key says which, and an object is then none of the application's logins. */
+function claimsIn(payload: string | JwtPayload, { textAs }: KeyPurpose): JwtPayload {
+  if (typeof payload === 'object' && textAs === undefined) return payload;
+  if (typeof payload === 'string' && textAs !== undefined) return { [textAs]: payload };
   throw new jwt.JsonWebTokenError('invalid token');
 }
 

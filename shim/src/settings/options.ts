@@ -25,6 +25,11 @@ export interface KeyPurpose {
    * user up. `undefined` refuses. A promise that is rejected is answered with 503, unless by a TypeError.
    */
   readonly claims?: ClaimsOf;
+  /**
+   * The tokens of this key carry no claims but bare text, as `jwt.sign(user.id, key)` makes them: the claim that
+   * the text becomes. Tokens that carry anything else are refused.
+   */
+  readonly textAs?: string;
 }
 
 /** The claims to keep, or `undefined` to refuse. The token itself is for looking it up where it is stored. */

@@ -1,4 +1,5 @@
 import type { NodePath } from '@babel/traverse';
+import { bareMints, TEXT_CLAIM } from '../bare-claims.js';
 import { definitionOf } from '../definitions.js';
 import { stringOf } from '../flow/origins.js';
 import { type Portable, portableOf } from '../portable.js';
@@ -20,6 +21,8 @@ export interface AcceptedKey {
   readonly algorithms: readonly string[];
   readonly issuer?: Portable;
   readonly audience?: Portable;
+  /** Its tokens are bare text, which becomes this claim. */
+  readonly textAs?: string;
 }
 
 /** How the application signs a login token: what `present` needs. */
@@ -28,6 +31,8 @@ export interface Signer {
   readonly call?: Portable;
   readonly key: Portable;
   readonly algorithm?: string;
+  /** It signs bare text: this claim of the session. */
+  readonly bare?: string;
 }
 
 /** What an application accepts as a login, read off its code. */
@@ -56,7 +61,9 @@ export function acceptanceOf(
   const doors = [...doorsOf(sources, own, files), ...otherDoors(own)];
   const mints = [...own.filter(isMint), ...otherMints(own)];
   const logins = mints.filter((mint) => mint.family === 'session');
-  const { keys, unclear } = keysOf(sources, doors, logins);
+  const { keys: found, unclear } = keysOf(sources, doors, logins);
+  const bare = bareMints(logins) === 'all' ? TEXT_CLAIM : undefined;
+  const keys = found.map((key) => (bare ? { ...key, textAs: bare } : key));
   const user = userOf(sources, logins, doors);
   const texts = new Set(keys.map(({ key }) => key.text));
   const kept = mints.filter((mint) => mint.family === 'one-time' && sharesKey(sources, mint, texts));
@@ -161,5 +168,6 @@ function signerOf(
   const call =
     mint?.library === 'jsonwebtoken' ? portableOf(sources, mint.call.get('callee') as NodePath) : undefined;
   const algorithm = (mint && algorithmOf(sources, mint)) ?? keys[0]?.algorithms[0];
-  return { key, ...(call ? { call } : {}), ...(algorithm ? { algorithm } : {}) };
+  const bare = bareMints(logins) === 'all' ? TEXT_CLAIM : undefined;
+  return { key, ...(call ? { call } : {}), ...(algorithm ? { algorithm } : {}), ...(bare ? { bare } : {}) };
 }

@@ -13,6 +13,8 @@ export type Lifetime =
 
 /** The lifetime that a mint gives its token. */
 export function lifetimeOf(sources: Sources, mint: MintSite): Lifetime {
+  // jsonwebtoken gives bare text no end.
+  if (mint.bare) return { kind: 'unlimited' };
   const given =
     mint.expires ??
     (mint.options && propertyOf(sources, mint.options, 'expiresIn')) ??

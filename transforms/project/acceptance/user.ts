@@ -1,5 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
+import { TEXT_CLAIM } from '../bare-claims.js';
 import { definitionOf, keyName, patternTrail, propertyName } from '../definitions.js';
 import { usesOf } from '../flow/follow.js';
 import { originsOf } from '../flow/origins.js';
@@ -21,6 +22,7 @@ export function userOf(
   doors: readonly Door[],
 ): string[] | undefined {
   for (const mint of mints) {
+    if (mint.bare) return [TEXT_CLAIM];
     const subject = mint.options && propertyOf(sources, mint.options, 'subject');
     if (subject || mint.chain?.has('setSubject')) return ['sub'];
     const trail =

@@ -1,5 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
+import { bareClaims } from '../bare-claims.js';
 import { type Call, type CallPath, callsOf } from '../callers.js';
 import { propertyName } from '../definitions.js';
 import { ACCESS, familyOfMint, familyOfWord, surroundingNames } from '../families.js';
@@ -56,7 +57,7 @@ function argumentsOf(call: Call, signature: Signature): Arguments {
   const at = (index: number | undefined) => (index === undefined ? undefined : plain[index]);
   const found = {
     token: at(signature.token),
-    claims: at(signature.claims),
+    claims: writtenOut(at(signature.claims)),
     key: at(signature.key),
     options: at(signature.options),
   };
@@ -67,6 +68,17 @@ function argumentsOf(call: Call, signature: Signature): Arguments {
     ...(found.options ? { options: found.options } : {}),
     ...(withCallback ? { callback: last } : {}),
   };
+}
+
+/** `JSON.stringify(claims)` signs the claims: whoever checks the token gets the object back. */
+function writtenOut(claims: NodePath | undefined): NodePath | undefined {
+  if (!claims?.isCallExpression()) return claims;
+  const [first, second] = claims.get('arguments') as NodePath[];
+  const callee = claims.get('callee');
+  const stringify = callee.isMemberExpression() && propertyName(callee.node) === 'stringify';
+  return stringify && callee.get('object').isIdentifier({ name: 'JSON' }) && first && !second
+    ? first
+    : claims;
 }
 
 /** A function, or a name that could be one. */
@@ -84,6 +96,7 @@ function mint(sources: Sources, file: SourceFile, call: Call, signature: Signatu
     given.key,
     usesOfMint(sources, call, given),
   );
+  const bare = given.claims && bareClaims(sources, given.claims, given.options);
   return {
     role: 'mint',
     kind: 'sign',
@@ -95,6 +108,7 @@ function mint(sources: Sources, file: SourceFile, call: Call, signature: Signatu
     family,
     evidence,
     ...given,
+    ...(bare ? { bare } : {}),
   };
 }
 
