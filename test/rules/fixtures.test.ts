@@ -79,7 +79,7 @@ function undefinedNames(outcome: Outcome): string[] {
     .flatMap((file) => {
       const before = globalsOf(file.path, file.before ?? '');
       return [...globalsOf(file.path, file.after ?? '')].filter(
-        (name) => !before.has(name) && name !== 'require' && name !== 'undefined',
+        (name) => !before.has(name) && name !== 'require' && !Reflect.has(globalThis, name),
       );
     });
 }
