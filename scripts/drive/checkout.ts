@@ -25,8 +25,7 @@ export async function copied(checkout: string, to: string, recipe: Recipe, ports
   // The mark is written last: an installation that was cut off is made anew.
   const mark = join(server, 'node_modules/.driven');
   if (await exists(mark)) return;
-  const instead = Object.entries(recipe.instead ?? {}).map(([name, other]) => `${name}@npm:${other}`);
-  await npm(['install', ...instead], server);
+  await npm(['install', ...(recipe.packages ?? [])], server);
   await writeFile(mark, '');
 }
 

@@ -31,8 +31,8 @@ export interface Recipe {
   /** The folder of its server, below the checkout. */
   readonly folder: string;
   readonly database: Database;
-  /** Packages that no longer install, with what is installed in their place. */
-  readonly instead?: Readonly<Record<string, string>>;
+  /** Packages that are installed too, or in place of one that no longer installs. */
+  readonly packages?: readonly string[];
   /** Files that the README tells one to write, below the server's folder. */
   readonly files?: (ports: Ports) => Readonly<Record<string, string>>;
   readonly settings?: (ports: Ports) => readonly Setting[];

@@ -2,7 +2,7 @@ import type { NodePath } from '@babel/traverse';
 import { endOf, type SourceFile, startOf } from '../project/source.js';
 import type { Edit } from './edits.js';
 import { indentationAt, styleOf } from './style.js';
-import { wholeLines } from './unused.js';
+import { wholeLines } from './whole-lines.js';
 
 /**
  * Takes a method call out of the chain it is a link of: `res.cookie(…).json(…)` → `res.json(…)`. A call that is

@@ -5,7 +5,7 @@ import { endOf, type SourceFile, startOf } from '../project/source.js';
 import { applyEdits, type Edit, withoutRepeats } from './edits.js';
 import { withoutItems } from './lists.js';
 import { isPure } from './purity.js';
-import { wholeLines } from './unused.js';
+import { wholeLines } from './whole-lines.js';
 
 /**
  * Takes away what edits leave without anything to do: a condition whose branches are gone, an `else` that is

@@ -3,7 +3,8 @@ import { withoutOpeningBlanks } from './blank-lines.js';
 import type { Edit } from './edits.js';
 import { withoutEmptied } from './emptied.js';
 import { importEdits } from './imports.js';
-import { unusedAfter, wholeLines } from './unused.js';
+import { unusedAfter } from './unused.js';
+import { wholeLines } from './whole-lines.js';
 
 /** Completes the edits of one file: imports what they need, drops what nothing uses any more. */
 export function finishEdits(file: SourceFile, made: readonly Edit[]): Edit[] {

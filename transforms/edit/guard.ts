@@ -3,7 +3,7 @@ import { endOf, type SourceFile, startOf } from '../project/source.js';
 import { before } from './chains.js';
 import type { Edit, NeededName } from './edits.js';
 import { dedentEdits } from './style.js';
-import { wholeLines } from './unused.js';
+import { wholeLines } from './whole-lines.js';
 
 /** Asks for the claims once, answers where there are none, and goes on; see `PlainGuard`. */
 export function guardEdits(file: SourceFile, guard: PlainGuard, asked: string, needs: NeededName[]): Edit[] {

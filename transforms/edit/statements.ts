@@ -3,7 +3,7 @@ import type * as t from '@babel/types';
 import { endOf, type SourceFile, startOf } from '../project/source.js';
 import type { Edit, NeededName } from './edits.js';
 import { indentationAt, styleOf } from './style.js';
-import { wholeLines } from './unused.js';
+import { wholeLines } from './whole-lines.js';
 
 /** Takes out the statement that an expression is; where it is the body of an arrow function, the body. */
 export function withoutStatement(file: SourceFile, path: NodePath): Edit {

@@ -4,11 +4,7 @@ import { endOf, type SourceFile, startOf } from '../project/source.js';
 import type { Edit } from './edits.js';
 import { withoutItems } from './lists.js';
 import { isPure } from './purity.js';
-
-interface Range {
-  readonly start: number;
-  readonly end: number;
-}
+import type { Range } from './whole-lines.js';
 
 /** What becomes unused through a file's edits. */
 export interface Unused {
@@ -39,42 +35,6 @@ export function unusedAfter(file: SourceFile, edits: readonly Edit[]): Unused {
     }
   }
   return removal(file, gone, replaced);
-}
-
-/** The range of a statement with its line, so that no empty line is left behind. */
-export function wholeLines(file: SourceFile, start: number, end: number): Range {
-  const { text } = file;
-  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
-  const rest = /^[ \t]*(?:\r?\n|$)/.exec(text.slice(end));
-  if (!rest || text.slice(lineStart, start).trim()) return { start, end };
-  return withBlank(file, withComment(file, { start: lineStart, end: end + rest[0].length }));
-}
-
-/** A comment right above that tells of the token goes with the statement that took it. */
-function withComment(file: SourceFile, { start, end }: Range): Range {
-  let first = start;
-  for (;;) {
-    const lineStart = file.text.lastIndexOf('\n', first - 2) + 1;
-    const line = file.text.slice(lineStart, first);
-    if (
-      lineStart >= first ||
-      !/^[ \t]*\/\/.*(?:token|header|bearer|jwt|cookie|eslint-disable-next-line)/i.test(line)
-    )
-      break;
-    first = lineStart;
-  }
-  return { start: first, end };
-}
-
-/** Where a block begins or ends, or a blank line stands already, another blank line would be left over. */
-function withBlank({ text }: SourceFile, { start, end }: Range): Range {
-  const above = text.slice(Math.max(0, start - 200), start);
-  const blankAbove = /\n([ \t]*\r?\n)$/.exec(above)?.[1];
-  const closes = /^[ \t]*[})]/.test(text.slice(end, end + 200));
-  if (blankAbove && closes) return { start: start - blankAbove.length, end };
-  const opens = blankAbove !== undefined || /(?:[{(][ \t]*\r?\n|^)$/.test(above);
-  const blank = opens ? /^[ \t]*\r?\n/.exec(text.slice(end)) : null;
-  return { start, end: end + (blank?.[0].length ?? 0) };
 }
 
 function* droppable(file: SourceFile, replaced: readonly Edit[], inTypes: TypeMentions): Generator<Binding> {

@@ -1,7 +1,7 @@
 // https://github.com/auth0/node-jsonwebtoken#jwtsignpayload-secretorprivatekey-options-callback
 import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
-import { wholeLines } from '../edit/unused.js';
+import { wholeLines } from '../edit/whole-lines.js';
 import { checksThatStay } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import type { PresentSite } from '../project/site.js';

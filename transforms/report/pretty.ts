@@ -38,14 +38,19 @@ function fileParts({ files, sites }: Outcome, { colours, doing }: PrettyOptions)
 }
 
 function grouped(sites: readonly ReportedSite[]): Map<string, ReportedSite[]> {
-  const byFile = new Map<string, ReportedSite[]>();
-  for (const site of sites) {
-    const own = byFile.get(site.file);
-    if (own) own.push(site);
-    else byFile.set(site.file, [site]);
-  }
+  const byFile = groupedBy(sites, ({ file }) => file);
   for (const own of byFile.values()) own.sort((a, b) => a.line - b.line || a.column - b.column);
   return byFile;
+}
+
+function groupedBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const own = groups.get(keyOf(item));
+    if (own) own.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
 }
 
 function filePart(file: FileOutcome, sites: readonly ReportedSite[], colours: Colours, doing: Doing): string {
@@ -81,10 +86,20 @@ function actionText(action: Action, colours: Colours): string {
 
 function findingsPart(findings: readonly Finding[], colours: Colours): string {
   if (!findings.length) return '';
-  const lines = findings.map(({ severity, title, detail, file, line }) => {
-    const where = file ? ` (${file}${line ? `:${line}` : ''})` : '';
+  const alike = groupedBy(findings, ({ severity, title, detail }) => [severity, title, detail].join('\n'));
+  const lines = [...alike.values()].flatMap((same) => {
+    const [first] = same;
+    if (!first) return [];
+    const { severity, title, detail } = first;
     const paint = severity === 'error' ? colours.red : severity === 'warning' ? colours.yellow : colours.cyan;
-    return `  ${paint(severity)}  ${title}${where}\n    ${detail.replaceAll('\n', '\n    ')}`;
+    const places = same.flatMap(({ file, line }) => (file ? [line ? `${file}:${line}` : file] : []));
+    const [only, ...others] = places;
+    const where = others.length ? ` (${places.length} places)` : only ? ` (${only})` : '';
+    return [
+      `  ${paint(severity)}  ${title}${where}`,
+      `    ${detail.replaceAll('\n', '\n    ')}`,
+      ...(others.length ? places.map((place) => `    ${colours.dim(place)}`) : []),
+    ];
   });
   return [colours.bold('Findings'), ...lines].join('\n');
 }

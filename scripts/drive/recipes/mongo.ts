@@ -116,6 +116,7 @@ export const MONGO: Readonly<Record<string, Recipe>> = {
   'nodejs-express-jwt-mongodb-boilerplate': {
     folder: '',
     database: 'mongo',
+    packages: ['dotenv@16'],
     files: (ports) => ({
       '.env': lines({
         NODE_ENV: 'development',
