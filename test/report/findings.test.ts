@@ -12,11 +12,11 @@ const finding = (file: string, line: number): Finding => ({
   line,
 });
 
-test('what is found in several places is told once, with the places', () => {
+test('what to do about findings that are alike is told once', () => {
   const findings = [
     finding('a.js', 1),
-    finding('b.js', 22),
-    { ...finding('c.js', 3), title: 'Another thing' },
+    { ...finding('c.js', 3), detail: 'Leave it.' },
+    { ...finding('b.js', 22), title: 'Another token is sent' },
   ];
   const outcome = {
     root: '/app',
@@ -30,11 +30,10 @@ test('what is found in several places is told once, with the places', () => {
   } as const;
   const text = prettyReport(outcome, { colours, doing: 'scan', dir: '.', repository: true });
   expect(text).toContain(`Findings
-  note  A token is sent (2 places)
+  note  A token is sent (a.js:1)
+  note  Another token is sent (b.js:22)
     Keep the cookie.
-    a.js:1
-    b.js:22
-  note  Another thing (c.js:3)
-    Keep the cookie.
+  note  A token is sent (c.js:3)
+    Leave it.
 `);
 });

@@ -84,23 +84,19 @@ function actionText(action: Action, colours: Colours): string {
   return action === 'manual' ? colours.yellow(text) : colours.dim(text);
 }
 
+/** What is to be done about findings that are alike is told once, after the last of them. */
 function findingsPart(findings: readonly Finding[], colours: Colours): string {
   if (!findings.length) return '';
-  const alike = groupedBy(findings, ({ severity, title, detail }) => [severity, title, detail].join('\n'));
-  const lines = [...alike.values()].flatMap((same) => {
-    const [first] = same;
-    if (!first) return [];
-    const { severity, title, detail } = first;
-    const paint = severity === 'error' ? colours.red : severity === 'warning' ? colours.yellow : colours.cyan;
-    const places = same.flatMap(({ file, line }) => (file ? [line ? `${file}:${line}` : file] : []));
-    const [only, ...others] = places;
-    const where = others.length ? ` (${places.length} places)` : only ? ` (${only})` : '';
-    return [
-      `  ${paint(severity)}  ${title}${where}`,
-      `    ${detail.replaceAll('\n', '\n    ')}`,
-      ...(others.length ? places.map((place) => `    ${colours.dim(place)}`) : []),
-    ];
-  });
+  const alike = groupedBy(findings, ({ severity, detail }) => `${severity}\n${detail}`);
+  const lines = [...alike.values()].flatMap((same) => [
+    ...same.map(({ severity, title, file, line }) => {
+      const where = file ? ` (${file}${line ? `:${line}` : ''})` : '';
+      const paint =
+        severity === 'error' ? colours.red : severity === 'warning' ? colours.yellow : colours.cyan;
+      return `  ${paint(severity)}  ${title}${where}`;
+    }),
+    ...same.slice(0, 1).map(({ detail }) => `    ${detail.replaceAll('\n', '\n    ')}`),
+  ]);
   return [colours.bold('Findings'), ...lines].join('\n');
 }
 

@@ -161,12 +161,7 @@ export const MONGO: Readonly<Record<string, Recipe>> = {
     attach: bearer,
     guarded: { method: 'GET', path: '/users/0123456789abcdef01234567' },
     forbidden: { method: 'GET', path: '/authusers' },
-    refresh: (answer) => ({
-      method: 'POST',
-      path: '/auth/refresh-tokens',
-      body: { refreshToken: field('data', 'tokens', 'refresh', 'token')(answer) },
-    }),
-    refreshed: field('data', 'tokens', 'access', 'token'),
+    // It takes a refresh token only when the access token has run out.
     logout: () => ({ method: 'POST', path: '/auth/logout' }),
     types: ['npx', 'tsc', '--noEmit', '-p', '.'],
   },

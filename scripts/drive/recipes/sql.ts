@@ -104,4 +104,59 @@ export const SQL: Readonly<Record<string, Recipe>> = {
     refreshed: field('access_token'),
     logout: () => ({ method: 'GET', path: '/api/auth/logout' }),
   },
+  'node-express-realworld-example-app': {
+    folder: '',
+    // Its database engine is downloaded when it is installed: what its users need of it is put in its place.
+    database: 'none',
+    files: () => ({
+      'src/prisma/prisma-client.ts': `import { readFileSync, writeFileSync } from 'node:fs';
+const path = 'users.json';
+const read = (): any[] => {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return [];
+  }
+};
+const found = (where: any) =>
+  read().find((user) => Object.entries(where).every(([name, value]) => user[name] === value)) ?? null;
+const prisma: any = {
+  user: {
+    findUnique: async ({ where }: any) => found(where),
+    create: async ({ data }: any) => {
+      const user = { id: read().length + 1, bio: null, image: null, ...data };
+      writeFileSync(path, JSON.stringify([...read(), user]));
+      return user;
+    },
+    update: async ({ where, data }: any) => {
+      const changed = { ...found(where), ...data };
+      writeFileSync(path, JSON.stringify(read().map((user) => (user.id === where.id ? changed : user))));
+      return changed;
+    },
+  },
+};
+export default prisma;
+`,
+    }),
+    environment: ({ application }) => ({ PORT: String(application) }),
+    start: ['npx', 'ts-node', '--transpile-only', '-P', 'tsconfig.app.json', 'src/main.ts'],
+    register: ({ name, email, password }) => ({
+      method: 'POST',
+      path: '/api/users',
+      body: { user: { username: name, email, password } },
+    }),
+    login: ({ email, password }) => ({
+      method: 'POST',
+      path: '/api/users/login',
+      body: { user: { email, password } },
+    }),
+    token: field('user', 'token'),
+    attach: (token) => ({ Authorization: `Token ${token}` }),
+    guarded: { method: 'GET', path: '/api/user' },
+    // It signs anew with every answer about the user.
+    refresh: () => ({ method: 'PUT', path: '/api/user', body: { user: { bio: 'glad to be here' } } }),
+    refreshed: field('user', 'token'),
+    types: ['npx', 'tsc', '--noEmit', '-p', 'tsconfig.app.json'],
+    tests: ['npx', 'jest'],
+  },
 };

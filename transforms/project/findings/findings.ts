@@ -6,6 +6,7 @@ import { mobileFindings } from './mobile.js';
 import { persistedFindings } from './persisted.js';
 import { secretFindings } from './secrets.js';
 import { testFindings } from './tests.js';
+import { testsWithoutRequest } from './tests-without-request.js';
 import { tokenFindings } from './tokens.js';
 
 /** What is worth telling the owner of an application beside its sites, by file and line. */
@@ -15,6 +16,7 @@ export function findingsOf(project: Project, signatures: readonly Signature[]): 
     ...secretFindings(project),
     ...tokenFindings(project),
     ...testFindings(project, signatures),
+    ...testsWithoutRequest(project),
     ...persistedFindings(project),
     ...mobileFindings(project),
   ];

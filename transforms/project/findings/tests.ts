@@ -9,6 +9,7 @@ import { librarySites } from '../sites/libraries.js';
 import { positionOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { at } from './at.js';
+import { testNamed } from './test-named.js';
 
 /** Libraries that tests send requests to a server with. */
 const SERVER_CLIENT = /['"](?:supertest|chai-http|light-my-request|pactum)['"]/;
@@ -77,8 +78,7 @@ function headersWithoutCookies({ listed }: Sources): Finding[] {
 }
 
 function onCall(sources: Sources, path: NodePath, signs: boolean): Finding {
-  const name = testAround(path);
-  const called = name === undefined ? 'Code of the tests' : `The test '${name}'`;
+  const called = testNamed(path);
   return signs
     ? {
         severity: 'note',
@@ -94,17 +94,4 @@ function onCall(sources: Sources, path: NodePath, signs: boolean): Finding {
           'After the step server a login answers with a marker in its place. Let it ask with the session cookie who is logged in.',
         ...at(sources, path),
       };
-}
-
-/** What the test is called that a place belongs to. */
-function testAround(path: NodePath): string | undefined {
-  const call = path.findParent((parent) => {
-    if (!parent.isCallExpression()) return false;
-    const callee = parent.get('callee');
-    const runner = callee.isMemberExpression() ? callee.get('object') : callee;
-    return runner.isIdentifier() && ['test', 'it', 'specify'].includes(runner.node.name);
-  });
-  const [name] = call?.isCallExpression() ? call.get('arguments') : [];
-  if (name?.isStringLiteral()) return name.node.value;
-  return name?.isTemplateLiteral() ? name.node.quasis.map(({ value }) => value.raw).join('…') : undefined;
 }
