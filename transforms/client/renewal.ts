@@ -3,7 +3,7 @@ import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
 import { withoutRetry } from '../edit/renewal.js';
 import { withoutStatement } from '../edit/statements.js';
-import { wholeLines } from '../edit/unused.js';
+import { wholeLines } from '../edit/whole-lines.js';
 import type { RenewedSite, RenewSite } from '../project/site.js';
 import { endOf, startOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';

@@ -5,7 +5,7 @@ import { endOf, startOf, textOf } from '../project/source.js';
 import type { Edit, NeededName } from './edits.js';
 import { localName, SHIM_CLIENT } from './names.js';
 import { indentationAt, styleOf } from './style.js';
-import { wholeLines } from './unused.js';
+import { wholeLines } from './whole-lines.js';
 
 /** Takes the renewal out of a branch: the session is forgotten, and what was done without a new token remains. */
 export function withoutRetry(renewal: RetryBranch): Edit[] {
