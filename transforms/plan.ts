@@ -185,6 +185,8 @@ const CLIENT_KINDS = new Set<Site['kind']>([
   'renewal',
   'renewed',
   'web-storage',
+  'persisted-state',
+  'state-keeper',
   'header',
   'credentials',
   'logout',

@@ -9,6 +9,7 @@ import { rule as clientLoginEndpoint } from './client/login-endpoint.js';
 import { rule as clientLogout } from './client/logout.js';
 import { rule as clientPersistedState } from './client/persisted-state.js';
 import { rule as clientRenewal } from './client/renewal.js';
+import { rule as clientStateKeeper } from './client/state-keeper.js';
 import { rule as clientTokenField } from './client/token-field.js';
 import { rule as clientTokenHeader } from './client/token-header.js';
 import { rule as clientWebStorage } from './client/web-storage.js';
@@ -55,6 +56,7 @@ export const RULES: readonly RegisteredRule[] = [
   { id: 'client/logout', rule: clientLogout },
   { id: 'client/persisted-state', rule: clientPersistedState },
   { id: 'client/renewal', rule: clientRenewal },
+  { id: 'client/state-keeper', rule: clientStateKeeper },
   { id: 'client/token-field', rule: clientTokenField },
   { id: 'client/token-header', rule: clientTokenHeader },
   { id: 'client/web-storage', rule: clientWebStorage },

@@ -169,6 +169,29 @@ test('a token in a cookie that script can read, wherever that was set', async ()
   expect(hasSession()).toBe(true);
 });
 
+test('state that a library keeps finds a flag where the token was', async () => {
+  const { adoptLegacyToken, hasSession } = await tab();
+  const auth = JSON.stringify({ token: tokenOf('ada'), name: 'Ada' });
+  localStorage.setItem('persist:root', JSON.stringify({ auth, _persist: '{}' }));
+  const adopted = adoptLegacyToken(place({ key: 'persist:root', field: 'auth.token', flag: true }));
+  // At once: what restores the state does not wait for the server.
+  const kept = JSON.parse(localStorage.getItem('persist:root') ?? '');
+  expect(JSON.parse(kept.auth)).toEqual({ token: 'session', name: 'Ada' });
+  await adopted;
+  expect(hasSession()).toBe(true);
+  expect((await jar.ask('/me')).json.id).toBe('ada');
+});
+
+test('nothing stands for a refused token that a library kept', async () => {
+  const { adoptLegacyToken, hasSession } = await tab();
+  localStorage.setItem('token', JSON.stringify(`${tokenOf('ada').slice(0, -4)}AAAA`));
+  const adopted = adoptLegacyToken(place({ flag: true }));
+  expect(localStorage.getItem('token')).toBe('"session"');
+  await adopted;
+  expect(localStorage.getItem('token')).toBeNull();
+  expect(hasSession()).toBe(false);
+});
+
 test('a refused token is forgotten', async () => {
   const { adoptLegacyToken, hasSession } = await tab();
   localStorage.setItem('token', `${tokenOf('ada').slice(0, -4)}AAAA`);

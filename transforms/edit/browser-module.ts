@@ -80,10 +80,11 @@ function rank({ family }: TokenPlace): number {
   return family === 'refresh' ? 1 : 0;
 }
 
-function fields({ storage, key, field, within = [] }: TokenPlace, style: Style): string[] {
+function fields({ storage, key, field, within = [], flag }: TokenPlace, style: Style): string[] {
   return [
     `storage: ${quoted(style, storage)}`,
     `key: ${quoted(style, key)}`,
     ...(field === undefined ? [] : [`field: ${quoted(style, [...within, field].join('.'))}`]),
+    ...(flag ? ['flag: true'] : []),
   ];
 }

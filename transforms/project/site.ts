@@ -6,6 +6,7 @@ import type { Arrival, LoginAnswer } from './browser/answers.js';
 import type { BrowserClient } from './browser/client.js';
 import type { LoginEndpoint } from './browser/endpoints.js';
 import type { AttachedHeader } from './browser/headers.js';
+import type { KeptState } from './browser/keepers.js';
 import type { TokenPlace } from './browser/places.js';
 import type { Renewal } from './browser/renewals.js';
 import type { OutgoingRequest } from './browser/requests.js';
@@ -109,6 +110,12 @@ export interface PersistedSite extends Common<'store'> {
   readonly kind: 'persisted-state';
   readonly access: StorageAccess;
   readonly place: TokenPlace & { readonly field: string };
+}
+
+/** A library keeps state in the browser, the login token in it. */
+export interface KeeperSite extends Common<'store'> {
+  readonly kind: 'state-keeper';
+  readonly kept: KeptState;
 }
 
 /** A token is put into an outgoing request. `path` is the property, assignment or call that does it. */
@@ -236,6 +243,7 @@ export type Site =
   | ImportSite
   | StoreSite
   | PersistedSite
+  | KeeperSite
   | AttachSite
   | CredentialsSite
   | GuardSite

@@ -4,7 +4,11 @@ export interface LegacyPlace {
   key: string;
   /** The token is this field of a JSON object that is stored under the key: `token`, or further down `auth.token`. */
   field?: string;
+  /** What keeps it there goes on as it is, and finds a word in the token's place: that there is a session. */
+  flag?: boolean;
 }
+/** A token that was set apart, and where its flag stands for it. */
+type Apart = LegacyPlace & { of?: LegacyPlace };
 export type AdoptOptions = { at: string } & (LegacyPlace | { from: LegacyPlace[] });
 export interface SessionInfo {
   exp: number;
@@ -15,7 +19,7 @@ export interface SessionInfo {
 
 const NOTE = 'jwt-to-session';
 let at = '/session';
-let places: LegacyPlace[] = [];
+let places: Apart[] = [];
 let kept: string | null = null;
 let adopting: Promise<void> | undefined;
 let leaving: Promise<void> | undefined;
@@ -113,18 +117,20 @@ const dropAt = (place: LegacyPlace): void => {
 
 /**
  * Sets a token apart from the object around it, which the application may store again without it before the
- * server has answered.
+ * server has answered; or from what keeps it, which finds a flag.
  */
-const setApart = (place: LegacyPlace): LegacyPlace[] => {
-  const { storage: kind, key, field } = place;
+const setApart = (place: LegacyPlace): Apart[] => {
+  const { storage: kind, key, field, flag } = place;
   const to = storage(kind);
-  if (!field || kind === 'cookie' || !to) return [place];
-  const apart = { storage: kind, key: `${NOTE} ${key} ${field}` };
+  if (!(field || flag) || kind === 'cookie' || !to) return [place];
+  const apart: Apart = { storage: kind, key: [NOTE, key, field].filter(Boolean).join(' ') };
+  if (flag) apart.of = place;
   const token = tokenAt(place);
   try {
     if (token) {
       to.setItem(apart.key, token);
-      dropAt(place);
+      if (flag) to.setItem(key, String(to.getItem(key)).split(token).join('session'));
+      else dropAt(place);
     }
   } catch {}
   return [apart, place];
@@ -168,6 +174,7 @@ const adopt = async (): Promise<void> => {
     if (tokenAt(place) !== token) continue;
     dropAt(place);
     if (marker) note(marker);
+    else if (place.of) dropAt(place.of);
   }
 };
 

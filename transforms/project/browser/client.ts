@@ -10,6 +10,7 @@ import { type Credentials, credentialsOf } from './credentials.js';
 import { type Entry, entryOf } from './entry.js';
 import { type AttachedHeader, attachedHeaders } from './headers.js';
 import { type Hold, holdOf } from './held.js';
+import { KEEPING_WORDS, type KeptState, keptStates } from './keepers.js';
 import { placesOf, type TokenPlace } from './places.js';
 import { type OutgoingRequest, outgoingRequests } from './requests.js';
 import { type StorageAccess, storageAccesses } from './storage.js';
@@ -22,6 +23,8 @@ export interface BrowserClient {
   readonly accesses: readonly StorageAccess[];
   readonly headers: readonly AttachedHeader[];
   readonly places: readonly TokenPlace[];
+  /** State with a token in it that libraries keep. */
+  readonly kept: readonly KeptState[];
   readonly requests: readonly OutgoingRequest[];
   readonly base: ApiBase;
   readonly credentials: Credentials;
@@ -42,7 +45,9 @@ export function browserClients(sources: Sources): BrowserClient[] {
     const accesses = inEach(sources, evident, storageAccesses);
     const headers = inEach(sources, evident, attachedHeaders);
     return isolated(sources, evident, (): BrowserClient[] => {
-      const places = placesOf(sources, accesses, headers);
+      const keeping = clientFiles(sources, KEEPING_WORDS).get(folder) ?? [];
+      const kept = inEach(sources, keeping, (all, file) => keptStates(all, [file], headers));
+      const places = [...placesOf(sources, accesses, headers), ...kept.flatMap((one) => one.places)];
       if (!places.length && !headers.some(({ foreign }) => !foreign)) return [];
       const files = clientFiles(sources, WORDS).get(folder) ?? evident;
       const requests = inEach(sources, files, outgoingRequests);
@@ -58,6 +63,7 @@ export function browserClients(sources: Sources): BrowserClient[] {
           accesses,
           headers,
           places,
+          kept,
           requests,
           base,
           credentials,

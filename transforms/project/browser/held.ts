@@ -125,8 +125,12 @@ function storedSomewhere(accesses: readonly StorageAccess[]): string | undefined
 function keeperIn({ text, path }: ListedFile): string | undefined {
   if (KEEPING.test(text)) return path;
   const specifiers = [...text.matchAll(/(?:from\s+|require\(\s*|import\s+)['"]([^'"]+)['"]/g)];
-  return specifiers.some(([, name = '']) =>
-    KEEPERS.some((keeper) => name === keeper || name.startsWith(`${keeper}/`)),
+  return specifiers.some(
+    ([, name = '']) =>
+      KEEPERS.some(
+        (keeper) => name === keeper || (name.startsWith(`${keeper}/`) && !name.includes('/integration')),
+      ) &&
+      (!name.startsWith('zustand') || /\bpersist\(/.test(text)),
   )
     ? path
     : undefined;

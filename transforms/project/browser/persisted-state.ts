@@ -33,7 +33,7 @@ export function persistedPlaces(
 }
 
 /** Where the store keeps the tokens that are attached: `auth`, `token` of `getState().auth.token`. */
-function tokensInState(sources: Sources, headers: readonly AttachedHeader[]): (readonly string[])[] {
+export function tokensInState(sources: Sources, headers: readonly AttachedHeader[]): (readonly string[])[] {
   const found = new Map<string, readonly string[]>();
   for (const { value, foreign } of headers) {
     if (foreign) continue;

@@ -19,6 +19,8 @@ export interface TokenPlace {
   readonly field?: string;
   /** The names from the stored object down to the one with the field, of state that is stored whole. */
   readonly within?: readonly string[];
+  /** What keeps it there is left as it is, and finds a word that says that there is a session. */
+  readonly flag?: true;
   readonly family: Family;
   readonly evidence: string;
 }

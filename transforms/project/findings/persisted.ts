@@ -17,7 +17,8 @@ export function persistedFindings({ sources, sites }: Project): Finding[] {
   if (!sites.some(({ kind }) => kind === 'login-answer' || kind === 'client-entry')) return [];
   return Object.entries(KEEPERS).flatMap(([name, option]): Finding[] => {
     const [file] = sources.mentioning(`'${name}`, `"${name}`).filter(({ test }) => !test);
-    if (!file || (name.startsWith('zustand') && !/\bpersist\b/.test(file.text))) return [];
+    if (!file || sites.some((site) => site.kind === 'state-keeper')) return [];
+    if (name.startsWith('zustand') && !/\bpersist\b/.test(file.text)) return [];
     const statements = file.program.get('body');
     const statement = statements.find((one) => String(one).includes(name));
     return [

@@ -18,6 +18,7 @@ import type {
   EmitSite,
   EndpointSite,
   EntrySite,
+  KeeperSite,
   PersistedSite,
   RenewSite,
   Site,
@@ -72,6 +73,7 @@ function sitesOf(sources: Sources, client: BrowserClient): Site[] {
   return withRenewals(sources, client, stores, [
     ...stores,
     ...persistedSites(client),
+    ...keeperSites(client),
     ...headers,
     ...answers,
     ...endpointSites(client),
@@ -164,6 +166,18 @@ function persistedSites({ accesses, places }: BrowserClient): PersistedSite[] {
     const { family, evidence } = place;
     return [{ role: 'store', kind: 'persisted-state', family, evidence, file, path, access, place }];
   });
+}
+
+function keeperSites({ kept }: BrowserClient): KeeperSite[] {
+  return kept.map((one) => ({
+    role: 'store',
+    kind: 'state-keeper',
+    family: one.places[0]?.family ?? 'session',
+    evidence: one.places[0]?.evidence ?? '',
+    file: one.file,
+    path: one.path,
+    kept: one,
+  }));
 }
 
 function isPersisted(place: TokenPlace): place is PersistedSite['place'] {

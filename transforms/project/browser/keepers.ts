@@ -1,0 +1,69 @@
+import type { NodePath } from '@babel/traverse';
+import { callsOf } from '../callers.js';
+import type { SourceFile } from '../source.js';
+import type { Sources } from '../sources.js';
+import type { AttachedHeader } from './headers.js';
+import { atomOf, hookOf, zustandOf } from './keepers/hooks.js';
+import { reduxOf } from './keepers/redux.js';
+import { piniaOf, vuexOf } from './keepers/vue.js';
+import { familyOfName } from './names.js';
+import { tokensInState } from './persisted-state.js';
+import type { TokenPlace } from './places.js';
+
+/** State that a library keeps in the browser by itself, with a login token somewhere in it. */
+export interface KeptState {
+  readonly library: string;
+  readonly file: SourceFile;
+  /** The call that says so. */
+  readonly path: NodePath;
+  readonly places: readonly TokenPlace[];
+}
+
+/** What a call has a library keep. */
+export interface Kept {
+  readonly library: string;
+  readonly storage: TokenPlace['storage'];
+  readonly key: string;
+  /** The names from what is stored down to each token; an empty list where the token itself is stored. */
+  readonly trails: readonly (readonly string[])[];
+}
+
+/** Text without which no file has a library keep state. */
+export const KEEPING_WORDS = ['persist', 'Persist', 'atomWithStorage', 'Storage('];
+
+/** Finds the state that libraries keep with a login token in it. */
+export function keptStates(
+  sources: Sources,
+  files: readonly SourceFile[],
+  headers: readonly AttachedHeader[],
+): KeptState[] {
+  const tokens = tokensInState(sources, headers);
+  return files.flatMap((file) =>
+    callsOf(sources, file).flatMap(({ path, callee }): KeptState[] => {
+      const call = path as NodePath;
+      const kept =
+        reduxOf(sources, call, callee, tokens) ??
+        zustandOf(sources, call, callee) ??
+        piniaOf(sources, call, callee) ??
+        vuexOf(sources, call, callee) ??
+        atomOf(sources, call, callee) ??
+        hookOf(sources, call, callee);
+      return kept?.trails.length ? [{ library: kept.library, file, path, places: placesIn(kept) }] : [];
+    }),
+  );
+}
+
+function placesIn({ library, storage, key, trails }: Kept): TokenPlace[] {
+  return trails.map((trail): TokenPlace => {
+    const field = trail.at(-1);
+    const what = field === undefined ? 'the login token' : `the login token as ${trail.join('.')}`;
+    return {
+      storage,
+      key,
+      ...(field === undefined ? {} : { field, within: trail.slice(0, -1) }),
+      flag: true,
+      family: familyOfName(field ?? key),
+      evidence: `${library} keeps ${what} under ${key}`,
+    };
+  });
+}

@@ -1,0 +1,91 @@
+import type { NodePath } from '@babel/traverse';
+import type * as t from '@babel/types';
+import { callsOf } from '../../callers.js';
+import { type Definition, definitionOf, keyName } from '../../definitions.js';
+import type { Sources } from '../../sources.js';
+import type { Kept } from '../keepers.js';
+import { propertyIn } from '../requests.js';
+import { fixedString } from '../strings.js';
+import { objectOf, storageNamed, stringsIn, tokenFields } from './options.js';
+
+/** `defineStore('auth', { state, persist: true })`, kept by a plugin under the store's name or a key of its own. */
+export function piniaOf(sources: Sources, path: NodePath, callee: Definition): Kept | undefined {
+  if (callee.kind !== 'package' || callee.module !== 'pinia' || callee.name.at(-1) !== 'defineStore')
+    return undefined;
+  if (!path.isCallExpression()) return undefined;
+  const [id, second, third] = path.get('arguments') as NodePath[];
+  const options = third ?? second;
+  const persist = options && propertyIn(sources, options, 'persist');
+  if (!id || !second || !options || !persist || persist.isBooleanLiteral({ value: false })) return undefined;
+  const state = third ? objectOf(sources, second) : stateIn(sources, options);
+  const name = fixedString(sources, id);
+  if (!state || name === undefined) return undefined;
+  const strategies = propertyIn(sources, persist, 'strategies');
+  const one = strategies?.isArrayExpression()
+    ? (strategies.get('elements')[0] as NodePath | undefined)
+    : persist;
+  const option = (key: string) => one && propertyIn(sources, one, key);
+  const key = option('key');
+  const storage = one?.isObjectExpression() ? storageNamed(option('storage')) : 'local';
+  const kept = key ? fixedString(sources, key) : name;
+  if (!storage || kept === undefined || option('serializer')) return undefined;
+  const picked = one && (stringsIn(sources, one, 'pick') ?? stringsIn(sources, one, 'paths'));
+  const fields = tokenFields(state).filter((field) => !picked || picked.includes(field));
+  return { library: 'the persistence of Pinia', storage, key: kept, trails: fields.map((field) => [field]) };
+}
+
+function stateIn(sources: Sources, options: NodePath): ReturnType<typeof objectOf> {
+  const definition = definitionOf(sources, options);
+  if (definition.kind !== 'object') return undefined;
+  for (const property of definition.path.get('properties')) {
+    if (keyName(property.node) !== 'state') continue;
+    if (property.isObjectMethod()) return objectOf(sources, property);
+    if (property.isObjectProperty()) return objectOf(sources, property.get('value') as NodePath);
+  }
+  return undefined;
+}
+
+/** `createPersistedState({ paths })`, `new VuexPersistence({ … })`: the whole state, or parts of it, under one key. */
+export function vuexOf(sources: Sources, path: NodePath, callee: Definition): Kept | undefined {
+  if (callee.kind !== 'package' || !/^vuex-persist(?:edstate)?$/.test(callee.module)) return undefined;
+  if (!path.isCallExpression() && !path.isNewExpression()) return undefined;
+  const [options] = path.get('arguments') as NodePath[];
+  const option = (name: string) => options && propertyIn(sources, options, name);
+  const named = option('key');
+  const key = named ? fixedString(sources, named) : 'vuex';
+  const storage = storageNamed(option('storage'));
+  if (key === undefined || !storage || option('reducer')) return undefined;
+  const paths = options && (stringsIn(sources, options, 'paths') ?? stringsIn(sources, options, 'modules'));
+  const covers = (trail: readonly string[]) =>
+    !paths || paths.some((one) => `${trail.join('.')}.`.startsWith(`${one}.`));
+  return { library: callee.module, storage, key, trails: storeTrails(sources).filter(covers) };
+}
+
+/** Where the store of Vuex has tokens, by the names in its state and in its modules'. */
+function storeTrails(sources: Sources): (readonly string[])[] {
+  return sources.mentioning('vuex').flatMap((file) =>
+    file.test
+      ? []
+      : callsOf(sources, file).flatMap(({ path, callee }) => {
+          const made = callee.kind === 'package' && callee.module === 'vuex' ? callee.name.at(-1) : undefined;
+          if (made !== 'Store' && made !== 'createStore') return [];
+          const [options] = path.get('arguments') as NodePath[];
+          return options ? trailsIn(sources, options, 0) : [];
+        }),
+  );
+}
+
+function trailsIn(sources: Sources, options: NodePath, depth: number): string[][] {
+  const state = stateIn(sources, options);
+  const own = state ? tokenFields(state).map((field) => [field]) : [];
+  const modules = propertyIn(sources, options, 'modules');
+  const listed = modules && objectOf(sources, modules);
+  if (!listed || depth > 3) return own;
+  const below = listed.get('properties').flatMap((one) => {
+    const name = keyName(one.node);
+    if (name === undefined || !one.isObjectProperty()) return [];
+    const inner = one.get('value') as NodePath<t.Expression>;
+    return trailsIn(sources, inner, depth + 1).map((trail) => [name, ...trail]);
+  });
+  return [...own, ...below];
+}
