@@ -22,12 +22,15 @@ import { rule as serverClearCookie } from './server/clear-cookie.js';
 import { rule as serverExpressJwt } from './server/express-jwt.js';
 import { rule as serverJose } from './server/jose.js';
 import { rule as serverLibraryImport } from './server/library-import.js';
+import { rule as serverLogOutEverywhere } from './server/log-out-everywhere.js';
 import { rule as serverLogoutRoute } from './server/logout-route.js';
 import { rule as serverOtherLibrary } from './server/other-library.js';
 import { rule as serverPassportJwt } from './server/passport-jwt.js';
 import { rule as serverRequestToken } from './server/request-token.js';
 import { rule as serverResponse } from './server/response.js';
 import { rule as serverSign } from './server/sign.js';
+import { rule as serverTokenLookup } from './server/token-lookup.js';
+import { rule as serverTokenRecord } from './server/token-record.js';
 import { rule as serverVerify } from './server/verify.js';
 
 /** Every rule under its name, in the order of the folders. */
@@ -40,12 +43,15 @@ export const RULES: readonly RegisteredRule[] = [
   { id: 'server/express-jwt', rule: serverExpressJwt },
   { id: 'server/jose', rule: serverJose },
   { id: 'server/library-import', rule: serverLibraryImport },
+  { id: 'server/log-out-everywhere', rule: serverLogOutEverywhere },
   { id: 'server/logout-route', rule: serverLogoutRoute },
   { id: 'server/other-library', rule: serverOtherLibrary },
   { id: 'server/passport-jwt', rule: serverPassportJwt },
   { id: 'server/request-token', rule: serverRequestToken },
   { id: 'server/response', rule: serverResponse },
   { id: 'server/sign', rule: serverSign },
+  { id: 'server/token-lookup', rule: serverTokenLookup },
+  { id: 'server/token-record', rule: serverTokenRecord },
   { id: 'server/verify', rule: serverVerify },
   { id: 'client/browser-decode', rule: clientBrowserDecode },
   { id: 'client/credentials', rule: clientCredentials },

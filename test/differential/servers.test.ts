@@ -23,7 +23,15 @@ const BEARER = { header: 'authorization', scheme: 'Bearer ', claims: ANN };
 const SERVERS: Readonly<
   Record<
     string,
-    { header?: string; scheme?: string; cookie?: string; signed?: boolean; claims: object | string }
+    {
+      header?: string;
+      scheme?: string;
+      cookie?: string;
+      signed?: boolean;
+      claims: object | string;
+      /** The application takes tokens back at logout: what was logged out stays out. */
+      revokes?: boolean;
+    }
   >
 > = {
   'told-apart': {
@@ -48,6 +56,7 @@ const SERVERS: Readonly<
   'beside-sessions': BEARER,
   classes: BEARER,
   'bare-id': { ...BEARER, claims: '10000001' },
+  'tokens-of-user': { ...BEARER, claims: { _id: '1' }, revokes: true },
 };
 
 interface Answer {
@@ -69,6 +78,13 @@ class Visitor {
     const value = this.place.signed ? encodeURIComponent(`s:${sign(token, SECRETS.SESSION_SECRET)}`) : token;
     if (this.place.cookie) this.cookies.set(this.place.cookie, value);
     else this.token = token;
+  }
+
+  /** Somebody else with what this one holds, but for its cookies. */
+  copy(): Visitor {
+    const other = new Visitor(this.base, this.place);
+    other.token = this.token;
+    return other;
   }
 
   forget(): void {
@@ -139,12 +155,22 @@ async function story(base: string, place: (typeof SERVERS)[string]): Promise<Rec
   const bob = visitor();
   told['bob logs in'] = await bob.ask('POST', '/login', { name: 'bob', password: 'secret' });
   told['bob is an admin'] = await bob.ask('GET', '/admin');
+  const copied = bob.copy();
   told['bob logs out'] = await bob.ask('POST', '/logout');
+  if (place.revokes) told['what bob had opens nothing'] = await copied.ask('GET', '/me');
   if (told['bob logs out'].status < 400) {
     bob.forget();
     told['bob is nobody'] = await bob.ask('GET', '/me');
     told['ann logs in where bob was'] = await bob.ask('POST', '/login', { name: 'ann', password: 'secret' });
     told['and is ann'] = await bob.ask('GET', '/me');
+  }
+  if (place.revokes) {
+    const [here, there] = [visitor(), visitor()];
+    for (const one of [here, there]) await one.ask('POST', '/login', { name: 'ann', password: 'secret' });
+    told['ann is here and there'] = await there.ask('GET', '/me');
+    told['ann logs out everywhere'] = await here.ask('POST', '/leave');
+    told['ann is not here'] = await here.ask('GET', '/me');
+    told['nor there'] = await there.ask('GET', '/me');
   }
   return told;
 }

@@ -118,7 +118,7 @@ export function portablesOf({
   clientOrigins,
   session = [],
 }: ModuleFacts): Portable[] {
-  const { keys, refresh, refusals, signer } = acceptance;
+  const { keys, refresh, refusals, revoked, signer } = acceptance;
   const signing = presents && signer ? [signer.call ?? jsonwebtoken(beside), signer.key] : [];
   return [
     ...(environment && environment !== 'import' ? [environment] : []),
@@ -129,6 +129,7 @@ export function portablesOf({
     ),
     ...refresh.flatMap(({ key, renewal }) => [key, ...(renewal ? [renewal] : [])]),
     ...refusals,
+    ...revoked,
     ...(clientOrigins?.from === 'expression' ? [clientOrigins.expression] : []),
   ];
 }
@@ -170,6 +171,7 @@ function sessionsLines(facts: ModuleFacts, names: Settled, style: Style): string
     ...keyLines(acceptance, names, keyText, style),
     `      from: [${acceptance.places.map((place) => placeText(place, text)).join(', ')}],`,
     ...claimsLines(acceptance.refusals.map((refusal) => names.textOf(refusal))),
+    ...revokedLines(acceptance.revoked.map((one) => names.textOf(one))),
     ...(facts.presents && acceptance.signer
       ? presentLines(facts, acceptance.signer, names, keyText, text)
       : []),
@@ -231,6 +233,20 @@ function claimsLines(refusals: readonly string[]): string[] {
     ...test.map((one, index) => `        ${index === 0 ? '' : '  || '}${one}`),
     '          ? undefined',
     '          : payload,',
+  ];
+}
+
+/** Old tokens that the application has taken back are refused as it refused them. */
+function revokedLines(tests: readonly string[]): string[] {
+  if (!tests.length) return [];
+  const waits = tests.some((one) => /\bawait\b/.test(one)) ? 'async ' : '';
+  const line = `      isRevoked: ${waits}(payload, token) => ${tests.join(' || ')},`;
+  if (line.length <= WIDEST) return [line];
+  return [
+    `      isRevoked: ${waits}(payload, token) =>`,
+    ...tests.map(
+      (one, index) => `        ${index === 0 ? '' : '|| '}${one}${index === tests.length - 1 ? ',' : ''}`,
+    ),
   ];
 }
 

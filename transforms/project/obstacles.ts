@@ -10,7 +10,8 @@ import type { Project } from './project.js';
 import { refreshUnit } from './refresh.js';
 import { type CheckSite, isCheck, type MintSite, type ReadSite, type Site } from './site.js';
 import { type SourceFile, textOf } from './source.js';
-import { isCheckedBy, lookUpsOf, readsOf } from './stored/lookups.js';
+import { isCheckedBy } from './stored/lookups.js';
+import { isInGoneRecord, lookedUpBeside } from './stored/unit.js';
 
 /** Whether a site is about a token that a session takes the place of: a login token, or one that renews it. */
 export function isLoginToken({ family }: Site, project: Project): boolean {
@@ -30,8 +31,8 @@ export function checkObstacle(site: CheckSite, project: Project): string | undef
     return `a ${site.family} token is checked here (${whyRefreshStays(site, project) ?? site.evidence})`;
   const foreign = foreignOrigin(site, project);
   if (foreign) return `the token does not come with a request that the session serves: ${foreign}`;
-  const [lookUp] = readsOf(site, project.sites).flatMap((read) => lookUpsOf(project.sources, read));
-  if (lookUp) return `the token itself is looked up by ${lookUp.text}, and a session has none`;
+  const lookedUp = lookedUpBeside(site, project);
+  if (lookedUp) return lookedUp;
   const error = site.library === 'jose' && joseErrorAskedFor(site, project.sources);
   if (error) return error;
   if (/\bcomplete\s*:\s*true/.test(site.options ? textOf(site.file, site.options.node) : ''))
@@ -62,7 +63,11 @@ export function mintObstacle(site: MintSite, project: Project): string | undefin
   const unlike = site.chain && unlikeInChain(site, sources);
   if (unlike) return `no option of a session says ${unlike}`;
   if (!site.claims && !site.chain) return 'the call has no claims that could be kept in a session';
-  const hazard = hazardOf(sources, site.callback ? [] : usesOf(sources, site.path));
+  const uses = site.callback ? [] : usesOf(sources, site.path);
+  const hazard = hazardOf(
+    sources,
+    uses.filter(({ path }) => !isInGoneRecord(path, project)),
+  );
   if (hazard) return `the token is ${hazard}, where a session has nothing to put`;
   return site.bare && bareLogins(project) === 'some' ? MIXED : undefined;
 }

@@ -16,6 +16,9 @@ import type { Application } from './express/application.js';
 import type { Cors } from './express/cors.js';
 import type { Use } from './flow/follow.js';
 import type { SourceFile } from './source.js';
+import type { Revocation } from './stored/lookups.js';
+import type { TokenRecord } from './stored/records.js';
+import type { Write } from './stored/writes.js';
 
 /** What every site has. `evidence` says in words why the site belongs to its family. */
 export interface Common<R extends Role> {
@@ -87,6 +90,32 @@ export interface ReadSite extends Common<'read'> {
   readonly kind: 'request';
   readonly place: RequestPlace;
   readonly uses: readonly Use[];
+}
+
+/** A login token that came with a request is searched for in what the application keeps. */
+export interface TokenLookUpSite extends Common<'guard'> {
+  readonly kind: 'token-lookup';
+  readonly read: ReadSite;
+  /** What searches, as the code says it. */
+  readonly text: string;
+  /** What it decides, where the session module can do it. */
+  readonly revocation?: Revocation;
+  /** The places that change what it searches. */
+  readonly writes: readonly Write[];
+}
+
+/** A login token is put into what the application keeps, or taken out at a logout; nothing else is done. */
+export interface TokenRecordSite extends Common<'store' | 'drop'> {
+  readonly kind: 'token-record';
+  readonly what: 'kept' | 'taken';
+  readonly record: TokenRecord;
+}
+
+/** All tokens of a user are taken back at once. `path` is what does it. */
+export interface EverywhereSite extends Common<'drop'> {
+  readonly kind: 'everywhere';
+  readonly write: Write;
+  readonly lookUp: TokenLookUpSite;
 }
 
 /** A library that handles tokens is imported. */
@@ -240,6 +269,9 @@ export type Site =
   | GatewaySite
   | LibraryCallSite
   | ReadSite
+  | TokenLookUpSite
+  | EverywhereSite
+  | TokenRecordSite
   | ImportSite
   | StoreSite
   | PersistedSite

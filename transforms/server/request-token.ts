@@ -13,6 +13,7 @@ import type { Project } from '../project/project.js';
 import { requestAt } from '../project/requests.js';
 import { isCheck, type ReadSite } from '../project/site.js';
 import { endOf, startOf, textOf } from '../project/source.js';
+import { isInGoneRecord, isInStayingRecord, lookUpObstacle, lookUpsAt } from '../project/stored/unit.js';
 import type { Decision, Rule } from '../rule.js';
 
 /** The login token's way out of the request → `sessionPresented(req)`, where all that is asked is whether it is there. */
@@ -51,6 +52,12 @@ function decide(site: ReadSite, project: Project): Decision {
       action: 'rewritten',
       reason: 'goes with the library that it takes the token from the request for',
     };
+  if (isInStayingRecord(site, project))
+    return {
+      action: 'manual',
+      reason: 'the token is taken out of, or put into, what the application keeps',
+      todo: 'It moves together with it.',
+    };
   const odd = oddUse(site, project);
   if (odd)
     return { action: 'bridged', reason: `the token is also used in ${odd}, so that code keeps its shape` };
@@ -82,7 +89,7 @@ function readsIn(site: ReadSite, project: Project): ReadonlySet<t.Node> {
 function oddUse(site: ReadSite, project: Project): string | undefined {
   const reads = readsIn(site, project);
   for (const mention of mentionsOf(site.path, reads)) {
-    if (role(mention, reads, project) === 'odd') {
+    if (role(site, mention, reads, project) === 'odd') {
       const statement = mention.getStatementParent();
       return textOf(site.file, (statement ?? mention).node)
         .split('\n')[0]
@@ -92,16 +99,26 @@ function oddUse(site: ReadSite, project: Project): string | undefined {
   return undefined;
 }
 
+/** Whether a mention is in a look-up that the session module does from now on. */
+function leaves(path: NodePath, site: ReadSite, project: Project): boolean {
+  if (isInGoneRecord(path, project)) return true;
+  return lookUpsAt(site, project).some((one) => {
+    if (!one.revocation || lookUpObstacle(one, project)) return false;
+    const { statements, property } = one.revocation;
+    return [...statements, ...(property ? [property] : [])].some((gone) => path.isDescendant(gone));
+  });
+}
+
 type MentionRole = 'test' | 'value' | 'checked' | 'declared' | 'odd';
 
 /** What the widest expression around a mention of the credential is there for. */
-function role(mention: NodePath, reads: ReadonlySet<t.Node>, project: Project): MentionRole {
+function role(site: ReadSite, mention: NodePath, reads: ReadonlySet<t.Node>, project: Project): MentionRole {
   const widest = widestCredential(mention, reads);
   if (!widest) return mention.isObjectProperty() ? 'declared' : 'odd';
   const { path, kind } = widest;
   const parent = path.parentPath;
   if (!parent) return 'odd';
-  if (isChecked(path, project)) return 'checked';
+  if (isChecked(path, project) || leaves(path, site, project)) return 'checked';
   if (parent.isVariableDeclarator()) return aliased(parent) ? 'declared' : 'odd';
   if (parent.isAssignmentExpression() && path.key === 'right' && t.isIdentifier(parent.node.left))
     return 'declared';
@@ -190,7 +207,7 @@ function mentionEdits(
   // `const { authorization } = req.headers` loses the name when nothing asks for it any more.
   if (mention.isObjectProperty()) return [];
   const widest = widestCredential(mention, reads);
-  if (!widest || isChecked(widest.path, project)) return [];
+  if (!widest || isChecked(widest.path, project) || leaves(widest.path, site, project)) return [];
   const { path, kind } = widest;
   // Asks for the claims instead, which the rule of the check sees to.
   if (plainGuards(project).some(({ absent }) => absent.node.test === path.node)) return [];

@@ -43,6 +43,8 @@ export interface Acceptance {
   readonly places: readonly TokenPlace[];
   readonly user: readonly string[] | undefined;
   readonly refusals: readonly Refusal[];
+  /** Each true for a token that the application has taken back, of `payload` and `token`. */
+  readonly revoked: readonly Portable[];
   readonly lifetimes: readonly Lifetime[];
   readonly signer?: Signer;
   /** Kept tokens that nothing tells from login tokens. */
@@ -80,6 +82,9 @@ export function acceptanceOf(
     alike: guards.length ? [] : alike,
     places: withRenewing(placesOf(sources, sites, doors, files), renewing),
     refusals: [...guards, ...refusals.filter(({ claim }) => !claim || !guarded.has(claim))],
+    revoked: own.flatMap((site) =>
+      site.kind === 'token-lookup' && site.revocation ? [site.revocation.revoked] : [],
+    ),
     lifetimes: [
       ...logins.map((mint) => lifetimeOf(sources, mint)),
       ...renewing.flatMap(({ lifetimes }) => lifetimes),

@@ -1,10 +1,20 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { originsOf } from '../flow/origins.js';
-import { type Portable, type PortableImport, portableOf } from '../portable.js';
+import type { Portable } from '../portable.js';
 import { type CheckSite, isMint, type MintSite, type Site } from '../site.js';
-import { endOf, startOf, textOf } from '../source.js';
+import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
+import {
+  alternatives,
+  identifiersIn,
+  type Line,
+  lineOf,
+  type Names,
+  onlyRefuses,
+  tokenTest,
+  unique,
+} from './carried-code.js';
 import { claimsOfCheck } from './doors.js';
 
 /**
@@ -61,19 +71,6 @@ function isPlain(statement: NodePath, place: NodePath): boolean {
   return !branch?.isDescendant(statement);
 }
 
-/** What a name of the route is in the function that is made of it. */
-interface Names {
-  readonly token: (path: NodePath) => boolean;
-  readonly payload: NodePath | undefined;
-  readonly error: NodePath | undefined;
-  readonly local: ReadonlySet<t.Node>;
-}
-
-interface Line extends Portable {
-  /** The names that it needs from lines before it. */
-  readonly needs: ReadonlySet<string>;
-}
-
 function carried(
   sources: Sources,
   check: CheckSite,
@@ -106,10 +103,6 @@ function carried(
     imports: unique(lines.flatMap(({ imports }) => imports)),
     literals: lines.flatMap(({ literals }) => literals),
   };
-}
-
-function unique(imports: readonly PortableImport[]): PortableImport[] {
-  return [...new Map(imports.map((one) => [`${one.local} ${one.specifier}`, one])).values()];
 }
 
 /** One statement of the way: a line, nothing to be done, or (undefined) more than can be carried. */
@@ -162,24 +155,6 @@ function guardLine(
   };
 }
 
-function alternatives(test: NodePath): NodePath[] {
-  return test.isLogicalExpression({ operator: '||' })
-    ? [...alternatives(test.get('left')), ...alternatives(test.get('right'))]
-    : [test];
-}
-
-function onlyRefuses(branch: NodePath): boolean {
-  const statements: NodePath[] = branch.isBlockStatement() ? branch.get('body') : [branch];
-  const ends = statements.at(-1);
-  return (
-    (ends?.isReturnStatement() === true || ends?.isThrowStatement() === true) &&
-    statements.every((one) =>
-      /^(?:return\b\s*)?(?:$|;|(?:res|response|reply|next)\b)|^throw\b/.test(String(one)),
-    ) &&
-    !statements.some((one) => /\bawait\b|=>/.test(String(one)))
-  );
-}
-
 /** Whether a test asks only for what came with the request, or for the error of the check. */
 function isAboutRequest(sources: Sources, test: NodePath, names: Names): boolean {
   const roots = identifiersIn(test);
@@ -190,79 +165,4 @@ function isAboutRequest(sources: Sources, test: NodePath, names: Names): boolean
       names.token(root) || originsOf(sources, root).every(({ path }) => /^req(?:uest)?\b/.test(String(path)))
     );
   });
-}
-
-/** Tells the expressions that are the refresh token. */
-function tokenTest(sources: Sources, token: NodePath): (path: NodePath) => boolean {
-  const text = textOf(sources.fileOf(token), token.node);
-  const binding = token.isIdentifier() ? token.scope.getBinding(token.node.name) : undefined;
-  return (path) =>
-    binding
-      ? path.isIdentifier() && path.scope.getBinding(path.node.name) === binding
-      : textOf(sources.fileOf(path), path.node) === text;
-}
-
-/** An expression as it is written elsewhere: its names mean there what they mean here. */
-function lineOf(
-  sources: Sources,
-  path: NodePath,
-  names: Names,
-  within: (text: string) => string,
-): Line | undefined {
-  const file = sources.fileOf(path);
-  const needs = new Set<string>();
-  const replaced: { start: number; end: number; portable: Portable }[] = [];
-  for (const name of identifiersIn(path)) {
-    const binding = name.scope.getBinding(name.node.name);
-    if (!binding || binding.scope.path.isDescendant(path) || binding.scope.path === path) continue;
-    const declaration = binding.path.parentPath;
-    let portable: Portable | undefined;
-    if (names.token(name)) portable = { text: 'token', imports: [], literals: [] };
-    else if (names.payload?.isIdentifier() && binding.identifier === names.payload.node)
-      portable = { text: 'payload', imports: [], literals: [] };
-    else if (declaration && names.local.has(declaration.node)) {
-      needs.add(name.node.name);
-      continue;
-    } else if (binding.scope.path.isProgram()) portable = portableOf(sources, name);
-    if (!portable) return undefined;
-    const shorthand = name.parentPath?.isObjectProperty({ shorthand: true });
-    const text = shorthand ? `${name.node.name}: ${portable.text}` : portable.text;
-    replaced.push({ start: startOf(name.node), end: endOf(name.node), portable: { ...portable, text } });
-  }
-  const whole = spliced(file.text, startOf(path.node), endOf(path.node), replaced);
-  // A comment in the middle of it would swallow what follows.
-  if (/\/\/|\/\*|`|\bthis\b|\breq\b/.test(whole)) return undefined;
-  return {
-    text: within(whole.replace(/\s*\n\s*/g, ' ').replace(/,(?= [}\])])/g, '')),
-    imports: replaced.flatMap(({ portable }) => portable.imports),
-    literals: replaced.flatMap(({ portable }) => portable.literals),
-    needs,
-  };
-}
-
-function spliced(
-  text: string,
-  start: number,
-  end: number,
-  replaced: readonly { start: number; end: number; portable: Portable }[],
-): string {
-  let made = '';
-  let from = start;
-  for (const one of replaced.toSorted((a, b) => a.start - b.start)) {
-    made += text.slice(from, one.start) + one.portable.text;
-    from = one.end;
-  }
-  return made + text.slice(from, end);
-}
-
-/** Every name in an expression that stands for a value. */
-function identifiersIn(path: NodePath): NodePath<t.Identifier>[] {
-  if (path.isIdentifier()) return [path];
-  const found: NodePath<t.Identifier>[] = [];
-  path.traverse({
-    Identifier(name) {
-      if (name.isReferencedIdentifier()) found.push(name);
-    },
-  });
-  return found;
 }

@@ -14,6 +14,8 @@ import { libraryCallSites, OTHER_LIBRARIES } from './other-libraries.js';
 import { isOfShim, presentSites, shimCalls } from './present.js';
 import { requestSites, sameReadSites } from './requests.js';
 import { clearCookieSites, responseSites } from './responses.js';
+import { everywhereSites, tokenLookUpSites } from './token-lookups.js';
+import { tokenRecordSites } from './token-records.js';
 
 /** Finds every site of an application, file by file in the order of their paths. */
 export function findSites(sources: Sources, knowledge: Knowledge): Site[] {
@@ -52,6 +54,8 @@ export function findSites(sources: Sources, knowledge: Knowledge): Site[] {
   }
   sites.push(...sameReadSites(sources, sites.filter(isRead)));
   sites.push(...wayOutSites(sources, sites));
+  const lookUps = tokenLookUpSites(sources, sites);
+  sites.push(...lookUps, ...everywhereSites(sources, lookUps), ...tokenRecordSites(sources, sites));
   sites.push(...applicationSites(sources, sites));
   sites.push(...presentSites(sources, shim), ...browserSites(sources));
   return sites.sort((a, b) =>

@@ -1,0 +1,141 @@
+import type { NodePath } from '@babel/traverse';
+import { propertyOf } from '../acceptance/doors.js';
+import { userOf } from '../acceptance/user.js';
+import { propertyName } from '../definitions.js';
+import { originsOf } from '../flow/origins.js';
+import type { Project } from '../project.js';
+import {
+  type CheckSite,
+  isMint,
+  type ReadSite,
+  type TokenLookUpSite,
+  type TokenRecordSite,
+} from '../site.js';
+import { shimCalls } from '../sites/present.js';
+import { positionOf, startOf, textOf } from '../source.js';
+import { readsOf } from './lookups.js';
+import type { Write } from './writes.js';
+
+/**
+ * Why a look-up of the token itself can't leave the code for the session module, in words; undefined where it can.
+ */
+export function lookUpObstacle(site: TokenLookUpSite, project: Project): string | undefined {
+  const { revocation, text, writes } = site;
+  const { sources, sites, steps } = project;
+  const applications = sites.filter((one) => one.kind === 'application');
+  const mounted = applications.some(({ application }) =>
+    application.registrations.some(({ kind }) => kind === 'shim'),
+  );
+  const looked = `the token itself is looked up by ${text}, and a session has none`;
+  if (!revocation || !applications.length || mounted || !steps.includes('install')) return looked;
+  const unclear = writes.find((write) => isUnclear(write, project));
+  if (!unclear) return undefined;
+  const file = sources.fileOf(unclear.path);
+  const { line } = positionOf(file.text, startOf(unclear.path.node));
+  return `${looked}; ${file.path}:${line} changes what it searches`;
+}
+
+function isUnclear(write: Write, project: Project): boolean {
+  if (write.what !== 'everywhere') return write.what === 'unclear';
+  return !write.path.getFunctionParent()?.node.async || userIdAt(write, project) === undefined;
+}
+
+/** The id by which sessions know the user whose record a write changes, as code for that place. */
+export function userIdAt({ user }: Write, project: Project): string | undefined {
+  const { sources, sites } = project;
+  const logins = sites.filter(isMint).filter(({ family }) => family === 'session');
+  const [mint] = logins;
+  const [name, ...deeper] = userOf(sources, logins, []) ?? [];
+  const value = mint?.claims && name !== undefined ? propertyOf(sources, mint.claims, name) : undefined;
+  if (!value || deeper.length || user === undefined) return undefined;
+  const texts = [value, ...originsOf(sources, value).map(({ path }) => path)].map((path) =>
+    memberText(path, project),
+  );
+  const rest = texts.find((text) => text !== undefined);
+  return rest === undefined ? undefined : `${user}${rest}`;
+}
+
+/** What follows the record in `user._id.toString()`. */
+function memberText(path: NodePath, { sources }: Project): string | undefined {
+  const text = textOf(sources.fileOf(path), path.node);
+  return /^(?:this|\w+)((?:\??\.\w+(?:\(\))?)+)$/.exec(text)?.[1];
+}
+
+/** The look-ups of the token that a read takes from the request. */
+export function lookUpsAt(read: ReadSite, { sites }: Project): TokenLookUpSite[] {
+  return sites.filter((site): site is TokenLookUpSite => site.kind === 'token-lookup' && site.read === read);
+}
+
+/** Why a check stays because of what is looked up for its token. */
+export function lookedUpBeside(check: CheckSite, project: Project): string | undefined {
+  for (const site of readsOf(check, project.sites).flatMap((read) => lookUpsAt(read, project))) {
+    const obstacle = lookUpObstacle(site, project);
+    if (obstacle) return obstacle;
+  }
+  return undefined;
+}
+
+/**
+ * Whether the application stops keeping its login tokens: every look-up of one is the session module's, or leaves
+ * for it now, and nothing else searches what they are kept in.
+ */
+export function recordGoes({ record }: TokenRecordSite, project: Project): boolean {
+  const { sources, sites } = project;
+  const lookUps = sites.filter((site) => site.kind === 'token-lookup');
+  if (lookUps.some((site) => lookUpObstacle(site, project))) return false;
+  const moved = sources.listed.some(({ text }) => text.includes('cutover(') && text.includes('isRevoked'));
+  if (!lookUps.length && !moved) return false;
+  return !isSearched(project, record, lookUps);
+}
+
+const SEARCHES = /^(?:find\w*|where|exists?|count\w*|get|has|includes|some|select|aggregate|query)$/;
+
+/** Whether code that stays searches what a record is put into. */
+function isSearched(
+  { sources }: Project,
+  { keeper }: TokenRecordSite['record'],
+  lookUps: readonly TokenLookUpSite[],
+): boolean {
+  const word = 'field' in keeper ? keeper.field : (keeper.root.split(/[.(]/)[0] ?? '');
+  const shim = shimCalls(sources);
+  const leaves = (path: NodePath) =>
+    [...shim, ...lookUps.map((one) => one.path)].some(
+      (one) => path.node === one.node || path.isDescendant(one),
+    );
+  return sources
+    .naming(word)
+    .filter((file) => !file.test)
+    .some((file) =>
+      [...file.paths.values()].some((path) => {
+        if (!path.isCallExpression() || leaves(path)) return false;
+        const { callee } = path.node;
+        if (!SEARCHES.test(propertyName(callee) ?? '')) return false;
+        const text = textOf(file, path.node);
+        if ('root' in keeper) return textOf(file, callee).startsWith(`${keeper.root}.`);
+        return new RegExp(`[{,]\\s*['"]?${keeper.field}(?:\\.\\w+)?['"]?\\s*:`).test(text);
+      }),
+    );
+}
+
+/** Whether a place is in a statement that goes because the application stops keeping its login tokens. */
+export function isInGoneRecord(path: NodePath, project: Project): boolean {
+  return project.sites.some(
+    (site) =>
+      site.kind === 'token-record' &&
+      site.record.statements.some((one) => one.node === path.node || path.isDescendant(one)) &&
+      recordGoes(site, project),
+  );
+}
+
+/** Whether the token that a read takes from the request gets into what the application goes on keeping. */
+export function isInStayingRecord({ uses }: ReadSite, project: Project): boolean {
+  return project.sites.some(
+    (site) =>
+      site.kind === 'token-record' &&
+      uses.some(
+        ({ kind, path }) =>
+          kind === 'argument' && site.record.statements.some((one) => path.isDescendant(one)),
+      ) &&
+      !recordGoes(site, project),
+  );
+}
