@@ -2,7 +2,7 @@
 import type { NodePath } from '@babel/traverse';
 import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
-import { wholeLines } from '../edit/unused.js';
+import { wholeLines } from '../edit/whole-lines.js';
 import type { Project } from '../project/project.js';
 import type { TokenRecordSite } from '../project/site.js';
 import { endOf, startOf } from '../project/source.js';
