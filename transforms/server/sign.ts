@@ -91,6 +91,8 @@ function claimsText({ file, bare }: MintSite, claims: NodePath): string {
   return bare ? `{ ${TEXT_CLAIM}: ${bare === 'text' ? text : `String(${text})`} }` : text;
 }
 
+const WIDEST = 100;
+
 /** Keeps the arguments where they stand, so that the diff shows what changed and nothing else. */
 function argumentEdits(site: MintSite, name: string, request: string, project: Project): Edit[] {
   const { file, call, claims, key, callback } = site;
@@ -105,10 +107,12 @@ function argumentEdits(site: MintSite, name: string, request: string, project: P
   const whole = `${name}(${[request, claimsText(site, claims), ...(options ? [options] : [])].join(', ')}`;
   if (site.promisified && !takesPlainValue(project.sources, call))
     return [{ ...at, start: startOf(call.node), end: endOf(call.node), text: `Promise.resolve(${whole}))` }];
-  if (!whole.includes('\n') || site.bare) return [{ ...at, start, end, text: whole }];
-  // Each argument stands on a line of its own, and goes on to.
   const gap = file.text.slice(file.text.indexOf('(', endOf(call.node.callee)) + 1, startOf(claims.node));
+  // Each argument stands on a line of its own, and goes on to, unless one line holds them all.
   const listed = /^\s*\n\s*$/.test(gap);
+  const column = start - (file.text.lastIndexOf('\n', start) + 1);
+  const fits = column + whole.length < WIDEST || !listed;
+  if ((!whole.includes('\n') && fits) || site.bare) return [{ ...at, start, end, text: whole }];
   const between = listed ? gap : ' ';
   const given = listed ? optionsText(site, project, site.options ?? call) : options;
   const tail = listed && !callback ? file.text.slice(outerEndOf(file, last), end) : '';
