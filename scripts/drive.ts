@@ -95,7 +95,7 @@ async function driveSteps(driven: Driven): Promise<void> {
     await writeFile(`${at}.${step}.diff`, patchOf(outcome));
     for (const site of outcome.sites.filter(({ action }) => action === 'manual'))
       console.log(`  manual after ${step}: ${site.file}:${site.line} ${site.reason}`);
-    if (step === 'install') await installed(server, shim);
+    if (step === 'install') await installed(server, recipe, shim);
     for (const error of (await checked(driven)).filter((one) => !types.includes(one)))
       failed(`${step} makes an error of types: ${error}`);
     await ownTests(driven, step);

@@ -25,7 +25,7 @@ export async function copied(checkout: string, to: string, recipe: Recipe, ports
   // The mark is written last: an installation that was cut off is made anew.
   const mark = join(server, 'node_modules/.driven');
   if (await exists(mark)) return;
-  await npm(['install', ...(recipe.packages ?? [])], server);
+  await npm(['install', '--no-save', ...(recipe.packages ?? [])], server);
   await writeFile(mark, '');
 }
 
@@ -54,8 +54,8 @@ export async function migrated(at: string, step: Step): Promise<Outcome> {
 }
 
 /** Installs what a step added to the dependencies; the shim is the package that was packed here. */
-export async function installed(server: string, shim: string): Promise<void> {
-  await npm(['install', '--no-save', shim], server);
+export async function installed(server: string, recipe: Recipe, shim: string): Promise<void> {
+  await npm(['install', '--no-save', shim, ...(recipe.packages ?? [])], server);
 }
 
 /** Packs the shim as npm would publish it; returns the archive. */

@@ -37,7 +37,7 @@ export function environmentEdits(
   if (origins?.from === 'environment' && !/^\s*#?\s*CLIENT_ORIGIN\s*=/m.test(text))
     lines.push(
       '# Origins that the browser client is served from, separated by commas',
-      `CLIENT_ORIGIN${is}${origins.otherwise.join(',')}`,
+      `# CLIENT_ORIGIN${is}${origins.otherwise.join(',') || 'https://app.example.com'}`,
     );
   if (!lines.length) return [];
   const gap = text === '' ? '' : text.endsWith('\n') ? newline : newline + newline;
