@@ -48,6 +48,9 @@ function isApplied(edit: Edit, applied: readonly Edit[]): boolean {
   return applied.some(
     (other) =>
       (other.start === edit.start && other.end === edit.end && other.text === edit.text) ||
-      (edit.end > edit.start && other.text === '' && other.start <= edit.start && edit.end <= other.end),
+      (other.start <= edit.start &&
+        edit.end <= other.end &&
+        // Taken away with what is around it, or put in with it.
+        (other.text === '' ? edit.end > edit.start : other.text.includes(edit.text.trim()))),
   );
 }

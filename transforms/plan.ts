@@ -187,6 +187,7 @@ const CLIENT_KINDS = new Set<Site['kind']>([
   'web-storage',
   'persisted-state',
   'state-keeper',
+  'storage-event',
   'header',
   'credentials',
   'logout',

@@ -10,6 +10,7 @@ import { rule as clientLogout } from './client/logout.js';
 import { rule as clientPersistedState } from './client/persisted-state.js';
 import { rule as clientRenewal } from './client/renewal.js';
 import { rule as clientStateKeeper } from './client/state-keeper.js';
+import { rule as clientStorageEvent } from './client/storage-event.js';
 import { rule as clientTokenField } from './client/token-field.js';
 import { rule as clientTokenHeader } from './client/token-header.js';
 import { rule as clientWebStorage } from './client/web-storage.js';
@@ -63,6 +64,7 @@ export const RULES: readonly RegisteredRule[] = [
   { id: 'client/persisted-state', rule: clientPersistedState },
   { id: 'client/renewal', rule: clientRenewal },
   { id: 'client/state-keeper', rule: clientStateKeeper },
+  { id: 'client/storage-event', rule: clientStorageEvent },
   { id: 'client/token-field', rule: clientTokenField },
   { id: 'client/token-header', rule: clientTokenHeader },
   { id: 'client/web-storage', rule: clientWebStorage },

@@ -7,10 +7,10 @@ import type { Edit } from '../edit/edits.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
 import { beforeStatement, statementOf, withoutStatement } from '../edit/statements.js';
 import { styleOf } from '../edit/style.js';
-import { isDeclared, isTyped } from '../edit/typed.js';
+import { askedInstead, isNothing } from '../edit/token-read.js';
 import { acceptanceOf } from '../project/browser/acceptance.js';
 import { isLogout } from '../project/browser/logout.js';
-import { absenceTests, isOnlyTested, storageHazard } from '../project/browser/uses.js';
+import { storageHazard } from '../project/browser/uses.js';
 import type { Project } from '../project/project.js';
 import type { StoreSite } from '../project/site.js';
 import { endOf, startOf, textOf } from '../project/source.js';
@@ -114,60 +114,15 @@ function isAcceptedElsewhere({ arrival }: StoreSite, { sites }: Project): boolea
   return sites.some((other) => other.kind === 'login-answer' || other.kind === 'login-endpoint');
 }
 
-function isNothing(value: NodePath): boolean {
-  if (value.isStringLiteral({ value: '' }) || value.isNullLiteral()) return true;
-  return value.isIdentifier({ name: 'undefined' });
-}
-
 function edit(site: StoreSite, decision: Decision, project: Project): readonly Edit[] {
   if (decision.action === 'manual' || decision.action === 'kept') return [];
   const { access, place } = site;
   if (access.operation === 'get') {
     if (isWithinAnother(site, project)) return [];
-    return place?.field === undefined ? editGet(site, project) : editObject(site);
+    return place?.field === undefined ? askedInstead(site, project) : editObject(site);
   }
   if (access.operation === 'set' && !(access.value && isNothing(access.value))) return editSet(site, project);
   return editRemove(site, project);
-}
-
-function editGet({ access: { path, storage }, file }: StoreSite, project: Project): Edit[] {
-  const has = localName(file, SHIM_CLIENT, 'hasSession');
-  const text = `${has.local}()`;
-  const compared = comparedWithNothing(path);
-  if (compared) return [replaced(file.path, compared.path, compared.absent ? `!${text}` : text, has)];
-  const tests = absenceTests(project, path).flatMap((use): Edit[] => {
-    const test = comparedWithNothing(use);
-    if (!test) return [];
-    const home = project.sources.fileOf(use);
-    const name = textOf(home, use.node);
-    const edit = replaced(home.path, test.path, test.absent ? `!${name}` : name);
-    return [{ ...edit, because: 'what was a token is a flag' }];
-  });
-  const value =
-    isTyped(file) && (isDeclared(path) || !isOnlyTested(project, path))
-      ? // Web storage answers `null` for what is not there, libraries of cookies `undefined`.
-        inParentheses(path, `${text} ? 'session' : ${storage === 'cookie' ? 'undefined' : 'null'}`)
-      : text;
-  return [replaced(file.path, path, value, has), ...tests];
-}
-
-/** Alone where something else follows or goes before it on the same level. */
-function inParentheses({ parentPath: parent, listKey, key }: NodePath, text: string): string {
-  const bare =
-    listKey === 'arguments' ||
-    key === 'init' ||
-    key === 'value' ||
-    key === 'body' ||
-    parent?.isReturnStatement();
-  return bare ? text : `(${text})`;
-}
-
-/** `path !== null`, which a flag answers by itself. */
-function comparedWithNothing(path: NodePath): { path: NodePath; absent: boolean } | undefined {
-  const { parentPath: parent } = path;
-  if (!parent?.isBinaryExpression() || !/^[!=]==?$/.test(parent.node.operator)) return undefined;
-  const other = path.key === 'left' ? parent.get('right') : (parent.get('left') as NodePath);
-  return isNothing(other) ? { path: parent, absent: parent.node.operator.startsWith('=') } : undefined;
 }
 
 /** What is stored beside the token stays, and counts only while there is a session. */

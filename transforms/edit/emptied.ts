@@ -74,6 +74,16 @@ function ofCondition(
       return { file: file.path, start: endOf(parent.consequent), end: endOf(node), text: '' };
     if (path.listKey === undefined)
       return { file: file.path, start: startOf(node), end: endOf(node), text: '{}' };
+    // What is put in before the condition stands in its place.
+    const before = edits.filter((edit) => edit.start === startOf(node) && edit.end === edit.start);
+    if (before.length) {
+      const text = before
+        .map((edit) => edit.text)
+        .join('')
+        .trimEnd();
+      const needs = before.flatMap((edit) => edit.needs ?? []);
+      return { file: file.path, start: startOf(node), end: endOf(node), text, needs };
+    }
     return { file: file.path, ...wholeLines(file, startOf(node), endOf(node)), text: '' };
   }
   if (!alternate) return undefined;
@@ -143,7 +153,7 @@ function isUnreadDeclaration(statement: t.Statement): boolean {
     const callee = t.isCallExpression(init) ? init.callee : undefined;
     const called = t.isMemberExpression(callee) ? callee.property : callee;
     const named = t.isIdentifier(called) ? called.name : '';
-    return /^(?:getItem|get|getState|use\w*Store)$/.test(named) || t.isMemberExpression(init);
+    return /^(?:get\w*|use\w*Store)$/.test(named) || t.isMemberExpression(init);
   });
 }
 

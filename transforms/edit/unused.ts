@@ -91,6 +91,9 @@ function partThatGoes({ path }: Binding, replaced: readonly Edit[]): t.Node {
 
 /** Statements that do nothing but put a property into a variable's object: `options.key = …`. */
 function fillsOf(binding: Binding, replaced: readonly Edit[]): NodePath[] {
+  // What another name stands for, or a call hands out, may be somebody else's too: `const kept = localStorage`.
+  const init = binding.path.isVariableDeclarator() ? binding.path.node.init : undefined;
+  if (init && !t.isObjectExpression(init) && !t.isNewExpression(init)) return [];
   return binding.referencePaths.flatMap((reference) => {
     const assignment = reference.parentPath?.parentPath;
     const fills =

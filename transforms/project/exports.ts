@@ -57,6 +57,8 @@ function collectNamed(
       const id = declarator.get('id');
       if (!Array.isArray(id) && id.isIdentifier()) names.set(id.node.name, declarator);
     }
+  } else if (declaration.isTSEnumDeclaration()) {
+    names.set(declaration.node.id.name, declaration);
   } else if (declaration.isFunctionDeclaration() || declaration.isClassDeclaration()) {
     if (declaration.node.id) names.set(declaration.node.id.name, declaration);
   }

@@ -147,6 +147,11 @@ export interface KeeperSite extends Common<'store'> {
   readonly kept: KeptState;
 }
 
+/** Another tab's change to the stored token is waited for. `path` is the key that the event is compared with. */
+export interface StorageEventSite extends Common<'store'> {
+  readonly kind: 'storage-event';
+}
+
 /** A token is put into an outgoing request. `path` is the property, assignment or call that does it. */
 export interface AttachSite extends Common<'attach'> {
   readonly kind: 'header';
@@ -276,6 +281,7 @@ export type Site =
   | StoreSite
   | PersistedSite
   | KeeperSite
+  | StorageEventSite
   | AttachSite
   | CredentialsSite
   | GuardSite

@@ -34,7 +34,17 @@ export interface BrowserClient {
 }
 
 /** Text that shows that a client keeps or attaches login tokens. */
-const EVIDENCE = ['localStorage', 'sessionStorage', 'ookie', 'uthorization', '-token', '-Token'];
+const EVIDENCE = [
+  'localStorage',
+  'sessionStorage',
+  'ookie',
+  'StorageEvent',
+  "'storage'",
+  '"storage"',
+  'uthorization',
+  '-token',
+  '-Token',
+];
 
 /** Text that a file with something to change holds, where there is anything at all. */
 const WORDS = [...EVIDENCE, 'axios', 'fetch(', 'jwt', 'oken', 'atob(', 'ogout', 'ogOut', 'OGOUT', 'ignOut'];

@@ -39,8 +39,10 @@ export function placesOf(
   const keys = new Map<string, StorageAccess[]>();
   for (const access of accesses) {
     if (access.key === undefined) continue;
-    const at = `${access.storage}\n${access.key}`;
-    keys.set(at, [...(keys.get(at) ?? []), access]);
+    for (const storage of access.also ? [access.storage, access.also] : [access.storage]) {
+      const at = `${storage}\n${access.key}`;
+      keys.set(at, [...(keys.get(at) ?? []), { ...access, storage }]);
+    }
   }
   return [...keys.values()].flatMap((group): TokenPlace[] => {
     const [first] = group;

@@ -4,6 +4,7 @@ import { callersOf } from '../callers.js';
 import { definitionOf, propertyName } from '../definitions.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
+import { unwrapped } from '../unwrapped.js';
 import { cookieAccess } from './cookies.js';
 import { fixedString } from './strings.js';
 
@@ -18,6 +19,8 @@ export interface StorageAccess {
   readonly value?: NodePath;
   /** The access inside the wrapper that this call goes through. */
   readonly through?: NodePath;
+  /** The other storage, of `(remember ? localStorage : sessionStorage)`. */
+  readonly also?: 'local' | 'session';
   /** What is read is no text yet: a list or a match, from which the token is taken further on. */
   readonly opaque?: boolean;
 }
@@ -53,7 +56,9 @@ function accessOf(sources: Sources, file: SourceFile, path: NodePath): KeyedAcce
     const callee = path.get('callee') as NodePath;
     const operation = METHODS[propertyName(callee.node) ?? ''];
     if (!operation || !(callee.isMemberExpression() || callee.isOptionalMemberExpression())) return undefined;
-    const storage = storageOf(sources, callee.get('object') as NodePath);
+    const object = callee.get('object') as NodePath;
+    const chosen = storageOf(sources, object) ? undefined : eitherStorage(sources, object);
+    const storage = storageOf(sources, object) ?? chosen?.[0];
     if (!storage) return undefined;
     const [first, second] = path.get('arguments') as NodePath[];
     const key = first && fixedString(sources, first);
@@ -62,6 +67,7 @@ function accessOf(sources: Sources, file: SourceFile, path: NodePath): KeyedAcce
       path,
       storage,
       operation,
+      ...(chosen ? { also: chosen[1] } : {}),
       ...(first ? { keyPath: first } : {}),
       ...(key === undefined ? {} : { key }),
       ...(operation === 'set' && second ? { value: second } : {}),
@@ -102,6 +108,24 @@ function storageOf(sources: Sources, path: NodePath): 'local' | 'session' | unde
   if (name !== first && definition.name.length !== 2) return undefined;
   if (name === first && definition.name.length !== 1) return undefined;
   return name === 'localStorage' ? 'local' : name === 'sessionStorage' ? 'session' : undefined;
+}
+
+/** `remember ? localStorage : sessionStorage`, or a name for it. */
+function eitherStorage(
+  sources: Sources,
+  path: NodePath,
+): readonly ['local' | 'session', 'local' | 'session'] | undefined {
+  const bare = unwrapped(path);
+  if (bare.isConditionalExpression()) {
+    const one = storageOf(sources, bare.get('consequent'));
+    const other = storageOf(sources, bare.get('alternate'));
+    return one && other && [one, other];
+  }
+  const declared = bare.isIdentifier() ? bare.scope.getBinding(bare.node.name)?.path : undefined;
+  const init = declared?.isVariableDeclarator() ? declared.get('init') : undefined;
+  return init?.node && unwrapped(init as NodePath).isConditionalExpression()
+    ? eitherStorage(sources, init as NodePath)
+    : undefined;
 }
 
 /** The calls of the function around an access whose key is that function's parameter, however often handed on. */

@@ -41,7 +41,10 @@ function isAbsence(path: NodePath): boolean {
   if (!parent?.isBinaryExpression()) return false;
   const other = path.key === 'left' ? parent.get('right') : (parent.get('left') as NodePath);
   return (
-    other.isNullLiteral() || other.isStringLiteral({ value: '' }) || other.isIdentifier({ name: 'undefined' })
+    other.isNullLiteral() ||
+    other.isIdentifier({ name: 'undefined' }) ||
+    // What web storage makes of nothing at all is a text.
+    (other.isStringLiteral() && /^(?:undefined|null)?$/.test(other.node.value))
   );
 }
 

@@ -12,6 +12,7 @@ import { isTokenName } from '../browser/names.js';
 import type { TokenPlace } from '../browser/places.js';
 import { isGone, renewalsIn } from '../browser/renewals.js';
 import { jsonOf, type StorageAccess } from '../browser/storage.js';
+import { storageEvents } from '../browser/storage-events.js';
 import { isolated } from '../isolated.js';
 import type {
   DropSite,
@@ -74,6 +75,7 @@ function sitesOf(sources: Sources, client: BrowserClient): Site[] {
     ...stores,
     ...persistedSites(client),
     ...keeperSites(client),
+    ...client.files.flatMap((file) => storageEvents(sources, file, client.places)),
     ...headers,
     ...answers,
     ...endpointSites(client),
