@@ -36,7 +36,7 @@ export function checkDecision(site: CheckSite, project: Project): Decision {
   if (family === 'third-party')
     return { action: 'kept', reason: `somebody else issues these tokens: ${evidence}` };
   const obstacle = checkObstacle(site, project);
-  if (obstacle) return { action: 'manual', reason: obstacle, todo: adviceOnCheck(site) };
+  if (obstacle) return { action: 'manual', reason: obstacle, todo: adviceOnCheck(site, obstacle) };
   if (site.kind === 'decode') return { action: 'rewritten', reason: 'the session knows its claims' };
   if (requestAt(project.sources, site.path).how === 'current') {
     return {
@@ -54,6 +54,8 @@ const SHIM_NAMED = "from '@jwt-to-session/shim'";
 
 function adviceOnMint({ family }: MintSite, obstacle: string): string {
   const start = `startSession(req, claims, { expiresIn }) ${SHIM_NAMED}`;
+  if (/^a token is made for a socket/.test(obstacle))
+    return `Let a route take the login and call ${start}; the socket then comes with the session's cookie.`;
   if (family === 'refresh')
     return `Once the login calls ${start}, take this token, where it is stored and the route that renews with it out together.`;
   if (family === 'session' && !/^the token is /.test(obstacle))
@@ -63,7 +65,9 @@ function adviceOnMint({ family }: MintSite, obstacle: string): string {
   return `If it logs users in, call ${start} here; if it is a token for something else, leave it and delete this comment.`;
 }
 
-function adviceOnCheck({ family }: CheckSite): string {
+function adviceOnCheck({ family }: CheckSite, obstacle: string): string {
+  if (/^sockets? /.test(obstacle.replace(/^a /, '')))
+    return `Let sockets ask await requireSocketSession(socket.request, token) ${SHIM_NAMED} where they are let in, then run this again for requests.`;
   if (family === 'refresh')
     return `The session renews itself: when nothing stores or sends refresh tokens any more, let this route answer by requireSession(req) ${SHIM_NAMED} or remove it.`;
   if (family === 'session')

@@ -30,6 +30,7 @@ import { rule as serverPassportJwt } from './server/passport-jwt.js';
 import { rule as serverRequestToken } from './server/request-token.js';
 import { rule as serverResponse } from './server/response.js';
 import { rule as serverSign } from './server/sign.js';
+import { rule as serverSocketToken } from './server/socket-token.js';
 import { rule as serverTokenLookup } from './server/token-lookup.js';
 import { rule as serverTokenRecord } from './server/token-record.js';
 import { rule as serverVerify } from './server/verify.js';
@@ -51,6 +52,7 @@ export const RULES: readonly RegisteredRule[] = [
   { id: 'server/request-token', rule: serverRequestToken },
   { id: 'server/response', rule: serverResponse },
   { id: 'server/sign', rule: serverSign },
+  { id: 'server/socket-token', rule: serverSocketToken },
   { id: 'server/token-lookup', rule: serverTokenLookup },
   { id: 'server/token-record', rule: serverTokenRecord },
   { id: 'server/verify', rule: serverVerify },

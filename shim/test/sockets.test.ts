@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import express from 'express';
+import jwt from 'jsonwebtoken';
 import { Server } from 'socket.io';
 import { io } from 'socket.io-client';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -9,7 +10,9 @@ import {
   cutover,
   endAllSessions,
   endSession,
+  requireSocketSession,
   sessionOfUpgrade,
+  socketPresented,
   socketSession,
   startSession,
 } from '../src/index.js';
@@ -96,6 +99,66 @@ test.each([['websocket'], ['polling']])('Socket.IO over %s', async (transport) =
   await browser.ask('/logout', { method: 'POST' });
   expect(await closed).toMatch(/server disconnect|transport close/);
   guest.close();
+});
+
+test('a token that the client sends itself, until its session has taken its place', async () => {
+  const app = express();
+  const name = `s${Math.random().toString(36).slice(2)}`;
+  // A key that no other application of this process knows.
+  app.use(cutover(optionsFor({ session: { name }, legacy: { keys: { key: name, algorithms: ['HS256'] } } })));
+  const tokenOf = (id: string, claims: object = {}) => jwt.sign({ id, ...claims }, name);
+  app.get('/', (_req, res) => void res.end());
+  const server = createServer(app);
+  const sockets = new Server(server);
+  sockets.use((socket, next) => {
+    const { token } = socket.handshake.auth;
+    if (!socketPresented(socket.request, token)) return next(new Error('nothing came'));
+    requireSocketSession(socket.request, token, (error, claims) => {
+      if (error || !claims) return next(error ?? new Error('no claims'));
+      socket.data.id = claims.id;
+      next();
+    });
+  });
+  sockets.on('connection', (socket) => socket.emit('who', socket.data.id));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => sockets.close());
+  const address = server.address();
+  const base = `http://127.0.0.1:${address && typeof address === 'object' ? address.port : 0}`;
+  const browser = client(base);
+  const who = (token: string | undefined, headers: Record<string, string> = {}) => {
+    const socket = io(base, {
+      auth: { token },
+      extraHeaders: headers,
+      forceNew: true,
+      reconnection: false,
+      transports: ['websocket'],
+    });
+    return new Promise<string>((resolve) => {
+      socket.on('who', resolve);
+      socket.on('connect_error', ({ message }) => resolve(message));
+    }).finally(() => socket.close());
+  };
+  const cookie = () => [...browser.cookies].map((pair) => pair.join('=')).join('; ');
+  const token = tokenOf('ada');
+  expect(await who(undefined)).toBe('nothing came');
+  expect(await who('nonsense')).toBe('invalid token');
+  expect(await who(tokenOf('ada', { exp: 1 }))).toBe('jwt expired');
+  expect(await who(token)).toBe('ada');
+  expect(await who(token, { origin: 'https://elsewhere.example' })).toBe('ada');
+  await browser.ask('/', { headers: { authorization: `Bearer ${token}` } });
+  expect(await who(token)).toBe('ada');
+  expect(await who(undefined, { cookie: cookie() })).toBe('ada');
+  expect(await who(undefined, { cookie: cookie(), origin: 'https://elsewhere.example' })).toBe(
+    'jwt must be provided',
+  );
+  // A newer login of somebody else in the same browser.
+  expect(await who(tokenOf('bob'), { cookie: cookie() })).toBe('bob');
+  await browser.ask('/');
+  expect(await who(token)).toBe('jwt expired');
+  expect(await who(token, { cookie: cookie() })).toBe('ada');
+  await browser.ask('/session', { method: 'DELETE' });
+  expect(await who(tokenOf('ada', { again: true }))).toBe('ada');
+  expect(await who(token)).toBe('jwt expired');
 });
 
 test('a session that another process ended is noticed; a store that is away is not the end', async () => {

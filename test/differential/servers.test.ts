@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { sign } from 'cookie-signature';
 import jwt from 'jsonwebtoken';
+import { io } from 'socket.io-client';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { freePort, REPOSITORY, startServer } from '../../scripts/bundled-application.js';
@@ -28,6 +29,7 @@ const SERVERS: Readonly<
       scheme?: string;
       cookie?: string;
       signed?: boolean;
+      sockets?: boolean;
       claims: object | string;
       /** The application takes tokens back at logout: what was logged out stays out. */
       revokes?: boolean;
@@ -44,7 +46,7 @@ const SERVERS: Readonly<
   'express-jwt': BEARER,
   'passport-jwt': { ...BEARER, claims: { sub: 1 } },
   promisified: BEARER,
-  anywhere: { ...BEARER, header: 'x-access-token', scheme: '' },
+  anywhere: { ...BEARER, header: 'x-access-token', scheme: '', sockets: true },
   guests: { ...BEARER, claims: { sub: '1', role: 'user' } },
   model: { ...BEARER, claims: { _id: '1' } },
   jose: { ...BEARER, claims: { sub: 'ann', role: 'user' } },
@@ -91,6 +93,28 @@ class Visitor {
     this.token = undefined;
   }
 
+  /** What a socket is told: a greeting, or why it is not let in. */
+  async socket(namespace = ''): Promise<string> {
+    const { token } = this;
+    const cookie = this.cookie();
+    const socket = io(this.base + namespace, {
+      auth: { ...(token === undefined ? {} : { token }) },
+      extraHeaders: cookie ? { cookie } : {},
+      forceNew: true,
+      reconnection: false,
+      transports: ['websocket'],
+    });
+    const told = new Promise<string>((resolve) => {
+      socket.on('hello', resolve);
+      socket.on('connect_error', ({ message }) => resolve(`refused: ${message}`));
+    });
+    return told.finally(() => socket.close());
+  }
+
+  private cookie(): string {
+    return [...this.cookies].map((one) => one.join('=')).join('; ');
+  }
+
   async ask(method: string, path: string, body?: object): Promise<Answer> {
     const { header, scheme = '' } = this.place;
     const response = await fetch(this.base + path, {
@@ -98,7 +122,7 @@ class Visitor {
       redirect: 'manual',
       headers: {
         ...(body ? { 'content-type': 'application/json' } : {}),
-        ...(this.cookies.size ? { cookie: [...this.cookies].map((one) => one.join('=')).join('; ') } : {}),
+        ...(this.cookies.size ? { cookie: this.cookie() } : {}),
         ...(this.token && header ? { [header]: scheme + this.token } : {}),
       },
       ...(body ? { body: JSON.stringify(body) } : {}),
@@ -124,14 +148,22 @@ class Visitor {
 }
 
 /** The same requests of the same visitors, whatever is behind. */
-async function story(base: string, place: (typeof SERVERS)[string]): Promise<Record<string, Answer>> {
+async function story(base: string, place: (typeof SERVERS)[string]): Promise<Told> {
   const told: Record<string, Answer> = {};
+  const sockets: Record<string, string> = {};
+  const connect = async (who: string, visitor: Visitor) => {
+    if (!place.sockets) return;
+    sockets[who] = await visitor.socket();
+    sockets[`${who}, as an admin`] = await visitor.socket('/admin');
+  };
   const visitor = () => new Visitor(base, place);
   const ann = visitor();
   told['nobody asks who he is'] = await ann.ask('GET', '/me');
+  await connect('nobody', ann);
   told['a wrong password'] = await ann.ask('POST', '/login', { name: 'ann', password: 'guess' });
   told['ann logs in'] = await ann.ask('POST', '/login', { name: 'ann', password: 'secret' });
   told['ann is ann'] = await ann.ask('GET', '/me');
+  await connect('ann', ann);
   told['ann is no admin'] = await ann.ask('GET', '/admin');
   told['ann renews'] = await ann.ask('POST', '/refresh');
   told['ann is ann after renewing'] = await ann.ask('GET', '/me');
@@ -139,21 +171,26 @@ async function story(base: string, place: (typeof SERVERS)[string]): Promise<Rec
   const tampered = visitor();
   tampered.hold(`${jwt.sign(place.claims, 'not the secret')}`);
   told['a token of another key'] = await tampered.ask('GET', '/me');
+  await connect('a token of another key', tampered);
   if (typeof place.claims === 'object') {
     const late = visitor();
     late.hold(jwt.sign({ ...place.claims, exp: Math.floor(Date.now() / 1000) - 3600 }, SECRET));
     told['a token that is over'] = await late.ask('GET', '/me');
+    await connect('a token that is over', late);
   }
   const old = visitor();
   old.hold(jwt.sign(place.claims, SECRET, typeof place.claims === 'object' ? { expiresIn: '1h' } : {}));
+  await connect('whoever was logged in before', old);
   told['whoever was logged in before'] = await old.ask('GET', '/me');
   told['and again'] = await old.ask('GET', '/me');
+  await connect('and once more', old);
   const back = visitor();
   told['ann comes back from elsewhere'] = await back.ask('GET', '/callback?code=ann');
   if (told['ann comes back from elsewhere'].status === 302)
     told['she is ann too'] = await back.ask('GET', '/me');
   const bob = visitor();
   told['bob logs in'] = await bob.ask('POST', '/login', { name: 'bob', password: 'secret' });
+  await connect('bob', bob);
   told['bob is an admin'] = await bob.ask('GET', '/admin');
   const copied = bob.copy();
   told['bob logs out'] = await bob.ask('POST', '/logout');
@@ -172,10 +209,15 @@ async function story(base: string, place: (typeof SERVERS)[string]): Promise<Rec
     told['ann is not here'] = await here.ask('GET', '/me');
     told['nor there'] = await there.ask('GET', '/me');
   }
-  return told;
+  return { told, sockets };
 }
 
-async function told(name: string, steps: readonly Step[]): Promise<Record<string, Answer>> {
+interface Told {
+  readonly told: Record<string, Answer>;
+  readonly sockets: Record<string, string>;
+}
+
+async function told(name: string, steps: readonly Step[]): Promise<Told> {
   const place = SERVERS[name];
   if (!place) throw new Error(`no server ${name}`);
   const folder = await mkdtemp(join(tmpdir(), `differential-${name}-`));
@@ -213,9 +255,9 @@ async function compile(folder: string): Promise<void> {
 }
 
 /** What the server answers as it was, asked once. */
-const originals = new Map<string, Promise<Record<string, Answer>>>();
+const originals = new Map<string, Promise<Told>>();
 
-function original(name: string): Promise<Record<string, Answer>> {
+function original(name: string): Promise<Told> {
   const known = originals.get(name) ?? told(name, []);
   originals.set(name, known);
   return known;

@@ -1,5 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import { bareLogins, textParameter } from './bare-claims.js';
+import { callersOf } from './callers.js';
 import { usesOf } from './flow/follow.js';
 import { originsOf } from './flow/origins.js';
 import { otherFramework } from './frameworks.js';
@@ -8,8 +9,11 @@ import { hazardOf } from './hazards.js';
 import { joseErrorAskedFor, unlikeInChain } from './jose.js';
 import type { Project } from './project.js';
 import { refreshUnit } from './refresh.js';
+import { requestNameAt } from './requests.js';
 import { type CheckSite, isCheck, type MintSite, type ReadSite, type Site } from './site.js';
-import { type SourceFile, textOf } from './source.js';
+import { socketCallOf, socketDoorAt } from './sockets.js';
+import { positionOf, type SourceFile, startOf, textOf } from './source.js';
+import type { Sources } from './sources.js';
 import { isCheckedBy } from './stored/lookups.js';
 import { isInGoneRecord, lookedUpBeside } from './stored/unit.js';
 
@@ -27,6 +31,8 @@ function whyRefreshStays({ family }: Site, project: Project): string | undefined
 export function checkObstacle(site: CheckSite, project: Project): string | undefined {
   const framework = frameworkObstacle(site.file, project);
   if (framework) return framework;
+  const socket = socketObstacle(site, project.sources);
+  if (socket) return socket;
   if (!isLoginToken(site, project))
     return `a ${site.family} token is checked here (${whyRefreshStays(site, project) ?? site.evidence})`;
   const foreign = foreignOrigin(site, project);
@@ -38,6 +44,24 @@ export function checkObstacle(site: CheckSite, project: Project): string | undef
   if (/\bcomplete\s*:\s*true/.test(site.options ? textOf(site.file, site.options.node) : ''))
     return 'the header of the token is asked for, and a session has none';
   return bareObstacle(site, project);
+}
+
+/** Why the session of a request can't be asked where a socket is served, in words. */
+function socketObstacle({ path }: CheckSite, sources: Sources): string | undefined {
+  if (socketDoorAt(path)) return 'a socket is let in here, and its request passes no session middleware';
+  if (requestNameAt(path)) return undefined;
+  const call = socketCallOf(sources, path);
+  const owner = path.getFunctionParent();
+  const unseen = owner && !callersOf(sources, owner).length && servesSockets(sources);
+  if (!call && unseen) return 'sockets may be let in by it, and they pass no session middleware';
+  if (!call) return undefined;
+  const { path: at, text } = sources.fileOf(call);
+  const { line } = positionOf(text, startOf(call.node));
+  return `sockets are let in by it too (${at}:${line}), and they pass no session middleware`;
+}
+
+function servesSockets({ packages }: Sources): boolean {
+  return packages.some(({ dependencies }) => dependencies.has('socket.io') || dependencies.has('ws'));
 }
 
 const MIXED = 'some login tokens have claims and others are a bare id, so give all of them claims first';
@@ -58,6 +82,8 @@ export function mintObstacle(site: MintSite, project: Project): string | undefin
   if (framework) return onlyExpress(framework);
   if (!isLoginToken(site, project) && family === 'refresh')
     return `a refresh token is made here (${whyRefreshStays(site, project) ?? evidence})`;
+  if (socketDoorAt(site.path))
+    return 'a token is made for a socket here, and only the answer to a request can set the session cookie';
   if (family === 'refresh') return undefined;
   if (family !== 'session') return `nothing here shows what this token is for: ${evidence}`;
   const unlike = site.chain && unlikeInChain(site, sources);
@@ -96,7 +122,7 @@ export function checksThatStay(project: Project): Site[] {
       site.family === 'session' &&
       (site.kind === 'library-call' ||
         (site.kind === 'gateway' && gatewayObstacle(site, project) !== undefined) ||
-        (isCheck(site) && checkObstacle(site, project) !== undefined)),
+        (isCheck(site) && !socketDoorAt(site.path) && checkObstacle(site, project) !== undefined)),
   );
 }
 

@@ -12,6 +12,7 @@ import { isLoginToken, readObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import { requestAt } from '../project/requests.js';
 import { isCheck, type ReadSite } from '../project/site.js';
+import { socketDoorAt } from '../project/sockets.js';
 import { endOf, startOf, textOf } from '../project/source.js';
 import { isInGoneRecord, isInStayingRecord, lookUpObstacle, lookUpsAt } from '../project/stored/unit.js';
 import type { Decision, Rule } from '../rule.js';
@@ -45,6 +46,11 @@ function decide(site: ReadSite, project: Project): Decision {
       todo: 'It goes together with what makes, stores and checks that token.',
     };
   }
+  if (socketDoorAt(site.path))
+    return {
+      action: 'kept',
+      reason: 'a socket comes with it, and whoever sends a token is let in until the window closes',
+    };
   const obstacle = readObstacle(site, project);
   if (obstacle) return { action: 'manual', reason: obstacle, todo: 'It moves together with it.' };
   if (goesWithLibrary(site, project))

@@ -13,6 +13,7 @@ import type { Project } from '../project/project.js';
 import { takesPlainValue } from '../project/promises.js';
 import { requestAt } from '../project/requests.js';
 import { type CheckSite, isCheck } from '../project/site.js';
+import { socketDoorAt } from '../project/sockets.js';
 import { endOf, outerEndOf, outerStartOf, type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
@@ -32,7 +33,8 @@ export const rule: Rule<CheckSite> = {
     },
     { package: 'jsonwebtoken', export: 'decode', role: 'check', kind: 'decode', token: 0, options: 1 },
   ],
-  owns: (site): site is CheckSite => isCheck(site) && site.library === 'jsonwebtoken',
+  owns: (site): site is CheckSite =>
+    isCheck(site) && site.library === 'jsonwebtoken' && !socketDoorAt(site.path),
   decide: checkDecision,
   edit,
 };

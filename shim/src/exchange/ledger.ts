@@ -24,6 +24,8 @@ interface Named {
 export interface Ledger {
   /** The entry that holds, which is the proposed one only for whoever comes first. */
   claim(token: Named, session: string, state: Entry['state']): Promise<Entry>;
+  /** What is known of a token, which stays as it is. */
+  find(token: Named): Promise<Entry | undefined>;
   /** `claimed` → `made`. Returns the entry that holds afterwards. */
   finish(token: Named, claimed: Entry): Promise<Entry>;
   /** The token's session has reached the client. */
@@ -48,6 +50,10 @@ export function ledgerIn(store: CutoverStore, closes: number): Ledger {
       const proposed: Entry = { session, state, since: Date.now() };
       const there = await store.add(at(hash), write(proposed), ttl(ends));
       return there === undefined ? proposed : entryIn(there);
+    },
+    async find({ hash }) {
+      const there = await store.get(at(hash));
+      return there === undefined ? undefined : entryIn(there);
     },
     async finish({ hash, ends }, claimed) {
       const made: Entry = { ...claimed, state: 'made' };

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
 import type { SessionData } from 'express-session';
 import { type AcceptedToken, isRevokedByApplication } from '../acceptance/acceptance.js';
@@ -96,7 +97,8 @@ function sessionFor(token: AcceptedToken, shop: Shop, req: Request): SessionData
   return JSON.parse(JSON.stringify(req.session));
 }
 
-function isOver({ state, since }: Entry, { once, grace }: LegacySettings): boolean {
+/** Whether a token has done its work. */
+export function isOver({ state, since }: Entry, { once, grace }: LegacySettings): boolean {
   return once && state === 'spent' && Date.now() >= since + grace;
 }
 
@@ -105,7 +107,7 @@ export async function isRevoked(
   token: AcceptedToken,
   { ledger }: Shop,
   legacy: LegacySettings,
-  req: Request,
+  req: IncomingMessage,
 ): Promise<boolean> {
   return (
     (await ledger.isRevokedFor(token.user, token.payload.iat)) ||

@@ -76,7 +76,8 @@ async function verdictOn(
   return judge(token, { legacy, user: settings.user }, req);
 }
 
-function userOfMarker(token: string, { user }: Settings): string | undefined {
+/** Whose page sends a marker. */
+export function userOfMarker(token: string, { user }: Settings): string | undefined {
   try {
     return user(claimsInMarker(token) ?? {}) || undefined;
   } catch {

@@ -1,0 +1,124 @@
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { type CallPath, callersOf } from './callers.js';
+import { keyName, propertyName } from './definitions.js';
+import type { Sources } from './sources.js';
+
+/**
+ * A function that lets sockets in, or serves them. No request that the session middleware serves is there: what
+ * comes is the request that the socket was opened with.
+ */
+export interface SocketDoor {
+  /**
+   * `middleware`: `io.use`, which may answer later · `upgrade`: of an HTTP server, and `verifyClient` of ws with
+   * a callback, likewise · `opened`: listeners that must be there at once, or an answer that is taken at once.
+   */
+  readonly when: 'middleware' | 'upgrade' | 'opened';
+  readonly function: NodePath<t.Function>;
+  /** The code of the request that the socket was opened with; absent where nothing in scope has it. */
+  readonly request?: string;
+}
+
+const doors = new WeakMap<t.Node, SocketDoor | 'none'>();
+
+/** The door that code is in, the innermost where there are several. */
+export function socketDoorAt(path: NodePath): SocketDoor | undefined {
+  for (let owner = path.getFunctionParent(); owner; owner = owner.getFunctionParent()) {
+    const known = doors.get(owner.node) ?? doorOf(owner) ?? 'none';
+    doors.set(owner.node, known);
+    if (known !== 'none') return known;
+  }
+  return undefined;
+}
+
+const DEEPEST = 3;
+
+/** A call within a door by which code is reached that stands elsewhere. */
+export function socketCallOf(sources: Sources, path: NodePath, depth = 0): CallPath | undefined {
+  const owner = path.getFunctionParent();
+  if (!owner || depth >= DEEPEST) return undefined;
+  for (const caller of callersOf(sources, owner)) {
+    if (sources.fileOf(caller).test) continue;
+    if (socketDoorAt(caller)) return caller;
+    const above = socketCallOf(sources, caller, depth + 1);
+    if (above) return above;
+  }
+  return undefined;
+}
+
+function doorOf(owner: NodePath<t.Function>): SocketDoor | undefined {
+  return given(owner) ?? ofServer(owner) ?? ofProperty(owner) ?? bySocket(owner);
+}
+
+/** `server.on('upgrade', (req, socket, head) => …)`, `wss.on('connection', (ws, req) => …)`, `io.use((socket, next) => …)` */
+function given(owner: NodePath<t.Function>): SocketDoor | undefined {
+  const call = owner.parentPath;
+  if (owner.listKey !== 'arguments' || !call?.isCallExpression()) return undefined;
+  const method = propertyName(call.node.callee) ?? '';
+  const [first, second] = names(owner);
+  const [event] = call.get('arguments') as NodePath[];
+  if (/^(?:on|once|addListener|addEventListener)$/.test(method)) {
+    if (event?.isStringLiteral({ value: 'upgrade' })) return door('upgrade', owner, first);
+    const connects = event?.isStringLiteral() && /^connect(?:ion)?$/.test(event.node.value);
+    if (connects && first) return door('opened', owner, second ?? requestOf(owner, first));
+  }
+  const socket = method === 'use' && first !== undefined && /^_?(?:socket|client)$/i.test(first);
+  return socket && owner.node.params.length < 3 ? door('middleware', owner, `${first}.request`) : undefined;
+}
+
+/** `(request, socket, head)` wherever it stands: an upgrade has no other name for what it is given. */
+function ofServer(owner: NodePath<t.Function>): SocketDoor | undefined {
+  const [request, socket, head] = names(owner);
+  const upgrade = /socket/i.test(socket ?? '') && /head/i.test(head ?? '');
+  return upgrade ? door('upgrade', owner, request) : undefined;
+}
+
+/** `verifyClient: (info, done) => …` of ws, `allowRequest: (req, done) => …` of Socket.IO, `onConnect` of GraphQL. */
+function ofProperty(owner: NodePath<t.Function>): SocketDoor | undefined {
+  const holder = owner.isObjectMethod() ? owner : owner.parentPath;
+  const name = holder ? keyName(holder.node) : undefined;
+  const [first, second] = owner.node.params;
+  const when = second ? 'upgrade' : 'opened';
+  if (name === 'allowRequest') return door(when, owner, names(owner)[0]);
+  if (name === 'onConnect') return door('opened', owner, undefined);
+  if (name !== 'verifyClient') return undefined;
+  if (t.isIdentifier(first)) return door(when, owner, `${first.name}.req`);
+  const taken = t.isObjectPattern(first) ? first.properties.find((one) => keyName(one) === 'req') : undefined;
+  const local = t.isObjectProperty(taken) && t.isIdentifier(taken.value) ? taken.value.name : undefined;
+  return door(when, owner, local);
+}
+
+/** A function whose parameter is a socket: it is asked for its handshake, or is called so and sends. */
+function bySocket(owner: NodePath<t.Function>): SocketDoor | undefined {
+  const [first, second] = names(owner);
+  for (const name of names(owner)) {
+    if (name === undefined || !requestOf(owner, name)) continue;
+    const middleware = name === first && second !== undefined && /^(?:next|done|cb)$/.test(second);
+    return door(middleware ? 'middleware' : 'opened', owner, `${name}.request`);
+  }
+  const named = names(owner).find((name) => name && /^(?:socket|ws|websocket)$/i.test(name));
+  const sends = named && membersOf(owner, named).some((member) => /^(?:on|emit|join|send)$/.test(member));
+  return sends ? door('opened', owner, undefined) : undefined;
+}
+
+/** The request of a Socket.IO socket, which is told by its handshake. */
+function requestOf(owner: NodePath<t.Function>, name: string): string | undefined {
+  return membersOf(owner, name).includes('handshake') ? `${name}.request` : undefined;
+}
+
+function membersOf(owner: NodePath<t.Function>, name: string): string[] {
+  const references = owner.scope.bindings[name]?.referencePaths ?? [];
+  return references.flatMap(({ key, parent }) => (key === 'object' && propertyName(parent)) || []);
+}
+
+function names(owner: NodePath<t.Function>): (string | undefined)[] {
+  return owner.node.params.map((parameter) => (t.isIdentifier(parameter) ? parameter.name : undefined));
+}
+
+function door(
+  when: SocketDoor['when'],
+  owner: NodePath<t.Function>,
+  request: string | undefined,
+): SocketDoor {
+  return { when, function: owner, ...(request === undefined ? {} : { request }) };
+}

@@ -1,0 +1,124 @@
+// https://socket.io/docs/v4/middlewares/#sending-credentials
+import type { NodePath } from '@babel/traverse';
+import { alone } from '../alone.js';
+import type { Edit } from '../edit/edits.js';
+import { localName, SHIM } from '../edit/names.js';
+import { bareLogins } from '../project/bare-claims.js';
+import { otherFramework } from '../project/frameworks.js';
+import { isLoginToken } from '../project/obstacles.js';
+import type { Project } from '../project/project.js';
+import { type CheckSite, isCheck } from '../project/site.js';
+import { socketTokenOf } from '../project/socket-token.js';
+import { type SocketDoor, socketDoorAt } from '../project/sockets.js';
+import { endOf, startOf, textOf } from '../project/source.js';
+import type { Decision, Rule } from '../rule.js';
+
+/**
+ * `jwt.verify(token, key)` where a socket is let in → `await requireSocketSession(socket.request, token)`: the
+ * session's cookie does for the token, which does on its own until the window closes.
+ */
+export const rule: Rule<CheckSite> = {
+  step: 'server',
+  hints: ['handshake', 'upgrade', 'verifyClient', 'allowRequest'],
+  knows: [],
+  owns: (site): site is CheckSite =>
+    isCheck(site) && site.library === 'jsonwebtoken' && socketDoorAt(site.path) !== undefined,
+  decide,
+  edit,
+};
+
+function decide(site: CheckSite, project: Project): Decision {
+  const { family, evidence } = site;
+  if (family === 'one-time')
+    return { action: 'kept', reason: `it checks a token that is used once: ${evidence}` };
+  if (family === 'third-party')
+    return { action: 'kept', reason: `somebody else issues these tokens: ${evidence}` };
+  const door = socketDoorAt(site.path);
+  const obstacle = obstacleOf(site, door, project);
+  if (obstacle) return { action: 'manual', reason: obstacle, todo: adviceFor(door) };
+  return {
+    action: 'rewritten',
+    reason: 'the cookie that the socket comes with is asked, or until the window closes the token',
+  };
+}
+
+function obstacleOf(site: CheckSite, door: SocketDoor | undefined, project: Project): string | undefined {
+  const framework = otherFramework(project.sources, site.file);
+  if (framework) return `this server runs on ${framework}, and the session middleware is Express's`;
+  if (!isLoginToken(site, project)) return `a ${site.family} token is checked here (${site.evidence})`;
+  if (site.kind === 'decode') return 'a token that a socket comes with is read unchecked';
+  if (bareLogins(project) !== 'none') return 'the token is a bare id, and a session has claims';
+  if (/\bcomplete\s*:\s*true/.test(site.options ? textOf(site.file, site.options.node) : ''))
+    return 'the header of the token is asked for, and a session has none';
+  if (door?.request === undefined || door.when === 'opened' || !isWithin(site, door))
+    return 'a socket is served here, and its request passes no session middleware';
+  if (!site.callback && !canWait(site, door))
+    return 'a socket is let in here, and nothing can be waited for before the answer is taken';
+  return socketTokenOf(site, door)
+    ? undefined
+    : 'a socket is let in here, and the code fails where a cookie comes and no token';
+}
+
+function adviceFor(door: SocketDoor | undefined): string {
+  const request = door?.request ?? 'request';
+  if (door?.when === 'opened')
+    return `Check it earlier: io.use(socketSession()) of '@jwt-to-session/shim' puts the claims of the session's cookie into socket.data.session, and for ws await sessionOfUpgrade(req) in on('upgrade') does. Clients that still send a token: await requireSocketSession(${request}, token) takes both.`;
+  return `Ask await requireSocketSession(${request}, token) from '@jwt-to-session/shim', with or without a token: it takes the session's cookie, and the token until the window closes.`;
+}
+
+/** Whether the door itself checks, and no function in it that is called some other time. */
+function isWithin({ call }: CheckSite, door: SocketDoor): boolean {
+  return call.getFunctionParent()?.node === door.function.node;
+}
+
+function canWait({ promisified }: CheckSite, { function: { node } }: SocketDoor): boolean {
+  if (node.generator) return false;
+  return node.async || promisified || !node.returnType;
+}
+
+function edit(site: CheckSite, decision: Decision): readonly Edit[] {
+  const door = socketDoorAt(site.path);
+  if (decision.action !== 'rewritten' || door?.request === undefined || !site.token) return [];
+  const { file, call, callback, token } = site;
+  const name = localName(file, SHIM, 'requireSocketSession');
+  const text = `${name.local}(${door.request}, ${textOf(file, token.node)}`;
+  const questions = questionEdits(site, door, door.request);
+  if (callback)
+    return [
+      {
+        file: file.path,
+        start: startOf(call.node),
+        end: startOf(callback.node),
+        text: `${text}, `,
+        needs: [name],
+      },
+      ...questions,
+    ];
+  const waits = call.parentPath?.isAwaitExpression() || site.promisified;
+  const awaited = waits ? `${text})` : call.key === 'object' ? `(await ${text}))` : `await ${text})`;
+  return [
+    { file: file.path, start: startOf(call.node), end: endOf(call.node), text: awaited, needs: [name] },
+    ...(waits || door.function.node.async ? [] : [asyncEdit(site, door.function)]),
+    ...questions,
+  ];
+}
+
+function asyncEdit({ file }: CheckSite, { node }: NodePath): Edit {
+  return { file: file.path, start: startOf(node), end: startOf(node), text: 'async ' };
+}
+
+/** `!token` → `!socketPresented(socket.request, token)`: a cookie does as well. */
+function questionEdits(site: CheckSite, door: SocketDoor, request: string): Edit[] {
+  const { file } = site;
+  const name = localName(file, SHIM, 'socketPresented');
+  return (socketTokenOf(site, door)?.asked ?? []).map((path) => ({
+    file: file.path,
+    start: startOf(path.node),
+    end: endOf(path.node),
+    text: `${name.local}(${request}, ${textOf(file, path.node)})`,
+    needs: [name],
+  }));
+}
+
+export default alone('server/socket-token', rule);
+export const parser = 'tsx';
