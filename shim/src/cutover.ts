@@ -139,6 +139,7 @@ function newVisit(shop: Shop, req: Request, res: ServerResponse): Visit {
     res,
     lack: 'absent',
     presented: false,
+    renewing: false,
     token: undefined,
     refreshing: undefined,
     firstId: undefined,

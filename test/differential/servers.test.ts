@@ -33,6 +33,8 @@ const SERVERS: Readonly<
       claims: object | string;
       /** The application takes tokens back at logout: what was logged out stays out. */
       revokes?: boolean;
+      /** The cookie of its refresh token, and the claims in it. */
+      renewal?: { name: string; claims: object };
     }
   >
 > = {
@@ -58,6 +60,7 @@ const SERVERS: Readonly<
   'beside-sessions': BEARER,
   classes: BEARER,
   'bare-id': { ...BEARER, claims: '10000001' },
+  'refresh-cookie': { ...BEARER, renewal: { name: 'renewal', claims: { id: 1 } } },
   'tokens-of-user': { ...BEARER, claims: { _id: '1' }, revokes: true },
 };
 
@@ -80,6 +83,10 @@ class Visitor {
     const value = this.place.signed ? encodeURIComponent(`s:${sign(token, SECRETS.SESSION_SECRET)}`) : token;
     if (this.place.cookie) this.cookies.set(this.place.cookie, value);
     else this.token = token;
+  }
+
+  carry(name: string, value: string): void {
+    this.cookies.set(name, value);
   }
 
   /** Somebody else with what this one holds, but for its cookies. */
@@ -200,6 +207,26 @@ async function story(base: string, place: (typeof SERVERS)[string]): Promise<Tol
     told['bob is nobody'] = await bob.ask('GET', '/me');
     told['ann logs in where bob was'] = await bob.ask('POST', '/login', { name: 'ann', password: 'secret' });
     told['and is ann'] = await bob.ask('GET', '/me');
+  }
+  if (place.renewal) {
+    const { name, claims } = place.renewal;
+    const renewing = (value: string) => {
+      const one = visitor();
+      one.carry(name, value);
+      return one;
+    };
+    const seconds = Math.floor(Date.now() / 1000);
+    const over = renewing(jwt.sign({ ...claims, exp: seconds - 3600 }, SECRETS.REFRESH_SECRET));
+    told['nothing to renew with'] = await visitor().ask('POST', '/refresh');
+    told['what came to renew is over'] = await over.ask('POST', '/refresh');
+    told['it opens nothing'] = await over.ask('GET', '/me');
+    const strange = renewing(jwt.sign(claims, 'not the secret', { expiresIn: '1d' }));
+    told['what came to renew is of another key'] = await strange.ask('POST', '/refresh');
+    const back = renewing(jwt.sign(claims, SECRETS.REFRESH_SECRET, { expiresIn: '1d' }));
+    told['ann renews after a while'] = await back.ask('POST', '/refresh');
+    told['and goes on'] = await back.ask('GET', '/me');
+    told['she logs out'] = await back.ask('POST', '/logout');
+    told['nobody logs out'] = await visitor().ask('POST', '/logout');
   }
   if (place.revokes) {
     const [here, there] = [visitor(), visitor()];

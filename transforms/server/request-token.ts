@@ -8,7 +8,7 @@ import { requestText } from '../edit/request.js';
 import { credentialKind, widestCredential } from '../project/credential.js';
 import { extractorsOf, gatewayServedBy, servesOnlyGateways } from '../project/gateways.js';
 import { plainGuards } from '../project/guards.js';
-import { isLoginToken, readObstacle } from '../project/obstacles.js';
+import { checksOf, isLoginToken, readObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import { requestAt } from '../project/requests.js';
 import { isCheck, type ReadSite } from '../project/site.js';
@@ -40,6 +40,8 @@ function decide(site: ReadSite, project: Project): Decision {
   if (site.family === 'third-party')
     return { action: 'kept', reason: `somebody else issues these tokens: ${site.evidence}` };
   if (!isLoginToken(site, project)) {
+    if (isAskedBeside(site, project))
+      return { action: 'kept', reason: 'goes together with where the same token is read to be checked' };
     return {
       action: 'manual',
       reason: `a ${site.family} token is read here`,
@@ -71,6 +73,19 @@ function decide(site: ReadSite, project: Project): Decision {
     action: 'rewritten',
     reason: 'asks whether a session came with the request instead of reading a token',
   };
+}
+
+/** Whether a read only asks for a token that the same function reads elsewhere too, to have it checked. */
+function isAskedBeside(site: ReadSite, project: Project): boolean {
+  if (checksOf(site, project).length) return false;
+  return project.sites.some(
+    (other) =>
+      other.kind === 'request' &&
+      other !== site &&
+      other.place.name === site.place.name &&
+      other.path.getFunctionParent()?.node === site.path.getFunctionParent()?.node &&
+      checksOf(other, project).length > 0,
+  );
 }
 
 /** Whether a read is a part of what a library is told to find the token by, and of nothing else. */
@@ -193,7 +208,10 @@ function edit(site: ReadSite, decision: Decision, project: Project): readonly Ed
   }
   const reads = readsIn(site, project);
   const name = localName(file, SHIM, 'sessionPresented');
-  const asked = `${name.local}(${request.text})`;
+  const asked =
+    site.family === 'refresh'
+      ? `${name.local}(${request.text}, { refresh: true })`
+      : `${name.local}(${request.text})`;
   const edits = mentionsOf(site.path, reads).flatMap((mention) =>
     mentionEdits(site, mention, reads, asked, project),
   );

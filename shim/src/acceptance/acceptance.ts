@@ -23,7 +23,13 @@ export interface AcceptedToken {
 /** What a token is worth. `user` is known of a refused one when one of the keys has signed it. */
 export type Verdict =
   | { readonly accepted: AcceptedToken; readonly refusal?: undefined }
-  | { readonly accepted?: undefined; readonly refusal: Refusal; readonly user?: string | undefined };
+  | {
+      readonly accepted?: undefined;
+      readonly refusal: Refusal;
+      readonly user?: string | undefined;
+      /** It is a refresh token that one of the keys has signed. */
+      readonly refresh?: boolean;
+    };
 
 /** What the options say about tokens. */
 interface Rules {
@@ -61,7 +67,7 @@ async function judgeAs(
   const claims = await claimsOf(purpose.claims ?? legacy.claims, payload, req, token);
   if (!claims) return { refusal: refusal ?? 'claims' };
   const id = safely(() => user(claims)) ?? '';
-  if (refusal) return { refusal, user: id === '' ? undefined : id };
+  if (refusal) return { refusal, user: id === '' ? undefined : id, refresh: purpose.refresh === true };
   if (id === '') return { refusal: 'user' };
   const now = Date.now();
   if (now < legacy.opens) return { refusal: 'window-not-open', user: id };

@@ -38,7 +38,8 @@ export async function identify(visit: Visit, begin: Begin): Promise<boolean> {
   const tokens = legacy ? await tokensOn(req, placesOn(visit, legacy), legacy, shop.settings) : NONE;
   const refusal = tokens.speaking?.verdict.refusal;
   visit.lack = lackOf(named.id, refusal, tokens.speaking?.token);
-  visit.presented = refusal !== undefined;
+  visit.presented = refusal !== undefined && tokens.speaking?.verdict.refresh !== true;
+  visit.renewing = refusal !== undefined;
 
   const usable = mayUse(named, tokens) || !isCrossOrigin(req, trustedOrigins);
   if (usable) {
@@ -136,7 +137,7 @@ async function exchange(
     if (named.id !== undefined && named.data && !before) change(visit, named.id, named.data);
     else shop.express.makeGuest(req);
     visit.firstId = req.session.id;
-    return refuse(visit, opened);
+    return refuse(visit, opened, token);
   }
   change(visit, opened.id, opened.data);
   await joinRefreshToken(visit, legacy);
@@ -177,9 +178,14 @@ function recordRenewal({ req, shop }: Visit, token: AcceptedToken, { once }: Leg
   });
 }
 
-function refuse(visit: Visit, { refusal }: Extract<Opened, { refusal: string }>): void {
+function refuse(
+  visit: Visit,
+  { refusal }: Extract<Opened, { refusal: string }>,
+  { refresh }: AcceptedToken,
+): void {
   visit.lack = lackOf(undefined, refusal);
-  visit.presented = true;
+  visit.presented = !refresh;
+  visit.renewing = true;
   visit.shop.settings.report({ type: 'refused', reason: refusal });
 }
 

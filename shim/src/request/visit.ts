@@ -30,6 +30,8 @@ export interface Visit {
   lack: Lack;
   /** A token that is no longer good, or a marker, came: somebody believes to be logged in. */
   presented: boolean;
+  /** The same, refresh tokens included: they come with every request, and are meant for one route. */
+  renewing: boolean;
   /** A legacy token that came with the request and would have been let in. */
   token: AcceptedToken | undefined;
   /** A refresh token of the same user that came beside it. */

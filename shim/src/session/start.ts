@@ -121,9 +121,11 @@ export function sessionMarker(req: IncomingMessage): string {
 /**
  * Whether the request came with a session, or with a credential that is no longer good (then `requireSession`
  * says why): what code asks that answers "nothing came" in another way than "what came is refused".
+ * @param options.refresh a refresh token that is no longer good counts too, and a session that this request ended
  */
-export function sessionPresented(req: IncomingMessage): boolean {
-  return bridgedAuthorization(req) !== undefined;
+export function sessionPresented(req: IncomingMessage, { refresh = false } = {}): boolean {
+  if (bridgedAuthorization(req) !== undefined) return true;
+  return refresh && visitOf(req, 'sessionPresented').renewing;
 }
 
 /**

@@ -11,6 +11,8 @@ export interface Names {
   readonly payload: NodePath | undefined;
   readonly error: NodePath | undefined;
   readonly local: ReadonlySet<t.Node>;
+  /** What stands for the parameters of the function that the code is taken from. */
+  readonly given?: ReadonlyMap<t.Node, NodePath>;
 }
 
 export interface Line extends Portable {
@@ -67,7 +69,15 @@ export function lineOf(
     if (!binding || binding.scope.path.isDescendant(path) || binding.scope.path === path) continue;
     const declaration = binding.path.parentPath;
     let portable: Portable | undefined;
-    if (names.token(name)) portable = { text: 'token', imports: [], literals: [] };
+    const argument = names.given?.get(binding.identifier);
+    if (argument) {
+      const { given: _given, ...outside } = names;
+      const line = lineOf(sources, argument, outside, (text) => text);
+      if (!line) return undefined;
+      for (const need of line.needs) needs.add(need);
+      const bare = argument.isIdentifier() || argument.isMemberExpression();
+      portable = { ...line, text: bare ? line.text : `(${line.text})` };
+    } else if (names.token(name)) portable = { text: 'token', imports: [], literals: [] };
     else if (names.payload?.isIdentifier() && binding.identifier === names.payload.node)
       portable = { text: 'payload', imports: [], literals: [] };
     else if (names.payload?.isObjectPattern() && claimIn(names.payload, binding.identifier))

@@ -38,7 +38,7 @@ export function refreshKeysOf(
   for (const check of sites.filter(isCheck)) {
     if (check.family !== 'refresh' || check.kind !== 'verify' || !check.key || !check.token) continue;
     const key = keyOf(sources, check.key);
-    const places = placesOfToken(sources, check.token);
+    const places = placesOfToken(sources, sites, check.token);
     if (!key || !places || taken.has(key.text)) continue;
     const renewal = renewalOf(sources, sites, check);
     if (!renewal && (looksUp(check) || !isWhole(sources, renewing, logins))) continue;
@@ -66,13 +66,22 @@ function algorithmsOf(sources: Sources, { options }: CheckSite): string[] {
 }
 
 /** Where in the request a refresh token comes; undefined where that is not seen. */
-function placesOfToken(sources: Sources, token: NodePath): RequestPlace[] | undefined {
+function placesOfToken(
+  sources: Sources,
+  sites: readonly Site[],
+  token: NodePath,
+): RequestPlace[] | undefined {
   const places: RequestPlace[] = [];
   for (const { path, trail } of originsOf(sources, token)) {
     if (path.isNullLiteral() || path.isStringLiteral()) continue;
     const text = [textOf(sources.fileOf(path), path.node), ...trail].join('.').replaceAll('?.', '.');
     const [, holder, name] =
       /\b(?:req|request|ctx)\.(cookies|signedCookies|body|query)\.(\w+)$/.exec(text) ?? [];
+    const read = holder && name ? undefined : sites.find((site) => site.path.node === path.node);
+    if (read?.kind === 'request' && !trail.length) {
+      places.push(read.place);
+      continue;
+    }
     if (!holder || !name) return undefined;
     places.push({ in: holder === 'body' || holder === 'query' ? holder : 'cookie', name });
   }

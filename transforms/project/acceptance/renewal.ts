@@ -1,5 +1,6 @@
 import type { NodePath } from '@babel/traverse';
-import type * as t from '@babel/types';
+import * as t from '@babel/types';
+import { callersOf } from '../callers.js';
 import { originsOf } from '../flow/origins.js';
 import type { Portable } from '../portable.js';
 import { type CheckSite, isMint, type MintSite, type Site } from '../site.js';
@@ -25,21 +26,49 @@ import { claimsOfCheck } from './doors.js';
  */
 export function renewalOf(sources: Sources, sites: readonly Site[], check: CheckSite): Portable | undefined {
   for (const mint of sites.filter(isMint)) {
-    const statements = mint.family === 'session' ? wayTo(check, mint) : undefined;
-    const renewal = statements && carried(sources, check, mint, statements);
+    const way = mint.family === 'session' ? wayTo(sources, check, mint) : undefined;
+    const renewal = way && carried(sources, check, mint, way);
     if (renewal) return renewal;
   }
   return undefined;
 }
 
-/** The statements that are passed on the way to a mint, where that is one straight way; the mint's is the last. */
-function wayTo(check: CheckSite, mint: MintSite): NodePath[] | undefined {
+/** The way from a check to a mint, where there is one straight way. */
+interface Way {
+  /** The statements that are passed; the mint's, or that of the call which leads to it, is the last. */
+  readonly statements: readonly NodePath[];
+  /** What the function that mints is given for its parameters, where it is one of its own. */
+  readonly given: ReadonlyMap<t.Node, NodePath>;
+}
+
+function wayTo(sources: Sources, check: CheckSite, mint: MintSite): Way | undefined {
   const handler = check.path.getFunctionParent();
   const maker = mint.path.getFunctionParent();
   if (!handler || !maker) return undefined;
-  if (maker === handler) return statementsTo(handler, mint.path);
-  if (maker.node !== check.callback?.node) return undefined;
-  const [before, after] = [statementsTo(handler, check.path), statementsTo(maker, mint.path)];
+  const straight = statementsBetween(check, handler, mint.path);
+  if (straight) return { statements: straight, given: new Map() };
+  for (const call of callersOf(sources, maker)) {
+    const statements = statementsBetween(check, handler, call);
+    if (!statements) continue;
+    const values = call.get('arguments') as NodePath[];
+    const given = maker.node.params.flatMap((parameter, index): [t.Node, NodePath][] => {
+      const value = values[index];
+      return t.isIdentifier(parameter) && value ? [[parameter, value]] : [];
+    });
+    return { statements, given: new Map(given) };
+  }
+  return undefined;
+}
+
+function statementsBetween(
+  check: CheckSite,
+  handler: NodePath<t.Function>,
+  place: NodePath,
+): NodePath[] | undefined {
+  const owner = place.getFunctionParent();
+  if (owner === handler) return statementsTo(handler, place);
+  if (!owner || owner.node !== check.callback?.node) return undefined;
+  const [before, after] = [statementsTo(handler, check.path), statementsTo(owner, place)];
   return before && after && [...before.slice(0, -1), ...after];
 }
 
@@ -75,7 +104,7 @@ function carried(
   sources: Sources,
   check: CheckSite,
   mint: MintSite,
-  statements: readonly NodePath[],
+  { statements, given }: Way,
 ): Portable | undefined {
   if (!check.token || !mint.claims) return undefined;
   const received = claimsOfCheck(check.call, check.callback);
@@ -86,7 +115,7 @@ function carried(
     error,
     local: new Set(statements.map(({ node }) => node)),
   };
-  const result = lineOf(sources, mint.claims, names, (text) => `return ${text};`);
+  const result = lineOf(sources, mint.claims, { ...names, given }, (text) => `return ${text};`);
   if (!result) return undefined;
   let lines: Line[] = [result];
   let needs = new Set(result.needs);

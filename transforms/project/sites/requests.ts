@@ -1,5 +1,5 @@
 import type { NodePath } from '@babel/traverse';
-import type * as t from '@babel/types';
+import * as t from '@babel/types';
 import { callersOf } from '../callers.js';
 import { definitionOf, keyName, propertyName } from '../definitions.js';
 import { familyOfWord, surroundingNames } from '../families.js';
@@ -165,11 +165,30 @@ function placeRead(sources: Sources, path: NodePath): RequestPlace | undefined {
 }
 
 function placeIn(sources: Sources, holder: NodePath, name: string): RequestPlace | undefined {
+  const part = holder.isIdentifier() ? partNamed(sources, holder) : undefined;
+  if (part) return { in: part, name: part === 'header' ? name.toLowerCase() : name };
   if (!holder.isMemberExpression() && !holder.isOptionalMemberExpression()) return undefined;
-  const part = PARTS[propertyName(holder.node) ?? ''];
+  const own = PARTS[propertyName(holder.node) ?? ''];
   // What the object is takes following calls across files: asked last, and only where the answer matters.
-  if (!part || !isRequest(sources, holder.get('object') as NodePath)) return undefined;
-  return { in: part, name: part === 'header' ? name.toLowerCase() : name };
+  if (!own || !isRequest(sources, holder.get('object') as NodePath)) return undefined;
+  return { in: own, name: own === 'header' ? name.toLowerCase() : name };
+}
+
+/** The part of a request that a variable is: `const { cookies } = req`, `const cookies = req.cookies`. */
+function partNamed(sources: Sources, path: NodePath<t.Identifier>): RequestPlace['in'] | undefined {
+  const binding = path.scope.getBinding(path.node.name);
+  const declarator = binding?.constant ? binding.path : undefined;
+  if (!binding || !declarator?.isVariableDeclarator()) return undefined;
+  const init = declarator.get('init') as NodePath;
+  const { id } = declarator.node;
+  if (t.isObjectPattern(id)) {
+    const property = id.properties.find((one) => t.isObjectProperty(one) && one.value === binding.identifier);
+    const part = property && PARTS[keyName(property) ?? ''];
+    return part && init.node && isRequest(sources, init) ? part : undefined;
+  }
+  if (!init.isMemberExpression() && !init.isOptionalMemberExpression()) return undefined;
+  const part = PARTS[propertyName(init.node) ?? ''];
+  return part && isRequest(sources, init.get('object') as NodePath) ? part : undefined;
 }
 
 /** Whether an expression is the request: a parameter that is one, or a property called so. */
