@@ -23,7 +23,16 @@ export type RefreshUnit =
   /** `expiresIn` is the code of the refresh token's lifetime; absent where it had no end. */
   | { readonly moves: true; readonly expiresIn?: string };
 
+/** What of a project tells about its refresh tokens. */
+type Tokens = Pick<Project, 'sources' | 'sites'>;
+
 const units = new WeakMap<Project, RefreshUnit>();
+
+/** Whether the server goes on renewing logins by refresh tokens, because these can't move. */
+export function refreshStays(tokens: Tokens): boolean {
+  const renews = tokens.sites.some((site) => site.family === 'refresh' && isCheck(site));
+  return renews && obstacleOf(tokens) !== undefined;
+}
 
 /** Whether an application's refresh tokens move, and if not, why. */
 export function refreshUnit(project: Project): RefreshUnit {
@@ -55,7 +64,7 @@ export function renewedLifetime(project: Project, mint: MintSite): { expiresIn?:
   return lifetime?.moves ? lifetime : undefined;
 }
 
-function obstacleOf(project: Project): string | undefined {
+function obstacleOf(project: Tokens): string | undefined {
   const { sources, sites } = project;
   const refresh = sites.filter((site) => site.family === 'refresh');
   const mints = refresh.filter(isMint);
@@ -81,13 +90,13 @@ function obstacleOf(project: Project): string | undefined {
 }
 
 /** Whether every handler that makes a refresh token makes a login token too: that is what starts the session. */
-function isMintedBeside(project: Project, mint: MintSite, logins: readonly MintSite[]): boolean {
+function isMintedBeside(project: Tokens, mint: MintSite, logins: readonly MintSite[]): boolean {
   const starting = new Set(logins.flatMap((login) => handlersOf(project, login.path)));
   return handlersOf(project, mint.path).every((handler) => starting.has(handler));
 }
 
 /** The outermost functions that reach a place: request handlers, or functions that nobody is seen to call. */
-function handlersOf({ sources }: Project, path: NodePath): t.Node[] {
+function handlersOf({ sources }: Tokens, path: NodePath): t.Node[] {
   const found = new Set<t.Node>();
   const seen = new Set<t.Node>();
   const climb = (at: NodePath, depth: number) => {
@@ -108,7 +117,7 @@ const COMMON_CLAIMS = new Set(['iat', 'exp']);
 
 /** A claim that is read off a refresh token and that the login token has not. */
 function missingClaim(
-  { sources }: Project,
+  { sources }: Tokens,
   checks: readonly CheckSite[],
   logins: readonly MintSite[],
 ): string | undefined {

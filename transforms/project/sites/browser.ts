@@ -14,6 +14,7 @@ import { isGone, renewalsIn } from '../browser/renewals.js';
 import { jsonOf, type StorageAccess } from '../browser/storage.js';
 import { storageEvents } from '../browser/storage-events.js';
 import { isolated } from '../isolated.js';
+import { refreshStays } from '../refresh.js';
 import type {
   DropSite,
   EmitSite,
@@ -28,10 +29,14 @@ import type {
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 
-/** Finds everything that the repository's browser applications do with login tokens. */
-export function browserSites(sources: Sources): Site[] {
+/**
+ * Finds everything that the repository's browser applications do with login tokens.
+ *
+ * @param served what was found on the server
+ */
+export function browserSites(sources: Sources, served: readonly Site[]): Site[] {
   return browserClients(sources).flatMap((client) =>
-    isolated(sources, client.files, () => sitesOf(sources, client)),
+    isolated(sources, client.files, () => sitesOf(sources, client, served)),
   );
 }
 
@@ -55,7 +60,7 @@ function isReceived(value: NodePath): boolean {
   return value.isObjectExpression() || value.isFunction();
 }
 
-function sitesOf(sources: Sources, client: BrowserClient): Site[] {
+function sitesOf(sources: Sources, client: BrowserClient, served: readonly Site[]): Site[] {
   const stores = client.accesses.flatMap((access) => storeSite(sources, client, access));
   const answers = answersOf(client, stores);
   const headers = client.headers.map(
@@ -71,7 +76,7 @@ function sitesOf(sources: Sources, client: BrowserClient): Site[] {
   );
   const ours = headers.some(({ family }) => family === 'session') || client.places.length > 0;
   if (!ours) return headers;
-  return withRenewals(sources, client, stores, [
+  const sites: Site[] = [
     ...stores,
     ...persistedSites(client),
     ...keeperSites(client),
@@ -99,7 +104,11 @@ function sitesOf(sources: Sources, client: BrowserClient): Site[] {
     ),
     ...logoutSites(sources, client, stores),
     ...entrySites(client),
-  ]);
+  ];
+  // While the server renews logins by a cookie of its own, the browser goes on asking it to.
+  const holds = client.places.some(({ family }) => family === 'refresh');
+  const renews = !holds && refreshStays({ sources, sites: served });
+  return renews ? sites : withRenewals(sources, client, stores, sites);
 }
 
 /** Whatever stands in the code that renews a token goes with it. */

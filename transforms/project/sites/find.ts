@@ -57,7 +57,7 @@ export function findSites(sources: Sources, knowledge: Knowledge): Site[] {
   const lookUps = tokenLookUpSites(sources, sites);
   sites.push(...lookUps, ...everywhereSites(sources, lookUps), ...tokenRecordSites(sources, sites));
   sites.push(...applicationSites(sources, sites));
-  sites.push(...presentSites(sources, shim), ...browserSites(sources));
+  sites.push(...presentSites(sources, shim), ...browserSites(sources, sites));
   return sites.sort((a, b) =>
     positionKey(a.file, a.path.node).localeCompare(positionKey(b.file, b.path.node)),
   );
