@@ -155,7 +155,8 @@ async function whileServed(driven: Driven, use: () => Promise<void>): Promise<vo
     await accepts(ports.application, running, recipe.ready);
     await use();
   } catch (error) {
-    console.log(running.said().slice(-1_500));
+    await writeFile(`${at}.log`, running.said());
+    console.log(`  what it said is in ${at}.log, and ends with\n${running.said().slice(-500)}`);
     throw error;
   } finally {
     await running.stop();
