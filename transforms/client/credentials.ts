@@ -2,6 +2,7 @@
 import { alone } from '../alone.js';
 import { sendsCredentials, withCredentials } from '../edit/credentials.js';
 import type { Edit } from '../edit/edits.js';
+import { SENDING_WORDS } from '../project/browser/requests.js';
 import type { Project } from '../project/project.js';
 import type { CredentialsSite } from '../project/site.js';
 import type { Decision, Rule } from '../rule.js';
@@ -9,7 +10,7 @@ import type { Decision, Rule } from '../rule.js';
 /** A request to another origin → `credentials: 'include'`, `withCredentials: true`. */
 export const rule: Rule<CredentialsSite> = {
   step: 'client',
-  hints: ['axios', 'fetch('],
+  hints: SENDING_WORDS,
   knows: [],
   owns: (site): site is CredentialsSite => site.kind === 'credentials',
   decide,
@@ -23,8 +24,17 @@ function decide(site: CredentialsSite, project: Project): Decision {
     : {
         action: 'manual',
         reason: 'the options of this request are not in sight',
-        todo: `Send it with ${site.request.client === 'fetch' ? "credentials: 'include'" : 'withCredentials: true'}.`,
+        todo: adviceOn(site),
       };
+}
+
+function adviceOn({ request: { client } }: CredentialsSite): string {
+  if (client === 'jquery')
+    return 'Call $.ajaxSetup({ xhrFields: { withCredentials: true } }) once at the start.';
+  if (client === 'graphql-request')
+    return "Send it with a GraphQLClient that is made with credentials: 'include'.";
+  if (client === 'axios') return 'Send it with withCredentials: true.';
+  return "Send it with credentials: 'include'.";
 }
 
 function edit(site: CredentialsSite, decision: Decision, project: Project): readonly Edit[] {

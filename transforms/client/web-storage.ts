@@ -10,6 +10,7 @@ import { styleOf } from '../edit/style.js';
 import { askedInstead, isNothing } from '../edit/token-read.js';
 import { acceptanceOf } from '../project/browser/acceptance.js';
 import { isLogout } from '../project/browser/logout.js';
+import { opensSocket } from '../project/browser/sockets.js';
 import { storageHazard } from '../project/browser/uses.js';
 import type { Project } from '../project/project.js';
 import type { StoreSite } from '../project/site.js';
@@ -47,7 +48,7 @@ function decideGet(site: StoreSite, project: Project): Decision {
     return isGuarded(site)
       ? { action: 'kept', reason: 'the condition around it asks for the session' }
       : { action: 'rewritten', reason: 'what is stored counts as long as there is a session' };
-  if (isWithinAnother(site, project))
+  if (isWithinAnother(site, project) && !opensSocket(project.sources, access.path))
     return { action: 'rewritten', reason: 'the token is not read for this any more' };
   if (access.opaque)
     return {
@@ -55,16 +56,26 @@ function decideGet(site: StoreSite, project: Project): Decision {
       reason: 'the token is taken out of all cookies here, step by step',
       todo: 'Ask hasSession() or sessionInfo() instead.',
     };
-  const hazard = storageHazard(project, access.path);
+  const hazard = opensSocket(project.sources, access.path)
+    ? 'handed to the socket'
+    : storageHazard(project, access.path);
   if (hazard)
     return {
       action: 'manual',
       reason: `the token that is read here is ${hazard}`,
-      todo: 'There is no token in the browser any more: ask hasSession() or sessionInfo(), or let the server read its session.',
+      todo: adviceOn(hazard),
     };
   if (place?.family === 'refresh')
     return { action: 'rewritten', reason: 'the session renews itself: there is no refresh token to read' };
   return { action: 'rewritten', reason: 'asks whether there is a session instead of reading the token' };
+}
+
+function adviceOn(hazard: string): string {
+  if (/handed to EventSource/.test(hazard))
+    return 'Open it without the token, with { withCredentials: true }, and let the server ask for the session: the cookie goes with it.';
+  if (/handed to (?:io\b|the socket|connect|WebSocket)|socket/i.test(hazard))
+    return "Open the socket without the token once the server asks for the session: io.use(socketSession()) of '@jwt-to-session/shim' for Socket.IO (with withCredentials: true here), sessionOfUpgrade() for others.";
+  return 'There is no token in the browser any more: ask hasSession() or sessionInfo(), or let the server read its session.';
 }
 
 function decideSet(site: StoreSite, project: Project): Decision {

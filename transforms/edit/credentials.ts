@@ -1,12 +1,15 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
-import { propertyIn } from '../project/browser/requests.js';
+import { propertyOf } from '../project/browser/endpoints.js';
+import { propertyIn, type SendingClient } from '../project/browser/requests.js';
+import type { CallPath } from '../project/callers.js';
 import type { Project } from '../project/project.js';
 import type { AttachSite, CredentialsSite } from '../project/site.js';
-import { endOf } from '../project/source.js';
+import { endOf, textOf } from '../project/source.js';
 import type { Edit } from './edits.js';
 import { contentsOf, type Receivers, withoutHeader } from './header.js';
-import { objectOf, withProperty } from './options.js';
+import { intoObject, objectOf, withProperty } from './options.js';
+import { afterStatement } from './statements.js';
 import { quoted, styleOf } from './style.js';
 
 /** Takes a login token's header out of a request, whose options stay where they get to say that cookies go. */
@@ -14,19 +17,56 @@ export function withoutTokenHeader(project: Project, site: AttachSite): Edit[] |
   return withoutHeader(project.sources, site.attached, receiversOf(project));
 }
 
+/** How a client is told to send cookies along: by a property of its options, or by a statement of its own. */
+interface Saying {
+  readonly names: readonly string[];
+  /** The property, given `'include'` in the file's quotes. */
+  readonly property: (include: string) => string;
+}
+
+const FETCH: Saying = { names: ['credentials'], property: (include) => `credentials: ${include}` };
+const SAYINGS: Partial<Record<SendingClient, Saying>> = {
+  fetch: FETCH,
+  axios: { names: ['withCredentials'], property: () => 'withCredentials: true' },
+  jquery: { names: ['xhrFields'], property: () => 'xhrFields: { withCredentials: true }' },
+  trpc: {
+    names: ['fetch'],
+    property: (include) => `fetch: (input, init) => fetch(input, { ...init, credentials: ${include} })`,
+  },
+  urql: {
+    names: ['fetchOptions'],
+    property: (include) => `fetchOptions: { credentials: ${include} }`,
+  },
+};
+
 /** Says of a request that cookies go with it; undefined where its options are not in sight. */
 export function withCredentials(project: Project, site: CredentialsSite): Edit[] | undefined {
   const { request, file } = site;
-  if (request.client === 'superagent') {
-    const at = endOf(request.path.node);
-    return [{ file: file.path, start: at, end: at, text: '.withCredentials()', stays: true }];
-  }
-  const { call, index } = optionsAt(site);
   const style = styleOf(file.text);
-  const property =
-    request.client === 'fetch' ? `credentials: ${quoted(style, 'include')}` : 'withCredentials: true';
+  const at = endOf(request.path.node);
+  if (request.client === 'superagent')
+    return [{ file: file.path, start: at, end: at, text: '.withCredentials()', stays: true }];
+  if (request.client === 'xhr' || request.client === 'vue-resource') {
+    const callee = request.path.get('callee');
+    const statement = request.path.parentPath;
+    if (Array.isArray(callee) || !callee.isMemberExpression() || !statement?.isExpressionStatement())
+      return undefined;
+    const holder = textOf(file, callee.node.object);
+    const text =
+      request.client === 'xhr'
+        ? `${holder}.withCredentials = true`
+        : `${holder}.http.options.credentials = true`;
+    return [afterStatement(file, statement, `${text}${style.semicolon}`)];
+  }
+  const target = targetOf(site);
+  if (!target) return undefined;
+  const { call, index, inside, saying } = target;
+  const property = saying.property(quoted(style, 'include'));
   const object = receiverOf(site);
-  return withProperty(file, call, index, property, Boolean(object && isEmptied(project, site, object)));
+  const alone = Boolean(object && isEmptied(project, site, object));
+  return inside
+    ? [intoObject(file, inside, property, alone)]
+    : withProperty(file, call, index, property, alone);
 }
 
 /** Whether a request says already that cookies go with it. */
@@ -34,20 +74,65 @@ export function sendsCredentials({ sources }: Project, site: CredentialsSite): b
   const { request, file } = site;
   if (request.client === 'superagent')
     return /^\s*\.withCredentials\(/.test(file.text.slice(endOf(request.path.node)));
-  const options = request.instance ? request.instance.get('arguments')[0] : request.options;
-  const name = request.client === 'fetch' ? 'credentials' : 'withCredentials';
-  return Boolean(options && propertyIn(sources, options, name));
+  if (request.client === 'xhr' || request.client === 'vue-resource')
+    return /\.withCredentials = true|\.http\.options\.credentials = true/.test(
+      textOf(file, (request.path.getFunctionParent() ?? file.program).node),
+    );
+  const target = targetOf(site);
+  const options =
+    target?.inside ?? (target?.call.get('arguments') as NodePath[] | undefined)?.[target?.index ?? 0];
+  return Boolean(
+    options && target?.saying.names.some((name) => propertyIn(sources, options, name) !== undefined),
+  );
 }
 
-/** Where the options of a request stand, or of the instance that sends it. */
-function optionsAt({ request }: CredentialsSite) {
-  const { instance, path, optionsIndex } = request;
-  return instance ? { call: instance, index: 0 } : { call: path, index: optionsIndex };
+/** Where it is said that cookies go. */
+interface Target {
+  readonly call: CallPath;
+  readonly index: number;
+  readonly saying: Saying;
+  /** The object further inside that takes the property. */
+  readonly inside?: NodePath;
+}
+
+/** The options of a request, or of the instance that sends it; undefined where it takes none. */
+function targetOf({ request }: CredentialsSite): Target | undefined {
+  const { instance, path, optionsIndex, client } = request;
+  const saying = SAYINGS[client];
+  if (!saying || optionsIndex < 0) return undefined;
+  const target = instance
+    ? { call: instance, index: 0, saying }
+    : { call: path, index: optionsIndex, saying };
+  if (client !== 'urql' || !request.options) return target;
+  const options = objectOf(request.options);
+  const given = options?.isObjectExpression() ? propertyOf(options, 'fetchOptions') : undefined;
+  if (!given) return target;
+  const inside = given.isObjectProperty() ? objectGiven(given.get('value') as NodePath) : undefined;
+  return inside && { ...target, inside, saying: FETCH };
+}
+
+/** An object, or the one that a function always returns. */
+function objectGiven(path: NodePath): NodePath | undefined {
+  if (!path.isFunction()) return objectOf(path);
+  const body = path.get('body');
+  if (Array.isArray(body)) return undefined;
+  if (!body.isBlockStatement()) return objectOf(body);
+  const returns: NodePath[] = [];
+  body.traverse({
+    Function: (inner) => inner.skip(),
+    ReturnStatement: (found) => {
+      returns.push(found);
+    },
+  });
+  const [only] = returns;
+  const value = returns.length === 1 && only?.isReturnStatement() ? only.get('argument') : undefined;
+  return value?.isObjectExpression() ? value : undefined;
 }
 
 function receiverOf(site: CredentialsSite): NodePath | undefined {
-  const { call, index } = optionsAt(site);
-  const options = (call.get('arguments') as NodePath[])[index];
+  const target = targetOf(site);
+  if (!target || target.inside) return target?.inside;
+  const options = (target.call.get('arguments') as NodePath[])[target.index];
   return options && objectOf(options);
 }
 

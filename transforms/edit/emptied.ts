@@ -27,6 +27,8 @@ export function withoutEmptied(file: SourceFile, edits: readonly Edit[]): Edit[]
     if (path.isCallExpression() && isIdle(path, isGone)) result.push(wholeStatement(file, path));
     if (path.isObjectProperty() && isIdlePreparation(path, isGone))
       result.push(...withoutProperty(file, path));
+    const hook = idleHook(path, edits, isGone);
+    if (hook) result.push(...withoutItem(file, hook));
     if (!path.isIfStatement() || covered(removals, path.node)) continue;
     if (isInEmptied(path, isEmptied)) continue;
     const edit = ofCondition(file, path, edits, isGone, isEmptied);
@@ -126,6 +128,51 @@ function isIdle(path: NodePath<t.CallExpression>, isGone: (node: t.Node) => bool
 /** `prepareHeaders: (headers) => { return headers; }` */
 function isIdlePreparation({ node }: NodePath<t.ObjectProperty>, isGone: (node: t.Node) => boolean): boolean {
   return keyName(node) === 'prepareHeaders' && handsOn(node.value, isGone);
+}
+
+const HOOKS = new Set(['beforeSend', 'beforeRequest', 'onRequest', 'headers']);
+
+/** A hook of which nothing is left, with the list that it is taken out of: `beforeSend: function (xhr) {}`. */
+function idleHook(
+  path: NodePath,
+  edits: readonly Edit[],
+  isGone: (node: t.Node) => boolean,
+): { list: readonly t.Node[]; node: t.Node } | undefined {
+  if (!path.isObjectProperty() && !path.isObjectMethod()) return undefined;
+  const { node, parentPath: holder } = path;
+  if (!HOOKS.has(keyName(node) ?? '') || !holder?.isObjectExpression()) return undefined;
+  const value = t.isObjectProperty(node) ? node.value : node;
+  const only = t.isArrayExpression(value) && value.elements.length === 1 ? value.elements[0] : value;
+  if (!t.isFunction(only) || !t.isBlockStatement(only.body) || !only.body.body.length) return undefined;
+  const left = only.body.body.filter((statement) => !isGone(statement) && !isUnreadDeclaration(statement));
+  if (left.length === only.body.body.length && left.length !== 1) return undefined;
+  if (left.length && !left.every((statement) => returnsNothing(statement, edits))) return undefined;
+  if (!left.length && keyName(node) === 'headers') return undefined;
+  // `hooks: { beforeRequest: [] }`, where it is all there is.
+  const { parentPath: outer } = holder;
+  const alone =
+    holder.node.properties.length === 1 && outer?.isObjectProperty() && keyName(outer.node) === 'hooks';
+  const around = alone ? outer.parentPath : undefined;
+  return around?.isObjectExpression() && outer
+    ? { list: around.node.properties, node: outer.node }
+    : { list: holder.node.properties, node };
+}
+
+/** Takes an item out of a list with its lines, where it has them for itself. */
+function withoutItem(file: SourceFile, { list, node }: { list: readonly t.Node[]; node: t.Node }): Edit[] {
+  const comma = /^\s*,/.exec(file.text.slice(endOf(node)));
+  const [start, end] = [startOf(node), endOf(node) + (comma?.[0].length ?? 0)];
+  const lines = wholeLines(file, start, end);
+  return comma && lines.start < start
+    ? [{ file: file.path, ...lines, text: '' }]
+    : withoutItems(file, list, new Set([node]));
+}
+
+/** `return {};`, which was more. */
+function returnsNothing(statement: t.Statement, edits: readonly Edit[]): boolean {
+  if (!t.isReturnStatement(statement) || !statement.argument) return false;
+  const [start, end] = [startOf(statement.argument), endOf(statement.argument)];
+  return edits.some((edit) => edit.start === start && edit.end === end && edit.text === '{}');
 }
 
 function withoutProperty(file: SourceFile, { node, parent }: NodePath<t.ObjectProperty>): Edit[] {

@@ -148,12 +148,34 @@ function withoutObject(place: Place, object: NodePath): Edit[] | undefined {
   }
   const copied = clonedBy(object);
   if (copied) return withoutCopy(file, copied);
+  const called = object.listKey === 'arguments' ? withoutCallOf(place, object, parent) : undefined;
+  if (called) return called;
   if (object.listKey === 'arguments' && (parent.isCallExpression() || parent.isNewExpression()))
     return isLast(parent.node, object.node)
       ? withoutItems(file, parent.node.arguments, new Set([object.node]))
       : undefined;
   if (parent.isVariableDeclarator() && t.isIdentifier(parent.node.id)) return withoutVariable(place, parent);
   return undefined;
+}
+
+/** Calls that do nothing but hand the headers on: `new Headers({ … })`, `.set({ … })`, `appendHeaders(operation, { … })`. */
+function withoutCallOf(place: Place, object: NodePath, call: NodePath): Edit[] | undefined {
+  const { file } = place;
+  if (call.isNewExpression() && call.get('callee').isIdentifier({ name: 'Headers' }))
+    return (
+      withoutObject(place, call) ?? [
+        { file: file.path, start: startOf(object.node), end: endOf(object.node), text: '' },
+      ]
+    );
+  if (!call.isCallExpression()) return undefined;
+  const { callee, arguments: given } = call.node;
+  if (propertyName(callee) === 'set' && given.length === 1 && isChained(call) && t.isMemberExpression(callee))
+    return [{ file: file.path, start: endOf(callee.object), end: endOf(call.node), text: '' }];
+  const [operation, headers] = given;
+  if (propertyName(callee) !== 'appendHeaders' || !operation || headers !== object.node) return undefined;
+  return [
+    { file: file.path, start: startOf(call.node), end: endOf(call.node), text: textOf(file, operation) },
+  ];
 }
 
 /** All that stands between the braces of an object. */

@@ -39,7 +39,7 @@ export function objectOf(path: NodePath): NodePath | undefined {
 }
 
 /** Before the first property, so that what stands there keeps its comma. */
-function intoObject(file: SourceFile, object: NodePath, property: string, alone: boolean): Edit {
+export function intoObject(file: SourceFile, object: NodePath, property: string, alone: boolean): Edit {
   const at = startOf(object.node) + 1;
   // What stood in the object goes up to the brace.
   if (alone) return { file: file.path, start: at, end: at, text: ` ${property} `, stays: true };

@@ -49,6 +49,14 @@ export function beforeStatement(
   };
 }
 
+/** Puts a statement after another one, on a line of its own. */
+export function afterStatement(file: SourceFile, path: NodePath, text: string): Edit {
+  const at = endOf(path.node);
+  const { newline } = styleOf(file.text);
+  const indent = indentationAt(file, startOf(path.node));
+  return { file: file.path, start: at, end: at, text: `${newline}${indent}${text}`, stays: true };
+}
+
 /** Makes a block of an arrow function's expression, with statements before it. */
 export function asBlock(
   file: SourceFile,

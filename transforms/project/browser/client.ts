@@ -12,7 +12,7 @@ import { type AttachedHeader, attachedHeaders } from './headers.js';
 import { type Hold, holdOf } from './held.js';
 import { KEEPING_WORDS, type KeptState, keptStates } from './keepers.js';
 import { placesOf, type TokenPlace } from './places.js';
-import { type OutgoingRequest, outgoingRequests } from './requests.js';
+import { type OutgoingRequest, outgoingRequests, SENDING_WORDS } from './requests.js';
 import { type StorageAccess, storageAccesses } from './storage.js';
 
 /** One browser application of the repository, as far as login tokens are concerned. */
@@ -47,7 +47,7 @@ const EVIDENCE = [
 ];
 
 /** Text that a file with something to change holds, where there is anything at all. */
-const WORDS = [...EVIDENCE, 'axios', 'fetch(', 'jwt', 'oken', 'atob(', 'ogout', 'ogOut', 'OGOUT', 'ignOut'];
+const WORDS = [...EVIDENCE, 'jwt', 'oken', 'atob(', 'ogout', 'ogOut', 'OGOUT', 'ignOut', ...SENDING_WORDS];
 
 /** Finds the browser applications that keep or attach login tokens. */
 export function browserClients(sources: Sources): BrowserClient[] {

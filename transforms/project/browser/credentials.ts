@@ -24,8 +24,11 @@ export function credentialsOf(
   const plain = all.filter(({ client, instance }) => client === 'axios' && !instance);
   const axios = plain.some(isOurs) && plain.every((request) => goesToApi(sources, request, base) !== false);
   const instances = new Set<unknown>();
+  const jquery = all.some(({ client, shared }) => client === 'jquery' && shared);
   const requests = all.filter((request) => {
-    if (!isOurs(request)) return false;
+    if (request.ready || !isOurs(request)) return false;
+    // `$.ajaxSetup()` tells all of them.
+    if (request.client === 'jquery' && jquery) return request.shared;
     if (request.client !== 'axios') return true;
     if (!request.instance) return !axios;
     if (instances.has(request.instance.node)) return false;

@@ -55,13 +55,26 @@ function attachedBy(sources: Sources, path: NodePath): Attached | undefined {
   }
   if (!path.isCallExpression()) return undefined;
   const callee = path.get('callee');
-  if (!callee.isMemberExpression() || !SETTERS.test(propertyName(callee.node) ?? '')) return undefined;
+  if (!callee.isMemberExpression()) return undefined;
   const [first, second] = path.get('arguments') as NodePath[];
+  // `request.get(url).auth(token, { type: 'bearer' })`
+  if (propertyName(callee.node) === 'auth' && first && second && isBearer(second))
+    return { path, form: 'call', header: 'Authorization', value: first };
+  if (!SETTERS.test(propertyName(callee.node) ?? '')) return undefined;
   const header = first && fixedString(sources, first);
   if (header === undefined || !second || !isTokenHeader(header)) return undefined;
   // `storage.set('token', token)` is no header.
   if (!/^(?:authorization|x-.*)$/i.test(header)) return undefined;
   return { path, form: 'call', header, value: second };
+}
+
+/** `{ type: 'bearer' }` */
+function isBearer(path: NodePath): boolean {
+  if (!path.isObjectExpression()) return false;
+  return path.node.properties.some(
+    (one) =>
+      keyName(one) === 'type' && t.isObjectProperty(one) && t.isStringLiteral(one.value, { value: 'bearer' }),
+  );
 }
 
 /** The header that `config.headers.Authorization` names. */

@@ -3,10 +3,11 @@ import type { CallPath } from '../callers.js';
 import type { Definition } from '../definitions.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
-import { type OutgoingRequest, propertyIn } from './requests.js';
+import { type OutgoingRequest, propertyIn, type SendingClient } from './requests.js';
 
-/** What makes a client whose requests all share their options, which are those of `fetch`. */
+/** What makes a client whose requests all share their options, which are those of `fetch` unless told. */
 interface Maker {
+  readonly client?: SendingClient;
   readonly package: RegExp;
   readonly export: RegExp;
   /** Where among the arguments the options are. */
@@ -39,6 +40,26 @@ const MAKERS: readonly Maker[] = [
   },
   { package: /^ky$/, export: /(?:^|\.)(?:create|extend)$/, options: 0, address: 'prefixUrl' },
   { package: /^graphql-request$/, export: /^GraphQLClient$/, options: 1 },
+  { package: /^ofetch$/, export: /^(?:ofetch|\$fetch)\.create$/, options: 0, address: 'baseURL' },
+  {
+    client: 'urql',
+    package: /^(?:@urql\/\w+|urql)$/,
+    export: /^(?:Client|createClient)$/,
+    options: 0,
+    address: 'url',
+  },
+  {
+    client: 'trpc',
+    package: /^@trpc\/client$/,
+    export: /^http(?:Batch(?:Stream)?)?Link$/,
+    options: 0,
+    address: 'url',
+  },
+];
+
+/** What a framework makes known everywhere without an import. */
+const GLOBALS: readonly Maker[] = [
+  { package: /^$/, export: /^\$fetch\.create$/, options: 0, address: 'baseURL' },
 ];
 
 /** The client that a call makes, as the request that stands for all of its requests. */
@@ -48,9 +69,12 @@ export function byMaker(
   path: CallPath,
   callee: Definition,
 ): OutgoingRequest | undefined {
-  if (callee.kind !== 'package') return undefined;
+  if (callee.kind !== 'package' && callee.kind !== 'global') return undefined;
   const name = callee.name.join('.');
-  const maker = MAKERS.find((one) => one.package.test(callee.module) && one.export.test(name));
+  const maker =
+    callee.kind === 'global'
+      ? GLOBALS.find((one) => one.export.test(name))
+      : MAKERS.find((one) => one.package.test(callee.module) && one.export.test(name));
   if (!maker) return undefined;
   const given = path.get('arguments') as NodePath[];
   const options = given[maker.options];
@@ -59,7 +83,7 @@ export function byMaker(
   return {
     file,
     path,
-    client: 'fetch',
+    client: maker.client ?? 'fetch',
     shared: true,
     method: 'get',
     body: [],

@@ -5,15 +5,30 @@ import { type Definition, definitionOf, keyName } from '../definitions.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import { byMaker } from './makers.js';
+import { byOtherSender } from './senders.js';
 import { fixedString } from './strings.js';
+
+/** What sends requests, by the way in which it is told to send cookies along. */
+export type SendingClient =
+  | 'axios'
+  | 'fetch'
+  | 'superagent'
+  | 'jquery'
+  | 'graphql-request'
+  | 'trpc'
+  | 'urql'
+  | 'vue-resource'
+  | 'xhr';
 
 /** A call that sends a request. */
 export interface OutgoingRequest {
   readonly file: SourceFile;
   readonly path: CallPath;
-  readonly client: 'axios' | 'fetch' | 'superagent';
+  readonly client: SendingClient;
   /** It is no request but what makes a client, whose requests all have these options. */
   readonly shared?: boolean;
+  /** `fetch(request)`: the request is an object that has options of its own. */
+  readonly ready?: boolean;
   /** The `axios.create()` call that made the instance; absent for axios itself. */
   readonly instance?: NodePath<t.CallExpression>;
   /** In lower case, where it is fixed. */
@@ -30,6 +45,23 @@ export interface OutgoingRequest {
 const WITHOUT_BODY = new Set(['get', 'delete', 'head', 'options']);
 const WITH_BODY = new Set(['post', 'put', 'patch', 'postForm', 'putForm', 'patchForm']);
 
+/** Text of which a file that sends requests holds some. */
+export const SENDING_WORDS = [
+  'axios',
+  'fetch',
+  'Fetch',
+  'XMLHttpRequest',
+  '.ajax',
+  'superagent',
+  'vue-resource',
+  'apollo',
+  'graphql',
+  'urql',
+  'trpc',
+  "'ky'",
+  '"ky"',
+] as const;
+
 /** Finds the calls in a file that send requests with a client that is known. */
 export function outgoingRequests(sources: Sources, file: SourceFile): OutgoingRequest[] {
   return callsOf(sources, file).flatMap(({ path, callee }) => {
@@ -37,7 +69,8 @@ export function outgoingRequests(sources: Sources, file: SourceFile): OutgoingRe
       byAxios(sources, file, path, callee) ??
       byFetch(sources, file, path, callee) ??
       bySuperagent(sources, file, path, callee) ??
-      byMaker(sources, file, path, callee);
+      byMaker(sources, file, path, callee) ??
+      byOtherSender(sources, file, path, callee);
     return request ? [request] : [];
   });
 }
@@ -112,7 +145,9 @@ function byFetch(
 ): OutgoingRequest | undefined {
   if (callee.kind !== 'global' || !/^(?:(?:window|globalThis|self)\.)?fetch$/.test(callee.name.join('.')))
     return undefined;
-  const [url, options] = path.get('arguments') as NodePath[];
+  const [first, second] = path.get('arguments') as NodePath[];
+  const ready = first && !second ? requestMade(sources, first) : undefined;
+  const [url, options] = ready ? (ready.get('arguments') as NodePath[]) : [first, second];
   const verb = options && propertyIn(sources, options, 'method');
   const method = verb ? fixedString(sources, verb)?.toLowerCase() : options ? undefined : 'get';
   return {
@@ -121,10 +156,18 @@ function byFetch(
     client: 'fetch',
     body: [],
     optionsIndex: 1,
+    ...(ready ? { ready: true } : {}),
     ...(method === undefined ? {} : { method }),
     ...(url ? { url } : {}),
     ...(options ? { options } : {}),
   };
+}
+
+/** `new Request(url, options)` that a value is. */
+function requestMade(sources: Sources, path: NodePath): NodePath<t.NewExpression> | undefined {
+  const made = definitionOf(sources, path);
+  const at = made.kind === 'value' ? made.path : path;
+  return at.isNewExpression() && at.get('callee').isIdentifier({ name: 'Request' }) ? at : undefined;
 }
 
 /** `superagent.post(url, body)`, also of a superagent that another package has wrapped. */

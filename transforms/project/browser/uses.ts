@@ -1,5 +1,5 @@
 import type { NodePath } from '@babel/traverse';
-import { propertyName } from '../definitions.js';
+import { keyName, propertyName } from '../definitions.js';
 import { type Use, usesOf } from '../flow/follow.js';
 import type { Project } from '../project.js';
 import { textOf } from '../source.js';
@@ -32,8 +32,17 @@ function hazardOf(project: Project, use: Use): string | undefined {
     call?.isCallExpression() || call?.isNewExpression() ? (call.get('callee') as NodePath) : undefined;
   if (!callee) return undefined;
   const name = propertyName(callee.node) ?? (callee.isIdentifier() ? callee.node.name : '');
+  if (opensSocket(callee)) return 'handed to the socket';
   if (STATE.test(name)) return undefined;
   return `handed to ${line(textOf(file, callee.node))}`;
+}
+
+/** `auth: (cb) => cb({ token })` of Socket.IO. */
+function opensSocket(callee: NodePath): boolean {
+  if (!callee.isIdentifier()) return false;
+  const owner = callee.scope.getBinding(callee.node.name)?.scope.path;
+  if (!owner?.isFunction()) return false;
+  return (keyName(owner.node) ?? keyName(owner.parent)) === 'auth';
 }
 
 function isAbsence(path: NodePath): boolean {
