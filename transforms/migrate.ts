@@ -15,6 +15,8 @@ export interface MigrateOptions {
   readonly steps: readonly Step[];
   /** The day the window is counted from; today unless told. */
   readonly today?: Date;
+  /** Whether pages and API are under one site, whatever the code says. */
+  readonly sameSite?: boolean;
 }
 
 /**
@@ -39,6 +41,7 @@ export function outcomeOf(
     signatures,
     today: options.today ?? new Date(),
     steps: options.steps,
+    sameSite: options.sameSite ?? false,
   });
   // Asked for first: a file that they fail on is given up, and nothing is changed in it.
   const findings = findingsOf(project, signatures);

@@ -39,7 +39,7 @@ export function planOf(
   const mounts = project.sites
     .filter((site) => site.kind === 'application')
     .map((site) => planned(site, project, rules, ['install']));
-  const plan = withHolds(afterMount(decided, mounts), project);
+  const plan = withHolds(onOneSite(afterMount(decided, mounts), project), project);
   const handed = plan.map((one) => withPassed(one, project));
   const passing = handed.flatMap(({ passes }) => passes);
   const byCall = new Map(passing.toReversed().map((one) => [one.site.path.node, one]));
@@ -58,6 +58,19 @@ function afterMount(plan: readonly Planned[], mounts: readonly Planned[]): reado
   return plan.map((one) => {
     if (!one.owner || one.owner.step === 'install') return one;
     const reason = `waits until the session middleware is mounted: see ${where}, then run this again`;
+    return { site: one.site, rule: one.rule, decision: { action: 'kept', reason } };
+  });
+}
+
+/** Takes neither of the steps that need the session's cookie where no browser carries it from the pages to the API. */
+function onOneSite(plan: readonly Planned[], { sameSite }: Project): readonly Planned[] {
+  const apart = plan.some(
+    ({ site }) => site.kind === 'client-entry' && site.client.target.kind === 'cross-site',
+  );
+  if (!apart || sameSite) return plan;
+  return plan.map((one) => {
+    if (!one.owner || one.owner.step === 'install') return one;
+    const reason = 'waits until pages and API are of one site: see the findings';
     return { site: one.site, rule: one.rule, decision: { action: 'kept', reason } };
   });
 }

@@ -54,6 +54,8 @@ export interface Finding {
   readonly severity: 'note' | 'warning' | 'error';
   readonly title: string;
   readonly detail: string;
+  /** Steps that were asked for are not taken because of it. */
+  readonly stops?: boolean;
   readonly file?: string;
   readonly line?: number;
 }

@@ -15,6 +15,7 @@ interface Arguments {
   readonly check: boolean;
   readonly patch: string | undefined;
   readonly 'allow-dirty': boolean;
+  readonly 'same-site': boolean;
 }
 
 /** `migrate [dir]`: the diff of the steps asked for; with `--write`, the change itself. */
@@ -31,6 +32,11 @@ export const migrateCommand: CommandModule<object, Arguments> = {
         type: 'boolean',
         default: false,
         describe: 'write over files that have changes which are not committed',
+      })
+      .option('same-site', {
+        type: 'boolean',
+        default: false,
+        describe: 'pages and API are under one site, or a proxy stands between, whatever the code says',
       }) satisfies Argv<object>,
   handler: async (given) => {
     const { root, steps, format } = commonOf(given);
@@ -44,7 +50,7 @@ export const migrateCommand: CommandModule<object, Arguments> = {
       );
     }
     const { migrate } = await import('../../transforms/migrate.js');
-    const outcome = await migrate({ root, steps });
+    const outcome = await migrate({ root, steps, sameSite: given['same-site'] });
     if (patch !== undefined) await writePatch(outcome, resolve(patch));
     const work = given.write ? await write(outcome, given.yes, given['allow-dirty']) : undefined;
     const doing = work ? 'written' : 'dry run';
@@ -63,6 +69,7 @@ export const migrateCommand: CommandModule<object, Arguments> = {
     if (given.check && outcome.files.some((file) => file.status === 'modified' || file.status === 'added')) {
       process.exitCode = 1;
     }
+    if (outcome.findings.some((finding) => finding.stops)) process.exitCode = 1;
   },
 };
 

@@ -14,6 +14,8 @@ const MANIFESTS = [
   '**/tsconfig*.json',
   '**/jsconfig*.json',
   '**/{.,}env{.,-,_,}{example,sample,template,dist}',
+  '**/.env{,.production,.development,.local}',
+  '**/proxy.conf.json',
   '**/*.html',
 ];
 

@@ -13,6 +13,8 @@ export interface Knowledge {
   readonly today: Date;
   /** The steps that are asked for; what one step writes may depend on whether another goes with it. */
   readonly steps: readonly Step[];
+  /** Whether pages and API are under one site, whatever the code says. */
+  readonly sameSite?: boolean;
 }
 
 /** An application as the rules see it: its files and the sites in them. */
@@ -21,10 +23,17 @@ export interface Project {
   readonly sites: readonly Site[];
   readonly today: Date;
   readonly steps: readonly Step[];
+  readonly sameSite: boolean;
 }
 
 /** Reads an application out of its listed files. Changes nothing, knows no rule. */
 export function projectOf(listed: readonly ListedFile[], knowledge: Knowledge): Project {
   const sources = sourcesOf(listed, knowledge.hints);
-  return { sources, sites: findSites(sources, knowledge), today: knowledge.today, steps: knowledge.steps };
+  return {
+    sources,
+    sites: findSites(sources, knowledge),
+    today: knowledge.today,
+    steps: knowledge.steps,
+    sameSite: knowledge.sameSite ?? false,
+  };
 }

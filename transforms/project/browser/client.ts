@@ -14,6 +14,7 @@ import { KEEPING_WORDS, type KeptState, keptStates } from './keepers.js';
 import { placesOf, type TokenPlace } from './places.js';
 import { type OutgoingRequest, outgoingRequests, SENDING_WORDS } from './requests.js';
 import { type StorageAccess, storageAccesses } from './storage.js';
+import { type Target, targetOf } from './target.js';
 
 /** One browser application of the repository, as far as login tokens are concerned. */
 export interface BrowserClient {
@@ -29,6 +30,7 @@ export interface BrowserClient {
   readonly base: ApiBase;
   readonly credentials: Credentials;
   readonly entry?: Entry;
+  readonly target: Target;
   /** Present where nothing in it is changed for now. */
   readonly hold?: Hold;
 }
@@ -77,6 +79,7 @@ export function browserClients(sources: Sources): BrowserClient[] {
           requests,
           base,
           credentials,
+          target: targetOf(sources, folder, base),
           ...(entry ? { entry } : {}),
           ...(hold ? { hold } : {}),
         },

@@ -5,6 +5,7 @@ import { applicationFindings } from './applications.js';
 import { mobileFindings } from './mobile.js';
 import { persistedFindings } from './persisted.js';
 import { secretFindings } from './secrets.js';
+import { targetFindings } from './targets.js';
 import { testFindings } from './tests.js';
 import { testsWithoutRequest } from './tests-without-request.js';
 import { tokenFindings } from './tokens.js';
@@ -19,6 +20,7 @@ export function findingsOf(project: Project, signatures: readonly Signature[]): 
     ...testsWithoutRequest(project),
     ...persistedFindings(project),
     ...mobileFindings(project),
+    ...targetFindings(project),
   ];
   const once = new Map(found.map((one) => [`${one.title}\n${one.file}\n${one.line}`, one]));
   const place = ({ file = '', line = 0 }: Finding) => `${file}\n${String(line).padStart(6, '0')}`;
