@@ -23,7 +23,10 @@ function decide(site: CredentialsSite, project: Project): Decision {
     ? { action: 'rewritten', reason: 'the cookie of the session goes to the other origin too' }
     : {
         action: 'manual',
-        reason: 'the options of this request are not in sight',
+        reason:
+          site.request.client === 'angular'
+            ? 'the requests of HttpClient go to another origin, where no cookie goes by itself'
+            : 'the options of this request are not in sight',
         todo: adviceOn(site),
       };
 }
@@ -33,6 +36,8 @@ function adviceOn({ request: { client } }: CredentialsSite): string {
     return 'Call $.ajaxSetup({ xhrFields: { withCredentials: true } }) once at the start.';
   if (client === 'graphql-request')
     return "Send it with a GraphQLClient that is made with credentials: 'include'.";
+  if (client === 'angular')
+    return 'Let an interceptor send every request to the API as req.clone({ withCredentials: true }), before the login too.';
   if (client === 'axios') return 'Send it with withCredentials: true.';
   return "Send it with credentials: 'include'.";
 }

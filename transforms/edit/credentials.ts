@@ -8,6 +8,7 @@ import type { AttachSite, CredentialsSite } from '../project/site.js';
 import { endOf, textOf } from '../project/source.js';
 import type { Edit } from './edits.js';
 import { contentsOf, type Receivers, withoutHeader } from './header.js';
+import { interceptorSends, throughInterceptor } from './interceptor.js';
 import { intoObject, objectOf, withProperty } from './options.js';
 import { afterStatement } from './statements.js';
 import { quoted, styleOf } from './style.js';
@@ -42,6 +43,7 @@ const SAYINGS: Partial<Record<SendingClient, Saying>> = {
 /** Says of a request that cookies go with it; undefined where its options are not in sight. */
 export function withCredentials(project: Project, site: CredentialsSite): Edit[] | undefined {
   const { request, file } = site;
+  if (request.client === 'angular') return request.shared ? throughInterceptor(project) : undefined;
   const style = styleOf(file.text);
   const at = endOf(request.path.node);
   if (request.client === 'superagent')
@@ -70,8 +72,10 @@ export function withCredentials(project: Project, site: CredentialsSite): Edit[]
 }
 
 /** Whether a request says already that cookies go with it. */
-export function sendsCredentials({ sources }: Project, site: CredentialsSite): boolean {
+export function sendsCredentials(project: Project, site: CredentialsSite): boolean {
+  const { sources } = project;
   const { request, file } = site;
+  if (request.client === 'angular') return interceptorSends(project);
   if (request.client === 'superagent')
     return /^\s*\.withCredentials\(/.test(file.text.slice(endOf(request.path.node)));
   if (request.client === 'xhr' || request.client === 'vue-resource')

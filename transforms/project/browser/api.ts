@@ -137,7 +137,9 @@ function joined(base: string, path: string): string {
 
 /** An address as a fixed text, or as an expression and the fixed text after it. */
 function splitAddress(sources: Sources, url: NodePath): Address | undefined {
-  const fixed = stringOf(sources, url);
+  // Builds of Angular put another file in the place of `environments/environment`.
+  const replaced = /\benvironment\.\w/.test(textOf(sources.fileOf(url), url.node));
+  const fixed = replaced ? undefined : stringOf(sources, url);
   if (fixed !== undefined) return { text: fixed, rest: '' };
   if (url.isBinaryExpression({ operator: '+' })) {
     const left = splitAddress(sources, url.get('left') as NodePath);

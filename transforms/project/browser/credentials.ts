@@ -19,6 +19,7 @@ export function credentialsOf(
   headers: readonly AttachedHeader[],
 ): Credentials {
   if (base.origin === 'same' || isMoved(sources)) return { requests: [], axios: false };
+  const goes = (request: OutgoingRequest) => goesToApi(sources, request, base);
   const isOurs = (request: OutgoingRequest) =>
     request.shared || attaches(request, headers) || goesToApi(sources, request, base) === true;
   const plain = all.filter(({ client, instance }) => client === 'axios' && !instance);
@@ -29,13 +30,25 @@ export function credentialsOf(
     if (request.ready || !isOurs(request)) return false;
     // `$.ajaxSetup()` tells all of them.
     if (request.client === 'jquery' && jquery) return request.shared;
+    if (request.client === 'angular') return false;
     if (request.client !== 'axios') return true;
     if (!request.instance) return !axios;
     if (instances.has(request.instance.node)) return false;
     instances.add(request.instance.node);
     return true;
   });
-  return { requests, axios };
+  return { requests: [...requests, ...throughInterceptor(all.filter(isOurs), all, goes)], axios };
+}
+
+/** The request that stands for all of Angular's `HttpClient`, whose interceptor sees each. */
+function throughInterceptor(
+  ours: readonly OutgoingRequest[],
+  all: readonly OutgoingRequest[],
+  goes: (request: OutgoingRequest) => boolean | undefined,
+): OutgoingRequest[] {
+  const first = ours.find(({ client }) => client === 'angular');
+  const shared = all.every((request) => request.client !== 'angular' || goes(request) !== false);
+  return first ? [{ ...first, shared }] : [];
 }
 
 /** Whether a run before this one has asked for cookies where it had to. */

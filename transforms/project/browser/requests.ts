@@ -14,6 +14,7 @@ export type SendingClient =
   | 'fetch'
   | 'superagent'
   | 'jquery'
+  | 'angular'
   | 'graphql-request'
   | 'trpc'
   | 'urql'

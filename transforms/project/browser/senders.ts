@@ -22,7 +22,21 @@ export const byOtherSender: Sender = (sources, file, path, callee) =>
   byGraphqlRequest(sources, file, path, callee) ??
   byJquery(sources, file, path, callee) ??
   byXhr(sources, file, path, callee) ??
-  byVueResource(sources, file, path, callee);
+  byVueResource(sources, file, path, callee) ??
+  byAngular(sources, file, path, callee);
+
+/** `this.http.post(url, body)` of Angular's `HttpClient` */
+const byAngular: Sender = (_sources, file, path) => {
+  const callee = path.get('callee') as NodePath;
+  if (!callee.isMemberExpression() || !/\bHttpClient\b/.test(file.text)) return undefined;
+  const method = propertyName(callee.node) ?? '';
+  if (!/^(?:get|post|put|patch|delete)$/.test(method)) return undefined;
+  const object = callee.get('object');
+  const holder = object.isIdentifier() ? object.node.name : propertyName(object.node);
+  const [url] = path.get('arguments') as NodePath[];
+  if (!url || !/^_?http(?:Client)?$/i.test(holder ?? '')) return undefined;
+  return { file, path, client: 'angular', method, url, body: [], optionsIndex: -1 };
+};
 
 /** `new Request(url, options)` */
 const byRequest: Sender = (_sources, file, path, callee) =>
