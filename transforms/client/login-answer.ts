@@ -1,11 +1,12 @@
 // https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/Cookies
+import type { NodePath } from '@babel/traverse';
 import { alone } from '../alone.js';
 import { waitingIn } from '../edit/async.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
 import { acceptingOperator } from '../edit/operator.js';
 import { asBlock, beforeStatement, withoutStatement } from '../edit/statements.js';
-import { styleOf } from '../edit/style.js';
+import { quoted, styleOf } from '../edit/style.js';
 import { isTyped } from '../edit/typed.js';
 import { type Acceptance, acceptanceOf } from '../project/browser/acceptance.js';
 import { operatorOf } from '../project/browser/operators.js';
@@ -124,9 +125,9 @@ function isAskedFor(field: string, { binding }: EmitSite['answer'], project: Pro
   });
 }
 
-/** Where the token went into state, the flag that it really was goes in. */
+/** Where the token went into state, the flag that it really was goes in; in the place of a refresh token nothing. */
 function flagEdits(
-  { flags }: Acceptance,
+  { flags, refreshes }: Acceptance,
   path: string,
   _project: Project,
   { file }: EmitSite['answer'],
@@ -134,12 +135,16 @@ function flagEdits(
   const has = localName(file, SHIM_CLIENT, 'hasSession');
   // Where types say that it is a string it stays one.
   const value = isTyped(file) ? `${has.local}() ? 'session' : ''` : `${has.local}()`;
-  return flags.map((flag): Edit => {
-    const { node, parentPath: parent } = flag;
+  const instead = ({ node, parentPath: parent }: NodePath, text: string): Edit => {
     const shorthand = parent?.isObjectProperty() && parent.node.shorthand;
-    const text = shorthand ? `${file.text.slice(startOf(node), endOf(node))}: ${value}` : value;
-    return { file: path, start: startOf(node), end: endOf(node), text, needs: [has] };
-  });
+    const named = shorthand ? `${file.text.slice(startOf(node), endOf(node))}: ${text}` : text;
+    return { file: path, start: startOf(node), end: endOf(node), text: named };
+  };
+  const nothing = quoted(styleOf(file.text), '');
+  return [
+    ...flags.map((flag): Edit => ({ ...instead(flag, value), needs: [has] })),
+    ...refreshes.map((refresh) => instead(refresh, nothing)),
+  ];
 }
 
 export default alone('client/login-answer', rule);

@@ -5,10 +5,11 @@ import { isAsked, isGuarded, isMoved, isStoredWithout, storedIn } from '../edit/
 import { waitingIn } from '../edit/async.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
-import { beforeStatement, statementOf, withoutStatement } from '../edit/statements.js';
+import { beforeStatement, statementOf, withoutDeclaration, withoutStatement } from '../edit/statements.js';
 import { styleOf } from '../edit/style.js';
 import { askedInstead, isNothing } from '../edit/token-read.js';
 import { acceptanceOf } from '../project/browser/acceptance.js';
+import { type Hollow, hollowAround } from '../project/browser/hollow.js';
 import { isLogout } from '../project/browser/logout.js';
 import { opensSocket } from '../project/browser/sockets.js';
 import { storageHazard } from '../project/browser/uses.js';
@@ -159,12 +160,30 @@ function editSet(site: StoreSite, project: Project): readonly Edit[] {
   const { path, value } = access;
   if (place?.field !== undefined) return editStoredObject(site, place.field);
   if (arrival?.kind === 'answers') {
+    const hollow = hollowAround(site, project);
+    if (hollow) return withoutHollow(hollow, project);
     const replacing = arrival.answers.some((answer) => acceptanceOf(answer, project)?.replaces === path);
     return replacing ? [] : [withoutStatement(file, path)];
   }
   if (place?.family === 'refresh') return [withoutStatement(file, path)];
   if (isAcceptedElsewhere(site, project)) return [withoutStatement(file, path)];
   return acceptedHere(site, value ? textOf(file, value.node) : '');
+}
+
+/** Nothing is left of a function that only stored the token: it goes with its calls, one of which may accept. */
+function withoutHollow({ declaration, calls }: Hollow, project: Project): Edit[] {
+  const accepting = new Set(
+    project.sites.flatMap((other) =>
+      other.kind === 'login-answer' ? [acceptanceOf(other.answer, project)?.replaces?.node] : [],
+    ),
+  );
+  const home = project.sources.fileOf(declaration);
+  return [
+    withoutDeclaration(home, declaration),
+    ...calls
+      .filter(({ node }) => !accepting.has(node))
+      .map((call) => withoutStatement(project.sources.fileOf(call), call as NodePath)),
+  ];
 }
 
 /** `await acceptSession(token)` in the place of the call that stored it. */

@@ -15,6 +15,11 @@ export function withoutStatement(file: SourceFile, path: NodePath): Edit {
   return { file: file.path, ...wholeLines(file, startOf(at.node), endOf(at.node)), text: '' };
 }
 
+/** Takes out a statement of the module, its lines included. */
+export function withoutDeclaration(file: SourceFile, { node }: NodePath): Edit {
+  return { file: file.path, ...wholeLines(file, startOf(node), endOf(node)), text: '' };
+}
+
 /** The statement that consists of an expression, or the arrow function's body that does. */
 export function statementOf(path: NodePath): NodePath | undefined {
   const { parentPath: parent } = path;

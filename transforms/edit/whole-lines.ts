@@ -46,7 +46,7 @@ function withComment(file: SourceFile, { start, end }: Range): Range {
 function withBlank({ text }: SourceFile, { start, end }: Range): Range {
   const above = text.slice(Math.max(0, start - 200), start);
   const blankAbove = /\n([ \t]*\r?\n)$/.exec(above)?.[1];
-  const closes = /^[ \t]*[})]/.test(text.slice(end, end + 200));
+  const closes = /^[ \t]*(?:[})]|\s*$)/.test(text.slice(end, end + 200));
   if (blankAbove && closes) return { start: start - blankAbove.length, end };
   const opens = blankAbove !== undefined || /(?:[{(][ \t]*\r?\n|^)$/.test(above);
   const blank = opens ? /^[ \t]*\r?\n/.exec(text.slice(end)) : null;

@@ -5,6 +5,8 @@ import type { Project } from '../project.js';
 import type { Site, StoreSite } from '../site.js';
 import { startOf, textOf } from '../source.js';
 import { type LoginAnswer, membersAbove } from './answers.js';
+import { hollowCall } from './hollow.js';
+import { familyOfName, isTokenName } from './names.js';
 
 /** How an answer's token is handed to the session, and what else the code does with it. */
 export interface Acceptance {
@@ -16,6 +18,8 @@ export interface Acceptance {
   readonly replaces?: NodePath;
   /** Uses of the token as a value: they get to know that there is a session. */
   readonly flags: readonly NodePath[];
+  /** Uses of a refresh token that came with it: a session needs none. */
+  readonly refreshes: readonly NodePath[];
   /** The object that holds the token is handed on as a whole. */
   readonly leaves: boolean;
   /** The token itself is tested after it was accepted. */
@@ -24,7 +28,7 @@ export interface Acceptance {
 
 interface Mention {
   readonly path: NodePath;
-  readonly kind: 'flag' | 'test' | 'whole' | 'stored' | 'attached' | 'decoded' | 'part';
+  readonly kind: 'flag' | 'refresh' | 'test' | 'whole' | 'stored' | 'attached' | 'decoded' | 'part';
 }
 
 /** Works out how the token of an answer is accepted; undefined where no use of it is to be seen. */
@@ -34,10 +38,11 @@ export function acceptanceOf(answer: LoginAnswer, project: Project): Acceptance 
     .filter((path) => path.isDescendant(owner))
     .flatMap((path) => mentionsOf(answer, path, project));
   const token = container ? [container, ...trail].join('.') : binding.identifier.name;
-  const significant = mentions.filter(({ kind }) => kind !== 'test' && kind !== 'part');
+  const significant = mentions.filter(({ kind }) => kind !== 'test' && kind !== 'part' && kind !== 'refresh');
   const common = {
     token,
     flags: mentions.filter(({ kind }) => kind === 'flag').map(({ path }) => path),
+    refreshes: mentions.filter(({ kind }) => kind === 'refresh').map(({ path }) => path),
     leaves: mentions.some(({ kind }) => kind === 'whole'),
   };
   const first = significant.toSorted((a, b) => startOf(a.path.node) - startOf(b.path.node))[0];
@@ -61,6 +66,8 @@ export function acceptanceOf(answer: LoginAnswer, project: Project): Acceptance 
     stored?.path.parentPath?.isExpressionStatement() && stored.path.parentPath === before
       ? stored.path
       : undefined;
+  const emptied = first.kind === 'stored' && !stored ? hollowCall(first.path, project) : undefined;
+  if (emptied?.parentPath === before) return { ...common, before, tested, replaces: emptied };
   return { ...common, before, tested, ...(replaces && isPlain(stored) ? { replaces } : {}) };
 }
 
@@ -74,7 +81,13 @@ function mentionsOf(answer: LoginAnswer, reference: NodePath, project: Project):
   const wanted = wantedNames(answer);
   const common = wanted.findIndex((name, index) => names[index] !== name);
   const reached = common < 0 ? wanted.length : common;
-  if (reached < wanted.length && names.length > reached) return [{ path, kind: 'part' }];
+  if (reached < wanted.length && names.length > reached) {
+    const beside = reached === wanted.length - 1 && isRefresh(names[reached], wanted.at(-1));
+    const other = upTo(reference, wanted.length);
+    return beside && kindOf(other, project, true) === 'flag'
+      ? [{ path: other, kind: 'refresh' }]
+      : [{ path, kind: 'part' }];
+  }
   // The whole token was reached, or an object around it.
   const at = upTo(reference, Math.min(names.length, wanted.length));
   if (reached === wanted.length) return [{ path: at, kind: kindOf(at, project, true) }];
@@ -99,11 +112,24 @@ function destructured(
   }
   if (!t.isObjectProperty(property) || !t.isIdentifier(property.value))
     return [{ path: declarator, kind: 'whole' }];
-  const references = declarator.scope.getBinding(property.value.name)?.referencePaths ?? [];
+  const usesOf = (value: t.Node): readonly NodePath[] =>
+    t.isIdentifier(value) ? (declarator.scope.getBinding(value.name)?.referencePaths ?? []) : [];
+  const refreshes = id.properties.flatMap((one) =>
+    t.isObjectProperty(one) && isRefresh(keyName(one), name) ? usesOf(one.value) : [],
+  );
   return [
     { path: declarator, kind: 'stored' },
-    ...references.map((path): Mention => ({ path, kind: kindOf(path, project, true) })),
+    ...usesOf(property.value).map((path): Mention => ({ path, kind: kindOf(path, project, true) })),
+    ...refreshes
+      .filter((path) => kindOf(path, project, true) === 'flag')
+      .map((path): Mention => ({ path, kind: 'refresh' })),
   ];
+}
+
+/** Whether a name beside the token's is that of the refresh token that comes with it. */
+function isRefresh(name: string | undefined, token: string | undefined): boolean {
+  if (name === undefined || token === undefined || !isTokenName(name)) return false;
+  return familyOfName(name) === 'refresh' && familyOfName(token) !== 'refresh';
 }
 
 function wantedNames({ container, trail }: LoginAnswer): string[] {
@@ -130,7 +156,8 @@ function kindOf(path: NodePath, project: Project, token: boolean): Mention['kind
   if (inside?.kind === 'browser-decode') return 'decoded';
   if (isTest(path)) return 'test';
   if (path.parentPath?.isAssignmentExpression() && path.key === 'left') return 'part';
-  return token ? 'flag' : 'whole';
+  if (!token) return 'whole';
+  return path.listKey === 'arguments' && hollowCall(path, project) ? 'stored' : 'flag';
 }
 
 function holds(site: Site, path: NodePath): boolean {
