@@ -26,18 +26,30 @@ import { login, notes } from './actions';
 createRoot(document.getElementById('root')).render(null);
 `;
 
-test('P4: state that a library keeps in the browser is told of, with what to do', () => {
-  const files: ListedFile[] = [
-    { path: 'src/actions.js', text: LOGIN },
-    { path: 'src/store.js', text: STORE },
-    { path: 'src/main.js', text: MAIN },
-    {
-      path: 'src/reducer.js',
-      text: 'export const reducer = (state = {}, action) => ({ ...state, auth: action });\n',
-    },
-    { path: 'package.json', text: '{ "dependencies": { "react": "^18.0.0", "redux-persist": "^6.0.0" } }\n' },
-  ];
-  const { findings } = migrated(files);
+const filesWith = (store: string): ListedFile[] => [
+  { path: 'src/actions.js', text: LOGIN },
+  { path: 'src/store.js', text: store },
+  { path: 'src/main.js', text: MAIN },
+  {
+    path: 'src/reducer.js',
+    text: 'export const reducer = (state = {}, action) => ({ ...state, auth: action });\n',
+  },
+  { path: 'package.json', text: '{ "dependencies": { "react": "^18.0.0", "redux-persist": "^6.0.0" } }\n' },
+];
+
+test('P1: a token in state that a library keeps in the browser is taken up from there', () => {
+  const { sites, files } = migrated(filesWith(STORE));
+  expect(sites).toContainEqual(
+    expect.objectContaining({ file: 'src/store.js', line: 6, role: 'store', action: 'bridged' }),
+  );
+  const module = files.find(({ path }) => path === 'src/session.js');
+  expect(module?.after).toContain("key: 'persist:root', field: 'auth.token', flag: true");
+});
+
+test('P4: where it is not in sight how a library keeps the token, nothing moves, and both are told', () => {
+  const { sites, files, findings } = migrated(filesWith(STORE.replace('storage }', 'storage, transforms }')));
+  expect(sites.filter(({ role }) => role === 'attach').map(({ action }) => action)).toEqual(['manual']);
+  expect(files.filter(({ status }) => status === 'added')).toEqual([]);
   expect(findings).toContainEqual(
     expect.objectContaining({
       title: 'redux-persist keeps state in the browser',
