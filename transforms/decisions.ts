@@ -1,3 +1,4 @@
+import { frameworkAdvice, otherFramework } from './project/frameworks.js';
 import { checkObstacle, mintObstacle } from './project/obstacles.js';
 import type { Project } from './project/project.js';
 import { requestAt } from './project/requests.js';
@@ -13,7 +14,12 @@ export function mintDecision(site: MintSite, project: Project): Decision {
   if (onlyTestsUse(site.path, project.sources))
     return { action: 'kept', reason: 'only tests call it: no login of the application does' };
   const obstacle = mintObstacle(site, project);
-  if (obstacle) return { action: 'manual', reason: obstacle, todo: adviceOnMint(site, obstacle) };
+  if (obstacle)
+    return {
+      action: 'manual',
+      reason: obstacle,
+      todo: adviceInFramework(site, project) ?? adviceOnMint(site, obstacle),
+    };
   if (family === 'refresh')
     return {
       action: 'rewritten',
@@ -36,7 +42,12 @@ export function checkDecision(site: CheckSite, project: Project): Decision {
   if (family === 'third-party')
     return { action: 'kept', reason: `somebody else issues these tokens: ${evidence}` };
   const obstacle = checkObstacle(site, project);
-  if (obstacle) return { action: 'manual', reason: obstacle, todo: adviceOnCheck(site, obstacle) };
+  if (obstacle)
+    return {
+      action: 'manual',
+      reason: obstacle,
+      todo: adviceInFramework(site, project) ?? adviceOnCheck(site, obstacle),
+    };
   if (site.kind === 'decode') return { action: 'rewritten', reason: 'the session knows its claims' };
   if (requestAt(project.sources, site.path).how === 'current') {
     return {
@@ -51,6 +62,11 @@ export function checkDecision(site: CheckSite, project: Project): Decision {
 }
 
 const SHIM_NAMED = "from '@jwt-to-session/shim'";
+
+function adviceInFramework({ file, role }: MintSite | CheckSite, { sources }: Project): string | undefined {
+  const framework = otherFramework(sources, file);
+  return framework && frameworkAdvice(framework, role);
+}
 
 function adviceOnMint({ family }: MintSite, obstacle: string): string {
   const start = `startSession(req, claims, { expiresIn }) ${SHIM_NAMED}`;

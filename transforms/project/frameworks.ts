@@ -21,10 +21,31 @@ const OTHERS: readonly [string, string][] = [
   ['elysia', 'Elysia'],
   ['restify', 'restify'],
   ['micro', 'micro'],
+  ['@apollo/server', 'Apollo Server alone'],
+  ['apollo-server', 'Apollo Server alone'],
+  ['graphql-yoga', 'GraphQL Yoga alone'],
   ['next', 'Next.js'],
   ['nuxt', 'Nuxt'],
   ['@sveltejs/kit', 'SvelteKit'],
 ];
+
+/** What to do where a framework runs no Express middleware: for code that makes a login, or checks one. */
+export function frameworkAdvice(framework: string, role: 'mint' | 'check'): string {
+  const mint = role === 'mint';
+  if (/^Apollo/.test(framework))
+    return 'Serve it through Express first, with expressMiddleware of @apollo/server/express4 (apollo-server-express before version 4), then run this again.';
+  if (/Yoga/.test(framework))
+    return 'Serve it through Express first, with app.use(yoga.graphqlEndpoint, yoga), then run this again.';
+  if (framework === 'Koa')
+    return mint
+      ? 'On Koa keep the claims in ctx.session (koa-session) instead of a token.'
+      : 'On Koa answer 401 where ctx.session (koa-session) holds no user.';
+  if (framework === 'Fastify')
+    return mint
+      ? 'On Fastify keep the claims in request.session (@fastify/session) instead of a token.'
+      : 'On Fastify answer 401 where request.session (@fastify/session) holds no user.';
+  return `On ${framework} use its own sessions, with an HttpOnly cookie.`;
+}
 
 /** The framework that serves a file's requests where that is not Express; undefined where it is, or may be. */
 export function otherFramework(sources: Sources, file: SourceFile): string | undefined {

@@ -148,6 +148,12 @@ function isInside(outer: NodePath | undefined, inner: NodePath): boolean {
   return Boolean(outer && (outer.node === inner.node || inner.isDescendant(outer)));
 }
 
+/** Whether an origin is the place in a request that a read takes the token from: `req.query.token`. */
+function isPlaceOf(read: Site, origin: string): boolean {
+  if (read.kind !== 'request' || (read.place.in !== 'query' && read.place.in !== 'body')) return false;
+  return origin.replaceAll('?.', '.').endsWith(`.${read.place.in}.${read.place.name}`);
+}
+
 /** Where a token comes from that no request carries, in words. */
 function foreignOrigin(site: CheckSite, { sources, sites }: Project): string | undefined {
   if (!site.token) return 'no token is given';
@@ -157,6 +163,7 @@ function foreignOrigin(site: CheckSite, { sources, sites }: Project): string | u
       (read) => read.path.node === path.node || path.isDescendant(read.path) || read.path.isDescendant(path),
     );
     const text = [textOf(sources.fileOf(path), path.node), ...trail].join('.');
+    if (reads.some((read) => isPlaceOf(read, text))) continue;
     if (isRead || /header|cookie|authorization/i.test(text) || path.isNullLiteral() || path.isStringLiteral())
       continue;
     if (/handshake|socket|ws\b|connectionParams/i.test(text)) return text;

@@ -1,6 +1,6 @@
 // https://jwt.io/libraries
 import { alone } from '../alone.js';
-import { otherFramework } from '../project/frameworks.js';
+import { frameworkAdvice, otherFramework } from '../project/frameworks.js';
 import type { Project } from '../project/project.js';
 import type { ImportSite, LibraryCallSite } from '../project/site.js';
 import { OTHER_LIBRARIES } from '../project/sites/other-libraries.js';
@@ -38,16 +38,9 @@ const SHIM_NAMED = "from '@jwt-to-session/shim'";
 
 function adviceOf({ library, role }: LibraryCallSite, framework: string | undefined): string {
   const mint = role === 'mint';
-  if (framework === 'Koa' || /koa/.test(library))
-    return mint
-      ? 'The session middleware is for Express: on Koa keep the claims in ctx.session (koa-session) instead of a token.'
-      : 'The session middleware is for Express: on Koa answer 401 where ctx.session (koa-session) holds no user.';
-  if (framework === 'Fastify' || /fastify/.test(library))
-    return mint
-      ? 'The session middleware is for Express: on Fastify keep the claims in request.session (@fastify/session).'
-      : 'The session middleware is for Express: on Fastify answer 401 where request.session (@fastify/session) holds no user.';
-  if (framework)
-    return `The session middleware is for Express: on ${framework} use its own sessions with an HttpOnly cookie.`;
+  const other = /koa/.test(library) ? 'Koa' : /fastify/.test(library) ? 'Fastify' : framework;
+  if (other)
+    return `The session middleware is for Express. ${frameworkAdvice(other, mint ? 'mint' : 'check')}`;
   if (/socket/.test(library))
     return `The handshake carries the session cookie: ask sessionClaims(socket.request) ${SHIM_NAMED}.`;
   if (/nest/.test(library))

@@ -6,6 +6,8 @@ import type { Sources } from '../sources.js';
 /** A key as an expression that means the same in another file. A text that is only turned into bytes is the text. */
 export function keyOf(sources: Sources, path: NodePath): Portable | undefined {
   const definition = definitionOf(sources, path);
+  // A function that finds the key for a token's header takes a callback, which nobody here can call.
+  if (definition.kind === 'function') return undefined;
   const text = definition.kind === 'value' ? encodedText(definition.path) : undefined;
   return portableOf(sources, text ?? path);
 }
