@@ -54,7 +54,7 @@ function decide(site: ReadSite, project: Project): Decision {
       reason: 'a socket comes with it, and whoever sends a token is let in until the window closes',
     };
   const obstacle = readObstacle(site, project);
-  if (obstacle) return { action: 'manual', reason: obstacle, todo: 'It moves together with it.' };
+  if (obstacle) return { action: 'manual', reason: obstacle, todo: adviceOn(obstacle) };
   if (goesWithLibrary(site, project))
     return {
       action: 'rewritten',
@@ -86,6 +86,12 @@ function isAskedBeside(site: ReadSite, project: Project): boolean {
       other.path.getFunctionParent()?.node === site.path.getFunctionParent()?.node &&
       checksOf(other, project).length > 0,
   );
+}
+
+function adviceOn(obstacle: string): string {
+  return /not seen$/.test(obstacle)
+    ? "If it lets users in, ask requireSession(req) from '@jwt-to-session/shim' in its place: it returns the claims or throws."
+    : 'It moves together with it.';
 }
 
 /** Whether a read is a part of what a library is told to find the token by, and of nothing else. */
