@@ -1,6 +1,7 @@
 import { frameworkAdvice, otherFramework } from './project/frameworks.js';
 import { checkObstacle, mintObstacle } from './project/obstacles.js';
 import type { Project } from './project/project.js';
+import { purposesAt } from './project/purposes.js';
 import { requestAt } from './project/requests.js';
 import type { CheckSite, MintSite } from './project/site.js';
 import { onlyTestsUse } from './project/tests-only.js';
@@ -31,6 +32,11 @@ export function mintDecision(site: MintSite, project: Project): Decision {
       reason: 'no request is in scope here, so the session starts on the one being served',
     };
   }
+  if (purposesAt(project.sources, site.path))
+    return {
+      action: 'rewritten',
+      reason: `starts a session for the calls that are about logins: ${evidence}`,
+    };
   return { action: 'rewritten', reason: `starts a session instead of signing a token: ${evidence}` };
 }
 
@@ -55,6 +61,11 @@ export function checkDecision(site: CheckSite, project: Project): Decision {
       reason: 'no request is in scope here, so the session of the one being served is asked',
     };
   }
+  if (purposesAt(project.sources, site.path))
+    return {
+      action: 'rewritten',
+      reason: `the session is asked by the calls that are about logins: ${evidence}`,
+    };
   return {
     action: 'rewritten',
     reason: 'the session is asked instead of the token; its errors bear the same names',

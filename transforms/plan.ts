@@ -56,7 +56,8 @@ function afterMount(plan: readonly Planned[], mounts: readonly Planned[]): reado
   const { file, path } = waiting.site;
   const where = `${file.path}:${positionOf(file.text, startOf(path.node)).line}`;
   return plan.map((one) => {
-    if (!one.owner || one.owner.step === 'install') return one;
+    // What mounts it says itself what is to be done.
+    if (!one.owner || (one.owner.step === 'install' && one.site.role === 'configure')) return one;
     const reason = `waits until the session middleware is mounted: see ${where}, then run this again`;
     return { site: one.site, rule: one.rule, decision: { action: 'kept', reason } };
   });

@@ -58,6 +58,7 @@ const SERVERS: Readonly<
   'passport-callback': { cookie: 'jwt', claims: ANN },
   oauth: { ...BEARER, claims: { user: ANN } },
   'beside-sessions': BEARER,
+  purposes: { ...BEARER, claims: { ...ANN, type: 'access' } },
   classes: BEARER,
   'bare-id': { ...BEARER, claims: '10000001' },
   'refresh-cookie': { ...BEARER, renewal: { name: 'renewal', claims: { id: 1 } } },

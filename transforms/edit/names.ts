@@ -4,7 +4,7 @@ import type { SourceFile } from '../project/source.js';
 import type { NeededName } from './edits.js';
 
 /** The modules that migrated code imports from. */
-export const SHIM = '@jwt-to-session/shim';
+export { SHIM } from '../project/shim.js';
 export const SHIM_CLIENT = '@jwt-to-session/shim/client';
 
 /**

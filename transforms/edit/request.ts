@@ -19,11 +19,54 @@ export function requestText(sources: Sources, file: SourceFile, access: RequestA
     const need = localName(file, SHIM, 'currentRequest');
     return { text: `${need.local}()`, edits: [], needs: [need] };
   }
-  const edits = access.functions.flatMap(({ path, calls }) => [
-    parameterEdit(sources.fileOf(path), path.node),
-    ...calls.map(({ path: call, request }) => argumentEdit(sources.fileOf(call), call.node, request)),
+  const edits = access.functions.flatMap(({ path, calls, optional }) => [
+    optional
+      ? lastParameterEdit(sources.fileOf(path), path.node)
+      : parameterEdit(sources.fileOf(path), path.node),
+    ...calls.map(({ path: call, request }) => {
+      const callFile = sources.fileOf(call);
+      const current = request === undefined ? localName(callFile, SHIM, 'currentRequest') : undefined;
+      const given = request ?? `${current?.local}()`;
+      const passed = optional
+        ? lastArgumentEdit(callFile, call.node, path.node.params.length, given)
+        : argumentEdit(callFile, call.node, given);
+      return current ? { ...passed, needs: [current] } : passed;
+    }),
   ]);
   return { text: 'req', edits, needs: [] };
+}
+
+/** Puts `req` behind a function's parameters: who calls it for another purpose leaves it out. */
+function lastParameterEdit(file: SourceFile, node: t.Function): Edit {
+  const last = node.params.at(-1);
+  const first = parameterEdit(file, node);
+  if (!last) return { ...first, text: optionalParameter(file) };
+  const at = endOf(last);
+  const bare = t.isArrowFunctionExpression(node) && first.end > first.start;
+  return bare
+    ? { ...first, text: `(${file.text.slice(first.start, first.end)}, ${optionalParameter(file)})` }
+    : { file: file.path, start: at, end: at, text: `, ${optionalParameter(file)}` };
+}
+
+function optionalParameter(file: SourceFile): string {
+  return requestType(file) ? `req?${requestType(file)}` : 'req';
+}
+
+/** Puts the request behind a call's arguments, at the place of the function's new parameter. */
+function lastArgumentEdit(
+  file: SourceFile,
+  node: t.CallExpression,
+  parameters: number,
+  request: string,
+): Edit {
+  const last = node.arguments.at(-1);
+  if (!last) {
+    const given = [...Array<string>(parameters).fill('undefined'), request].join(', ');
+    return argumentEdit(file, node, given);
+  }
+  const left = Array<string>(Math.max(0, parameters - node.arguments.length)).fill('undefined');
+  const at = endOf(last);
+  return { file: file.path, start: at, end: at, text: `, ${[...left, request].join(', ')}` };
 }
 
 /** Puts `req` before a function's parameters. */

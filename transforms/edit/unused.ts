@@ -119,8 +119,13 @@ function isInserted({ identifier, scope }: Binding, edits: readonly Edit[]): boo
       !text.startsWith('//') &&
       startOf(scope.block) <= start &&
       end <= endOf(scope.block) &&
-      word.test(text),
+      word.test(withoutStrings(text)),
   );
+}
+
+/** Code without what stands in plain strings: `config.get('jwt.ttl')` speaks of no `jwt`. */
+function withoutStrings(text: string): string {
+  return text.replace(/(['"])(?:\\.|(?!\1)[^\\\n])*\1/g, '$1$1');
 }
 
 /** A name as a word of its own that is no property. */
@@ -145,7 +150,10 @@ function isUnused(
     goneNodes.some((other) => startOf(other) <= startOf(node) && endOf(node) <= endOf(other));
   const isRemoved = (node: t.Node) =>
     inGone(node) ||
-    replaced.some((edit) => edit.start <= startOf(node) && endOf(node) <= edit.end && !word.test(edit.text));
+    replaced.some(
+      (edit) =>
+        edit.start <= startOf(node) && endOf(node) <= edit.end && !word.test(withoutStrings(edit.text)),
+    );
   const fills = new Set(fillsOf(binding, replaced).map((fill) => fill.node));
   const isFill = (path: NodePath) => {
     const statement = path.getStatementParent();

@@ -106,6 +106,8 @@ export function memberOf(sources: Sources, owner: Definition, name: string, dept
       return ofClass(sources, owner.path, name, true, depth) ?? unknown;
     case 'instance':
       return ofClass(sources, owner.of, name, false, depth) ?? unknown;
+    case 'value':
+      return ofEnum(owner.path, name) ?? unknown;
     default:
       return unknown;
   }
@@ -236,6 +238,8 @@ function ofCall(sources: Sources, path: NodePath<t.CallExpression>, depth: numbe
     return ofImport(sources, sources.fileOf(path), first.node.value, '*', depth);
   }
   const called = definitionOf(sources, callee as NodePath, depth + 1);
+  if (called.kind === 'global' && /^Object\.(?:freeze|seal)$/.test(called.name.join('.')) && first)
+    return definitionOf(sources, first, depth + 1);
   if (called.kind === 'package' && first) {
     const name = called.name.at(-1) ?? called.module;
     if (name === 'promisify' || called.module === 'util.promisify') {
@@ -250,6 +254,16 @@ function ofCall(sources: Sources, path: NodePath<t.CallExpression>, depth: numbe
     return definitionOf(sources, callee.get('object'), depth + 1);
   }
   return { kind: 'value', path };
+}
+
+/** What a member of an `enum` is, where it is written out. */
+function ofEnum(path: NodePath, name: string): Definition | undefined {
+  if (!path.isTSEnumDeclaration()) return undefined;
+  const named = path
+    .get('members')
+    .find(({ node: { id } }) => (t.isIdentifier(id) ? id.name : id.value) === name);
+  const value = named?.get('initializer');
+  return value?.node ? { kind: 'value', path: value as NodePath } : undefined;
 }
 
 function ofObject(

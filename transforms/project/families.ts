@@ -63,7 +63,8 @@ export function familyOfMint(
   return { family: 'unknown', evidence: 'nothing shows what it is for' };
 }
 
-const PURPOSE_CLAIMS = new Set([
+/** Claims that say what a token is for. */
+export const PURPOSE_CLAIMS = new Set([
   'type',
   'purpose',
   'use',

@@ -8,8 +8,9 @@ import { gatewayObstacle, gatewayServedBy } from './gateways.js';
 import { hazardOf } from './hazards.js';
 import { joseErrorAskedFor, unlikeInChain } from './jose.js';
 import type { Project } from './project.js';
+import { purposesAt } from './purposes.js';
 import { refreshUnit } from './refresh.js';
-import { requestNameAt } from './requests.js';
+import { requestAt, requestNameAt } from './requests.js';
 import { type CheckSite, isCheck, type MintSite, type ReadSite, type Site } from './site.js';
 import { socketCallOf, socketDoorAt } from './sockets.js';
 import { positionOf, type SourceFile, startOf, textOf } from './source.js';
@@ -39,6 +40,8 @@ export function checkObstacle(site: CheckSite, project: Project): string | undef
   if (foreign) return `the token does not come with a request that the session serves: ${foreign}`;
   const lookedUp = lookedUpBeside(site, project);
   if (lookedUp) return lookedUp;
+  const several = purposesObstacle(site, project);
+  if (several) return several;
   const error = site.library === 'jose' && joseErrorAskedFor(site, project.sources);
   if (error) return error;
   if (/\bcomplete\s*:\s*true/.test(site.options ? textOf(site.file, site.options.node) : ''))
@@ -86,6 +89,8 @@ export function mintObstacle(site: MintSite, project: Project): string | undefin
     return 'a token is made for a socket here, and only the answer to a request can set the session cookie';
   if (family === 'refresh') return undefined;
   if (family !== 'session') return `nothing here shows what this token is for: ${evidence}`;
+  const several = purposesObstacle(site, project);
+  if (several) return several;
   const unlike = site.chain && unlikeInChain(site, sources);
   if (unlike) return `no option of a session says ${unlike}`;
   if (!site.claims && !site.chain) return 'the call has no claims that could be kept in a session';
@@ -96,6 +101,15 @@ export function mintObstacle(site: MintSite, project: Project): string | undefin
   );
   if (hazard) return `the token is ${hazard}, where a session has nothing to put`;
   return site.bare && bareLogins(project) === 'some' ? MIXED : undefined;
+}
+
+/** Why a call that serves several purposes can't be told by the request that login calls hand on. */
+function purposesObstacle({ path, callback, library }: MintSite | CheckSite, { sources }: Project) {
+  const purposes = purposesAt(sources, path);
+  if (!purposes) return undefined;
+  const plain = library === 'jsonwebtoken' && !callback;
+  if (plain && requestAt(sources, path).how === 'thread') return undefined;
+  return `tokens of several kinds go through here: ${purposes.evidence}`;
 }
 
 /** Why a token can't be taken off a request: what checks it has to stay. */

@@ -1,7 +1,8 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { callersOf, escapes } from './callers.js';
+import { escapes } from './callers.js';
 import { keyName, propertyName } from './definitions.js';
+import { loginCallersOf, purposesOf } from './purposes.js';
 import type { Sources } from './sources.js';
 
 /** How code at some place gets at the request it serves. */
@@ -16,7 +17,19 @@ export type RequestAccess =
 /** A function that is to receive the request, and the calls that are to pass it. */
 export interface ThreadedFunction {
   readonly path: NodePath<t.Function>;
-  readonly calls: readonly { path: NodePath<t.CallExpression>; request: string }[];
+  readonly calls: readonly HandingCall[];
+  /**
+   * The function serves other purposes too: only the calls that are about a login hand the request on, as the last
+   * argument, and without it the function does what it did.
+   */
+  readonly optional?: true;
+}
+
+/** A call that is to pass the request. */
+export interface HandingCall {
+  readonly path: NodePath<t.CallExpression>;
+  /** The name that holds it there; absent where it is asked for by `currentRequest()`. */
+  readonly request?: string;
 }
 
 const REQUEST_NAME = /^_?(?:req|request)$/;
@@ -156,22 +169,22 @@ function threadFrom(sources: Sources, path: NodePath, depth: number): ThreadedFu
   const owner = namedFunctionAround(path);
   if (!owner || depth >= DEEPEST_THREAD) return undefined;
   if (owner.scope.hasBinding(THREADED) || escapes(sources, owner)) return undefined;
-  const callers = callersOf(sources, owner);
+  const optional = purposesOf(sources, owner) !== undefined;
+  if (optional && owner.node.params.some((parameter) => t.isRestElement(parameter))) return undefined;
+  const callers = loginCallersOf(sources, owner);
   if (!callers.length) return undefined;
-  const calls: { path: NodePath<t.CallExpression>; request: string }[] = [];
+  const calls: HandingCall[] = [];
   const above: ThreadedFunction[] = [];
   for (const caller of callers) {
     // A test calls the function as it was written: changing its arguments would break it.
-    if (!caller.isCallExpression() || sources.fileOf(caller).test) return undefined;
+    if (!caller.isCallExpression() || (sources.fileOf(caller).test && !optional)) return undefined;
     const request = requestNameAt(caller);
-    if (!request) {
-      const threaded = threadFrom(sources, caller, depth + 1);
-      if (!threaded) return undefined;
-      above.push(...threaded);
-    }
-    calls.push({ path: caller, request: request ?? THREADED });
+    const threaded = request ? [] : threadFrom(sources, caller, depth + 1);
+    if (!threaded && !optional) return undefined;
+    above.push(...(threaded ?? []));
+    calls.push({ path: caller, ...(threaded ? { request: request ?? THREADED } : {}) });
   }
-  return [{ path: owner, calls }, ...above];
+  return [{ path: owner, calls, ...(optional ? { optional } : {}) }, ...above];
 }
 
 /** The nearest function that can take a parameter; callbacks in it, such as a promise's, see what it sees. */

@@ -5,6 +5,7 @@ import { alone } from '../alone.js';
 import { gatewayObstacle } from '../project/gateways.js';
 import { checkObstacle, mintObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
+import { purposesAt } from '../project/purposes.js';
 import { type ImportSite, isCheck, isMint, type Site } from '../project/site.js';
 import { textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
@@ -48,6 +49,7 @@ function remainingUse(site: ImportSite, project: Project): string | undefined {
 }
 
 function isGoing(use: Site, project: Project): boolean {
+  if ((isMint(use) || isCheck(use)) && purposesAt(project.sources, use.path)) return false;
   if (isMint(use)) return !mintObstacle(use, project);
   if (isCheck(use)) return !checkObstacle(use, project);
   return use.kind === 'gateway' && !gatewayObstacle(use, project);

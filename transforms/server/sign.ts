@@ -3,6 +3,7 @@ import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { alone } from '../alone.js';
 import { mintDecision } from '../decisions.js';
+import { alternativeEdits } from '../edit/alternative.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM } from '../edit/names.js';
 import { type RequestText, requestText } from '../edit/request.js';
@@ -11,6 +12,7 @@ import { TEXT_CLAIM } from '../project/bare-claims.js';
 import { definitionOf, keyName } from '../project/definitions.js';
 import type { Project } from '../project/project.js';
 import { takesPlainValue } from '../project/promises.js';
+import { purposesAt } from '../project/purposes.js';
 import { renewedLifetime } from '../project/refresh.js';
 import { requestAt } from '../project/requests.js';
 import type { MintSite } from '../project/site.js';
@@ -54,6 +56,12 @@ function edit(site: MintSite, decision: Decision, project: Project): readonly Ed
   const needs = [start, ...request.needs];
   const options = optionsText(site, project, site.call);
   const given = [request.text, claimsText(site, claims), ...(options ? [options] : [])];
+  if (purposesAt(sources, site.path)) {
+    const session = `${start.local}(${given.join(', ')})`;
+    const promised = site.promisified && !takesPlainValue(sources, site.call);
+    const text = promised ? `Promise.resolve(${session})` : session;
+    return [...alternativeEdits(file, site.call, request.text, text, needs), ...request.edits];
+  }
   const inline = callback && decision.action === 'rewritten' ? inlinable(site) : undefined;
   if (inline) {
     const call = `${start.local}(${given.join(', ')})`;

@@ -2,6 +2,7 @@
 import type { NodePath } from '@babel/traverse';
 import { alone } from '../alone.js';
 import { checkDecision } from '../decisions.js';
+import { alternativeEdits } from '../edit/alternative.js';
 import type { Edit } from '../edit/edits.js';
 import { guardEdits } from '../edit/guard.js';
 import { localName, SHIM } from '../edit/names.js';
@@ -11,6 +12,7 @@ import { bareLogins, TEXT_CLAIM, textParameter } from '../project/bare-claims.js
 import { plainGuards } from '../project/guards.js';
 import type { Project } from '../project/project.js';
 import { takesPlainValue } from '../project/promises.js';
+import { purposesAt } from '../project/purposes.js';
 import { requestAt } from '../project/requests.js';
 import { type CheckSite, isCheck } from '../project/site.js';
 import { socketDoorAt } from '../project/sockets.js';
@@ -54,6 +56,11 @@ function edit(site: CheckSite, decision: Decision, project: Project): readonly E
   const name = localName(file, SHIM, site.kind === 'decode' ? 'sessionClaims' : 'requireSession');
   const needs = [name, ...request.needs];
   const text = `${name.local}(${request.text}`;
+  const promise = site.promisified && !takesPlainValue(sources, call);
+  const claim = bare ? `${site.kind === 'decode' ? '?.' : '.'}${TEXT_CLAIM}` : '';
+  const asked = promise ? `Promise.resolve().then(() => ${text})${claim})` : `${text})${claim}`;
+  if (purposesAt(sources, call))
+    return [...alternativeEdits(file, call, request.text, asked, needs), ...request.edits];
   if (callback) {
     return [
       { file: file.path, start: startOf(call.node), end: startOf(callback.node), text: `${text}, `, needs },
@@ -64,9 +71,6 @@ function edit(site: CheckSite, decision: Decision, project: Project): readonly E
   }
   // A session is there at once: nothing has to be waited for.
   const awaited = call.parentPath?.isAwaitExpression() ? call.parentPath : undefined;
-  const promise = site.promisified && !takesPlainValue(sources, call);
-  const claim = bare ? `${site.kind === 'decode' ? '?.' : '.'}${TEXT_CLAIM}` : '';
-  const asked = promise ? `Promise.resolve().then(() => ${text})${claim})` : `${text})${claim}`;
   const { node } = awaited ?? call;
   // The parentheses held the `await` together.
   const [start, end] = awaited ? [outerStartOf(node), outerEndOf(file, node)] : [startOf(node), endOf(node)];

@@ -12,6 +12,7 @@ import { keyOf } from './key.js';
 import { otherDoors, otherMints } from './library-calls.js';
 import { type Lifetime, lifetimeOf } from './lifetimes.js';
 import { placesOf, type TokenPlace } from './places.js';
+import { purposeRefusals } from './purposes.js';
 import { type RefreshKey, refreshKeysOf } from './refresh-keys.js';
 import { userOf } from './user.js';
 
@@ -72,6 +73,7 @@ export function acceptanceOf(
   const guards = guardsOf(sources, doors, logins);
   const guarded = new Set(guards.map(({ claim }) => claim));
   const { refusals, alike } = lookAlikes(sources, kept, logins, user);
+  const shared = logins.map((mint) => ({ mint, refusals: purposeRefusals(sources, mint) }));
   const signer = signerOf(sources, logins, keys);
   const renewing = guards.length ? [] : refreshKeysOf(sources, own, logins, texts);
   return {
@@ -79,9 +81,16 @@ export function acceptanceOf(
     refresh: renewing,
     unclear,
     user,
-    alike: guards.length ? [] : alike,
+    alike: guards.length
+      ? []
+      : [...alike, ...shared.flatMap(({ mint, refusals: told }) => (told ? [] : [mint]))],
     places: withRenewing(placesOf(sources, sites, doors, files), renewing),
-    refusals: [...guards, ...refusals.filter(({ claim }) => !claim || !guarded.has(claim))],
+    refusals: withoutRepeats([
+      ...guards,
+      ...[...refusals, ...shared.flatMap(({ refusals: told }) => told ?? [])].filter(
+        ({ claim }) => !claim || !guarded.has(claim),
+      ),
+    ]),
     revoked: own.flatMap((site) =>
       site.kind === 'token-lookup' && site.revocation ? [site.revocation.revoked] : [],
     ),
@@ -91,6 +100,10 @@ export function acceptanceOf(
     ],
     ...(signer ? { signer } : {}),
   };
+}
+
+function withoutRepeats(refusals: readonly Refusal[]): Refusal[] {
+  return [...new Map(refusals.map((one) => [one.text, one])).values()];
 }
 
 /** Refresh tokens are looked for where no login token was. */

@@ -179,6 +179,7 @@ function refusalOf(
   return { text: `payload.exp - payload.iat <= ${lifetime.seconds}`, imports: [], literals: [] };
 }
 
-function member(name: string): string {
+/** A claim by its name, as code. */
+export function member(name: string): string {
   return t.isValidIdentifier(name) ? `payload.${name}` : `payload['${name}']`;
 }

@@ -33,7 +33,7 @@ export function lifetimeOf(sources: Sources, mint: MintSite): Lifetime {
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800, y: 31_557_600 };
 
 /** Seconds of what `expiresIn` takes: a number of them, or a text such as `7d`; a bare number in a text is milliseconds. */
-function secondsOf(sources: Sources, path: NodePath): number | undefined {
+export function secondsOf(sources: Sources, path: NodePath): number | undefined {
   const found = originsOf(sources, path).map(({ path: origin, trail }) =>
     trail.length ? undefined : fixed(origin),
   );

@@ -38,10 +38,19 @@ export function userOf(
  * that such records have. Tokens without it are refused, and never taken for somebody else's.
  */
 function ofRecord(sources: Sources, mints: readonly MintSite[]): string[] | undefined {
-  const record = mints.find(({ claims }) => claims && !objectsOf(sources, claims).length && isHeld(claims));
-  if (!record?.claims) return undefined;
-  const home = sources.packageOf(sources.fileOf(record.claims));
+  const record = mints.flatMap(({ claims }) => (claims ? recordsIn(sources, claims) : [])).find(isHeld);
+  if (!record) return undefined;
+  const home = sources.packageOf(sources.fileOf(record));
   return [home?.dependencies.has('mongoose') || home?.dependencies.has('mongodb') ? '_id' : 'id'];
+}
+
+/** Claims that are written nowhere, or what is spread into those that are. */
+function recordsIn(sources: Sources, claims: NodePath): NodePath[] {
+  const written = objectsOf(sources, claims);
+  if (!written.length) return [claims];
+  return written
+    .flatMap((object) => object.get('properties'))
+    .flatMap((property) => (property.isSpreadElement() ? recordsIn(sources, property.get('argument')) : []));
 }
 
 /** Whether claims are something that the code holds, or a plain copy of it. */

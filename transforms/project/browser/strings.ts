@@ -1,6 +1,6 @@
 import type { NodePath } from '@babel/traverse';
-import * as t from '@babel/types';
-import { definitionOf, keyName, propertyName } from '../definitions.js';
+import type * as t from '@babel/types';
+import { definitionOf } from '../definitions.js';
 import type { Sources } from '../sources.js';
 import { unwrapped } from '../unwrapped.js';
 
@@ -17,38 +17,13 @@ export function fixedString(sources: Sources, path: NodePath, depth = 0): string
   }
   if (!bare.isIdentifier() && !bare.isMemberExpression()) return undefined;
   const definition = definitionOf(sources, bare);
-  if (definition.kind === 'value' && definition.path.node !== bare.node)
-    return fixedString(sources, definition.path, depth + 1);
-  if (definition.kind !== 'member' || !bare.isMemberExpression()) return enumMember(bare);
-  return definition.of.kind === 'value'
-    ? memberOfEnum(definition.of.path, definition.name)
-    : enumMember(bare);
+  return definition.kind === 'value' && definition.path.node !== bare.node
+    ? fixedString(sources, definition.path, depth + 1)
+    : undefined;
 }
 
 function ofTemplate(sources: Sources, path: NodePath<t.TemplateLiteral>, depth: number): string | undefined {
   const parts = path.get('expressions').map((one) => fixedString(sources, one as NodePath, depth + 1));
   if (parts.some((part) => part === undefined)) return undefined;
   return path.node.quasis.map((quasi, index) => (quasi.value.cooked ?? '') + (parts[index] ?? '')).join('');
-}
-
-/** `Keys.Token` of an enum in the same file. */
-function enumMember(path: NodePath): string | undefined {
-  if (!path.isMemberExpression()) return undefined;
-  const object = path.get('object');
-  const name = propertyName(path.node);
-  const binding = object.isIdentifier() ? object.scope.getBinding(object.node.name) : undefined;
-  return binding && name !== undefined ? memberOfEnum(binding.path, name) : undefined;
-}
-
-function memberOfEnum(path: NodePath, name: string): string | undefined {
-  if (path.isTSEnumDeclaration()) {
-    const member = path.node.members.find(
-      ({ id }) => (t.isIdentifier(id) ? id.name : 'value' in id ? id.value : undefined) === name,
-    );
-    return t.isStringLiteral(member?.initializer) ? member.initializer.value : undefined;
-  }
-  const object = path.isCallExpression() ? (path.get('arguments')[0] as NodePath) : path;
-  if (!object?.isObjectExpression()) return undefined;
-  const property = object.node.properties.find((one) => keyName(one) === name);
-  return t.isObjectProperty(property) && t.isStringLiteral(property.value) ? property.value.value : undefined;
 }

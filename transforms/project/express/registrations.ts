@@ -3,6 +3,7 @@ import type * as t from '@babel/types';
 import type { CallPath } from '../callers.js';
 import { type Definition, definitionOf } from '../definitions.js';
 import { returnsOf } from '../flow/origins.js';
+import { SHIM } from '../shim.js';
 import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 
@@ -36,7 +37,6 @@ export interface Registration {
   readonly handlers: readonly NodePath[];
 }
 
-const SHIM = '@jwt-to-session/shim';
 const EXPRESS_PARSERS = new Set(['json', 'urlencoded', 'raw', 'text']);
 const PARSERS = new Set(['body-parser', 'cookie-parser', 'express-fileupload', 'connect-busboy']);
 const SESSIONS = new Set(['express-session', 'cookie-session', 'client-sessions', 'iron-session']);

@@ -1,7 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
-import { callersOf } from '../callers.js';
 import { definitionOf, propertyName } from '../definitions.js';
+import { loginCallersOf, purposesOf } from '../purposes.js';
 import type { Sources } from '../sources.js';
 import type { Passage, Through, Value } from './follow.js';
 import { intoPattern } from './names.js';
@@ -40,6 +40,8 @@ function intoCall(
   const callee = definitionOf(sources, call.get('callee') as NodePath);
   const used: Passage = { uses: [{ ...value, kind: 'argument' }] };
   const index = Number(value.path.key);
+  // What is done there for another purpose is not done to a login token.
+  if (callee.kind === 'function' && purposesOf(sources, callee.path)?.others.includes(call)) return used;
   if (callee.kind === 'function') return { values: intoParameter(sources, callee.path, index, value) };
   if (callee.kind === 'global' && IDENTITY.has(callee.name.join('.')))
     return { values: [{ ...value, path: call }, ...thenParameters(sources, call, value)] };
@@ -91,7 +93,7 @@ function outOfFunction(sources: Sources, value: Value, owner: NodePath | null): 
     if (isStateHook(sources, holder)) return { values: intoState(sources, value, holder) };
     return { uses: [{ ...value, kind: 'returned' }] };
   }
-  const callers = callersOf(sources, owner);
+  const callers = loginCallersOf(sources, owner);
   if (!callers.length) return { uses: [{ ...value, kind: 'returned' }] };
   return { values: callers.flatMap((path) => [{ ...value, path }, ...thenParameters(sources, path, value)]) };
 }

@@ -1,7 +1,7 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { callersOf } from '../callers.js';
 import { definitionOf, keyName, patternTrail, propertyName } from '../definitions.js';
+import { loginCallersOf, purposesOf } from '../purposes.js';
 import type { Sources } from '../sources.js';
 import { unwrapped } from '../unwrapped.js';
 
@@ -120,6 +120,8 @@ function fromCall(
 ): Origin[] | undefined {
   const callee = path.get('callee') as NodePath;
   const definition = definitionOf(sources, callee);
+  if (definition.kind === 'function' && purposesOf(sources, definition.path)?.others.includes(path))
+    return undefined;
   if (definition.kind === 'function')
     return returnsOf(definition.path).map((returned) => ({ path: returned, trail }));
   const [first] = path.get('arguments') as NodePath[];
@@ -162,7 +164,7 @@ function fromName(
   if (binding.kind === 'param') {
     const definition = definitionOf(sources, path);
     if (definition.kind !== 'parameter') return assigned.length ? assigned : undefined;
-    const passed = callersOf(sources, definition.function).flatMap((call): Origin[] => {
+    const passed = loginCallersOf(sources, definition.function).flatMap((call): Origin[] => {
       const argument = (call.get('arguments') as NodePath[])[definition.index];
       return argument ? [{ path: argument, trail: [...definition.trail, ...trail] }] : [];
     });

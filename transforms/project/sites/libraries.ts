@@ -1,12 +1,14 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
+import { isAlternative } from '../alternatives.js';
 import { bareClaims } from '../bare-claims.js';
 import { type Call, type CallPath, callsOf } from '../callers.js';
 import { propertyName } from '../definitions.js';
-import { ACCESS, familyOfMint, familyOfWord, surroundingNames } from '../families.js';
+import { ACCESS, type Evidence, familyOfMint, familyOfWord, surroundingNames } from '../families.js';
 import { type Use, usesOf } from '../flow/follow.js';
 import { originsOf } from '../flow/origins.js';
 import { usesOfCallback } from '../mints.js';
+import { purposesAt } from '../purposes.js';
 import type { Signature } from '../signatures.js';
 import type { CheckSite, MintSite } from '../site.js';
 import { type SourceFile, textOf } from '../source.js';
@@ -89,13 +91,9 @@ function isCallback(path: NodePath): boolean {
 
 function mint(sources: Sources, file: SourceFile, call: Call, signature: Signature): MintSite {
   const given = argumentsOf(call, signature);
-  const { family, evidence } = familyOfMint(
-    sources,
-    call.path,
-    given.claims,
-    given.key,
-    usesOfMint(sources, call, given),
-  );
+  const { family, evidence } =
+    loginAmongOthers(sources, call.path) ??
+    familyOfMint(sources, call.path, given.claims, given.key, usesOfMint(sources, call, given));
   const bare = given.claims && bareClaims(sources, given.claims, given.options);
   return {
     role: 'mint',
@@ -110,6 +108,14 @@ function mint(sources: Sources, file: SourceFile, call: Call, signature: Signatu
     ...given,
     ...(bare ? { bare } : {}),
   };
+}
+
+/** A call in a function that login tokens go through beside others. */
+function loginAmongOthers(sources: Sources, call: NodePath): Evidence | undefined {
+  if (isAlternative(sources, call))
+    return { family: 'one-time', evidence: 'a login call goes by the session before it comes here' };
+  const purposes = purposesAt(sources, call);
+  return purposes && { family: 'session', evidence: purposes.evidence };
 }
 
 /** `new SignJWT(claims).setExpirationTime('2h').sign(key)`: the token is what the last call yields. */
@@ -166,7 +172,8 @@ function usesOfMint(sources: Sources, call: Call, given: Arguments): Use[] {
 
 function check(sources: Sources, file: SourceFile, call: Call, signature: Signature): CheckSite {
   const given = argumentsOf(call, signature);
-  const { family, evidence } = familyOfCheck(sources, file, call, given);
+  const { family, evidence } =
+    loginAmongOthers(sources, call.path) ?? familyOfCheck(sources, file, call, given);
   const kind = signature.kind === 'decode' ? 'decode' : 'verify';
   return {
     role: 'check',

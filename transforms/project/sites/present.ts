@@ -2,10 +2,9 @@ import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { propertyOf } from '../acceptance/doors.js';
 import { type CallPath, callsOf } from '../callers.js';
+import { SHIM } from '../shim.js';
 import type { PresentSite, Site } from '../site.js';
 import type { Sources } from '../sources.js';
-
-const SHIM = '@jwt-to-session/shim';
 
 /** The calls that set the shim up. What signs or names a key in their options is the shim's affair, and no site. */
 export function shimCalls(sources: Sources): CallPath[] {

@@ -1,0 +1,140 @@
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { type CallPath, callersOf } from './callers.js';
+import { keyName, propertyName } from './definitions.js';
+import { familyOfWord, PURPOSE_CLAIMS } from './families.js';
+import { originsOf, stringOf } from './flow/origins.js';
+import { requestParameter } from './requests.js';
+import { textOf } from './source.js';
+import type { Sources } from './sources.js';
+
+/** What a function that signs or checks tokens of several kinds is called for. */
+export interface Purposes {
+  /** The calls that are about login tokens. */
+  readonly logins: readonly CallPath[];
+  readonly others: readonly CallPath[];
+  /** A call of each, as the code says it. */
+  readonly evidence: string;
+}
+
+const TOKEN_CALL = /\b(?:sign|verify|jwtVerify|decode)\w*\s*\(|\bSignJWT\b/;
+const LOGIN = /access|auth|log_?in|sign_?in|session|bearer/i;
+/** Words that stand for something: no lifetime, no sentence. */
+const WORD = /^[A-Za-z][\w.:-]*$/;
+/** A key, a lifetime, a token: in code of one line, `process.env.RESET_SECRET` or `req.body.resetToken`. */
+const NAMED = /^[\w.?[\]'"]*(?:secret|key|expir|ttl|life|duration|token)[\w.?[\]'"]*$/i;
+
+const known = new WeakMap<t.Node, Purposes | undefined>();
+
+/**
+ * The purposes that a function serves which signs or checks tokens, as the calls tell them apart: by a word among
+ * the arguments (`issue('reset', …)`), or by the name of what is made (`const resetToken = issue(…)`).
+ *
+ * @returns undefined where it serves one purpose, or where it signs refresh tokens too
+ */
+export function purposesOf(sources: Sources, called: NodePath<t.Function>): Purposes | undefined {
+  if (known.has(called.node)) return known.get(called.node);
+  // Who is called is asked on the way: while that lasts, every call counts.
+  known.set(called.node, undefined);
+  const found = find(sources, called);
+  known.set(called.node, found);
+  return found;
+}
+
+/** The purposes of the function around a place. */
+export function purposesAt(sources: Sources, path: NodePath): Purposes | undefined {
+  const owner = path.getFunctionParent();
+  return owner ? purposesOf(sources, owner) : undefined;
+}
+
+/** The calls of a function that login tokens come and go by: all of them, where it serves no other purpose. */
+export function loginCallersOf(sources: Sources, called: NodePath<t.Function>): readonly CallPath[] {
+  return purposesOf(sources, called)?.logins ?? callersOf(sources, called);
+}
+
+function find(sources: Sources, called: NodePath<t.Function>): Purposes | undefined {
+  if (!TOKEN_CALL.test(textOf(sources.fileOf(called), called.node))) return undefined;
+  if (requestParameter(called) !== undefined) return undefined;
+  const calls = callersOf(sources, called).filter((call) => !sources.fileOf(call).test);
+  if (calls.length < 2) return undefined;
+  const families = byParameter(sources, called, calls) ?? calls.map((call) => byNames(sources, call));
+  const having = (family: Purpose) => calls.filter((_call, at) => families[at] === family);
+  const [logins, others] = [having('login'), having('other')];
+  const [login] = logins;
+  const [other] = others;
+  if (!login || !other || having('refresh').length) return undefined;
+  const shown = (call: CallPath) => textOf(sources.fileOf(call), call.node).split('\n')[0]?.slice(0, 60);
+  return { logins, others, evidence: `${shown(login)} is about a login, ${shown(other)} is not` };
+}
+
+type Purpose = 'login' | 'refresh' | 'other';
+
+/** What each call is for, by a parameter that every call fills with a word, one of them a login's. */
+function byParameter(
+  sources: Sources,
+  called: NodePath<t.Function>,
+  calls: readonly CallPath[],
+): Purpose[] | undefined {
+  for (const [index, parameter] of called.get('params').entries()) {
+    const standard = parameter.isAssignmentPattern() ? parameter.get('right') : undefined;
+    const purposes = calls.flatMap((call) => {
+      const word = wordOf(sources, (call.get('arguments') as NodePath[])[index] ?? standard);
+      return word === undefined ? [] : purposeOfWord(word);
+    });
+    if (purposes.length === calls.length && purposes.includes('login') && purposes.includes('other'))
+      return purposes;
+  }
+  return undefined;
+}
+
+/** Beside a word that stands for the login, every other word stands for something else. */
+function purposeOfWord(word: string): Purpose {
+  const family = familyOfWord(word);
+  if (family === 'one-time') return 'other';
+  if (family === 'refresh') return 'refresh';
+  return LOGIN.test(word) ? 'login' : 'other';
+}
+
+/** What a call is for by what it is given and by the name of what comes out of it; a login where nothing says more. */
+function byNames(sources: Sources, call: CallPath): Purpose {
+  const told = [...given(sources, call), ...namesAround(call)].map(familyOfWord);
+  if (told.includes('one-time')) return 'other';
+  return told.includes('refresh') ? 'refresh' : 'login';
+}
+
+/** The words among the arguments of a call that may tell what it is for. */
+function given(sources: Sources, call: CallPath): string[] {
+  return (call.get('arguments') as NodePath[]).flatMap((argument) => {
+    if (!argument.isObjectExpression()) return wordOf(sources, argument) ?? nameOf(sources, argument) ?? [];
+    return argument.get('properties').flatMap((property) => {
+      if (!property.isObjectProperty() || !PURPOSE_CLAIMS.has(keyName(property.node) ?? '')) return [];
+      return wordOf(sources, property.get('value') as NodePath) ?? [];
+    });
+  });
+}
+
+function wordOf(sources: Sources, path: NodePath | undefined): string | undefined {
+  const string = path && stringOf(sources, path);
+  return string !== undefined && WORD.test(string) ? string : undefined;
+}
+
+/** Where a key, a lifetime or a token comes from. Other names tell of the user, not of the token. */
+function nameOf(sources: Sources, path: NodePath): string | undefined {
+  const [origin] = originsOf(sources, path);
+  const texts = [path, ...(origin ? [origin.path] : [])].map((one) => textOf(sources.fileOf(one), one.node));
+  return texts.find((text) => NAMED.test(text) && familyOfWord(text) !== undefined);
+}
+
+/** The names that a value is given where it is made, in its own statement. */
+function namesAround(call: CallPath): string[] {
+  const names: string[] = [];
+  for (let at: NodePath | null = call; at && !at.isStatement() && !at.isFunction(); at = at.parentPath) {
+    const { parent } = at;
+    if (t.isVariableDeclarator(parent) && t.isIdentifier(parent.id)) names.push(parent.id.name);
+    if (t.isAssignmentExpression(parent) && at.key === 'right') {
+      names.push(t.isIdentifier(parent.left) ? parent.left.name : (propertyName(parent.left) ?? ''));
+    }
+    if (t.isObjectProperty(parent) && at.key === 'value') names.push(keyName(parent) ?? '');
+  }
+  return names.filter(Boolean);
+}
