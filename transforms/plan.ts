@@ -197,6 +197,7 @@ function leftFor(step: Step, site: Site, rule: string): Planned {
 
 const CLIENT_KINDS = new Set<Site['kind']>([
   'renewal',
+  'refusal',
   'renewed',
   'web-storage',
   'persisted-state',

@@ -8,6 +8,7 @@ import { rule as clientLoginAnswer } from './client/login-answer.js';
 import { rule as clientLoginEndpoint } from './client/login-endpoint.js';
 import { rule as clientLogout } from './client/logout.js';
 import { rule as clientPersistedState } from './client/persisted-state.js';
+import { rule as clientRefusal } from './client/refusal.js';
 import { rule as clientRenewal } from './client/renewal.js';
 import { rule as clientStateKeeper } from './client/state-keeper.js';
 import { rule as clientStorageEvent } from './client/storage-event.js';
@@ -64,6 +65,7 @@ export const RULES: readonly RegisteredRule[] = [
   { id: 'client/login-endpoint', rule: clientLoginEndpoint },
   { id: 'client/logout', rule: clientLogout },
   { id: 'client/persisted-state', rule: clientPersistedState },
+  { id: 'client/refusal', rule: clientRefusal },
   { id: 'client/renewal', rule: clientRenewal },
   { id: 'client/state-keeper', rule: clientStateKeeper },
   { id: 'client/storage-event', rule: clientStorageEvent },

@@ -4,7 +4,7 @@ import type { Edit } from '../edit/edits.js';
 import { withoutRetry } from '../edit/renewal.js';
 import { withoutStatement } from '../edit/statements.js';
 import { wholeLines } from '../edit/whole-lines.js';
-import type { RenewedSite, RenewSite } from '../project/site.js';
+import type { RenewedSite, RenewSite } from '../project/browser/refused-site.js';
 import { endOf, startOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 

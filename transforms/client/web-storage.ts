@@ -10,7 +10,7 @@ import { styleOf } from '../edit/style.js';
 import { askedInstead, isNothing } from '../edit/token-read.js';
 import { acceptanceOf } from '../project/browser/acceptance.js';
 import { type Hollow, hollowAround } from '../project/browser/hollow.js';
-import { isLogout } from '../project/browser/logout.js';
+import { endsSession } from '../project/browser/logout.js';
 import { opensSocket } from '../project/browser/sockets.js';
 import { storageHazard } from '../project/browser/uses.js';
 import type { Project } from '../project/project.js';
@@ -36,7 +36,7 @@ function decide(site: StoreSite, project: Project): Decision {
     return { action: 'kept', reason: 'the session is ended here already' };
   if (access.operation === 'get') return decideGet(site, project);
   if (access.operation === 'set') return decideSet(site, project);
-  const logout = isLogout(project.sources, access.path);
+  const logout = endsSession(project, access.path);
   const what = logout ? 'the server ends the session too' : 'the session is forgotten here';
   if (place?.field !== undefined || access.operation === 'clear')
     return { action: 'rewritten', reason: `${what}, along with what else is cleared` };
@@ -222,7 +222,7 @@ function editStoredObject(site: StoreSite, field: string): Edit[] {
 /** Logging out tells the server; anything else forgets. Data that was stored beside the token is cleared as before. */
 function editRemove(site: StoreSite, project: Project): Edit[] {
   const { access, place, file } = site;
-  const name = isLogout(project.sources, access.path) ? 'signOut' : 'forgetSession';
+  const name = endsSession(project, access.path) ? 'signOut' : 'forgetSession';
   const done = localName(file, SHIM_CLIENT, name);
   const { semicolon } = styleOf(file.text);
   const statement = statementOf(access.path);

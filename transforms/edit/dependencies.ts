@@ -1,4 +1,11 @@
-import { applyEdits as applyJson, modify, parse } from 'jsonc-parser';
+import {
+  applyEdits as applyJson,
+  findNodeAtLocation,
+  modify,
+  type Node,
+  parse,
+  parseTree,
+} from 'jsonc-parser';
 import type { Package } from '../project/packages.js';
 import type { Edit } from './edits.js';
 import { SHIM } from './names.js';
@@ -57,4 +64,37 @@ export function difference(before: string, after: string): Pick<Edit, 'start' | 
   let end = 0;
   while (end < before.length - start && before.at(-1 - end) === after.at(-1 - end)) end++;
   return { start, end: before.length - end, text: after.slice(start, after.length - end) };
+}
+
+/** Takes packages that nothing uses any more out of the dependencies, but for one that the shim is put next to. */
+export function withoutDependencies(home: Package, names: ReadonlySet<string>): Edit[] {
+  const { path, text } = home;
+  const root = parseTree(text);
+  const put = dependencyEdits(home);
+  return ['dependencies', 'devDependencies'].flatMap((field) => {
+    const list = root && findNodeAtLocation(root, [field])?.children;
+    if (!list || !text.slice(list[0]?.offset, endOf(list.at(-1))).includes('\n')) return [];
+    return withoutProperties(list, names)
+      .filter(({ start, end }) => !put.some((edit) => start <= edit.end && edit.start <= end))
+      .map((range) => ({ file: path, ...range, text: '', because: 'it needs fewer packages' }));
+  });
+}
+
+function withoutProperties(list: readonly Node[], names: ReadonlySet<string>) {
+  const ranges: { start: number; end: number }[] = [];
+  const goes = (node: Node | undefined) => names.has(String(node?.children?.[0]?.value));
+  for (let first = 0; first < list.length; first++) {
+    if (!goes(list[first])) continue;
+    let last = first;
+    while (goes(list[last + 1])) last++;
+    const [before, after] = [list[first - 1], list[last + 1]];
+    if (after) ranges.push({ start: list[first]?.offset ?? 0, end: after.offset });
+    else if (before) ranges.push({ start: endOf(before), end: endOf(list[last]) });
+    first = last;
+  }
+  return ranges;
+}
+
+function endOf(node: Node | undefined): number {
+  return node ? node.offset + node.length : 0;
 }

@@ -113,11 +113,11 @@ function insertion(
   const after = imports.at(-1) ?? directives.at(-1);
   if (after) {
     const at = endOf(after);
-    return { file: file.path, start: at, end: at, text: newline + text };
+    return { file: file.path, start: at, end: at, text: newline + text, stays: true };
   }
   const [first] = body;
   const at = first ? Math.min(startOf(first), first.leadingComments?.[0]?.start ?? startOf(first)) : 0;
-  return { file: file.path, start: at, end: at, text: text + newline + (first ? newline : '') };
+  return { file: file.path, start: at, end: at, text: text + newline + (first ? newline : ''), stays: true };
 }
 
 function isImporting(statement: t.Statement): boolean {

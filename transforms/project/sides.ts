@@ -25,7 +25,6 @@ const CLIENT_PACKAGES = [
 ];
 const SERVER_IMPORTS = new Set([
   ...SERVER_PACKAGES,
-  'jsonwebtoken',
   'fs',
   'path',
   'http',
@@ -34,6 +33,8 @@ const SERVER_IMPORTS = new Set([
   'bcryptjs',
   'bcrypt',
 ]);
+/** Some import these into a browser as well. */
+const EITHER_IMPORTS = new Set(['jsonwebtoken']);
 const CLIENT_FOLDER = /(?:^|\/)(?:client|frontend|front|web|webapp|ui|browser|public)\//;
 const SERVER_FOLDER = /(?:^|\/)(?:server|backend|back|api|routes|controllers|middlewares?|models)\//;
 
@@ -49,14 +50,22 @@ export function sideOf(sources: Sources, file: SourceFile): Side {
   return /\b(?:window|document|localStorage|sessionStorage)\b/.test(file.text) ? 'client' : 'unknown';
 }
 
+/** Whether a file shows a user interface, and nothing in it is rendered on a server. */
+export function isOfPage(file: SourceFile): boolean {
+  return sideOfImports(file) === 'client' && !/getServerSideProps|getInitialProps|use server/.test(file.text);
+}
+
 function sideOfImports(file: SourceFile): Side {
+  let either = false;
   for (const match of file.text.matchAll(/(?:from\s+|require\(\s*)['"](?:node:)?([^'"]+)['"]/g)) {
     const name = match[1] ?? '';
     if (SERVER_IMPORTS.has(name)) return 'server';
+    if (EITHER_IMPORTS.has(name)) either = true;
     if (CLIENT_PACKAGES.includes(name) || name === 'react-dom' || name === 'react-router-dom')
       return 'client';
   }
-  return 'unknown';
+  if (!either) return 'unknown';
+  return /\b(?:localStorage|sessionStorage|window\.\w|document\.\w)/.test(file.text) ? 'client' : 'server';
 }
 
 function sideOfPackage(found: Package | undefined): Side {

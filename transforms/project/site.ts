@@ -4,11 +4,12 @@ import type { Family, Role } from '../words.js';
 import type { BareClaims } from './bare-claims.js';
 import type { Arrival, LoginAnswer } from './browser/answers.js';
 import type { BrowserClient } from './browser/client.js';
+import type { DecodeForm } from './browser/decoding.js';
 import type { LoginEndpoint } from './browser/endpoints.js';
 import type { AttachedHeader } from './browser/headers.js';
 import type { KeptState } from './browser/keepers.js';
 import type { TokenPlace } from './browser/places.js';
-import type { Renewal } from './browser/renewals.js';
+import type { RefusalSite, RenewedSite, RenewSite } from './browser/refused-site.js';
 import type { OutgoingRequest } from './browser/requests.js';
 import type { StorageAccess } from './browser/storage.js';
 import type { CallPath } from './callers.js';
@@ -164,17 +165,6 @@ export interface CredentialsSite extends Common<'attach'> {
   readonly request: OutgoingRequest;
 }
 
-/** A token is renewed: when a request was refused, or before it expires. `path` is the call that asks for it. */
-export interface RenewSite extends Common<'renew'> {
-  readonly kind: 'renewal';
-  readonly renewal: Renewal;
-}
-
-/** A site in the code that goes with a renewal. */
-export interface RenewedSite extends Common<Role> {
-  readonly kind: 'renewed';
-}
-
 /** A user is logged out in the browser. */
 export interface DropSite extends Common<'drop'> {
   readonly kind: 'logout';
@@ -204,8 +194,11 @@ export interface GuardSite extends Common<'guard'> {
 /** The claims of a token are read in the browser. `path` is the expression that yields them. */
 export interface DecodeSite extends Common<'check'> {
   readonly kind: 'browser-decode';
+  readonly form: DecodeForm;
   /** The library that does it; absent where the code takes the token apart itself. */
   readonly library?: string;
+  /** Declarations that only take the token apart for it. */
+  readonly chain: readonly NodePath[];
 }
 
 /** The server sends a token that it made into the browser. */
@@ -287,6 +280,7 @@ export type Site =
   | GuardSite
   | DecodeSite
   | RenewSite
+  | RefusalSite
   | RenewedSite
   | DropSite
   | EmitSite

@@ -9,17 +9,37 @@ import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { familyOfName } from './names.js';
 
-/** Packages that read a token's claims without checking anything. */
-const DECODERS: Readonly<Record<string, RegExp>> = {
-  'jwt-decode': /^(?:default|jwtDecode|jwt_decode|)$/,
-  'react-jwt': /^decodeToken$/,
-  jsonwebtoken: /^decode$/,
+/** What is asked of a token: its claims, whether its time is over, both by a hook, whether it is genuine, how long to wait. */
+export type DecodeForm = 'claims' | 'expired' | 'hook' | 'verified' | 'wait';
+
+/** Exports of packages that read a token's claims, by what they answer. */
+const DECODERS: Readonly<Record<string, readonly (readonly [RegExp, DecodeForm])[]>> = {
+  'jwt-decode': [[/^(?:default|jwtDecode|jwt_decode|)$/, 'claims']],
+  'react-jwt': [
+    [/^decodeToken$/, 'claims'],
+    [/^isExpired$/, 'expired'],
+    [/^useJwt$/, 'hook'],
+  ],
+  jsonwebtoken: [
+    [/^decode$/, 'claims'],
+    [/^verify$/, 'verified'],
+  ],
+  jose: [[/^decodeJwt$/, 'claims']],
 };
+
+const ANGULAR = '@auth0/angular-jwt';
+
+/** What the `JwtHelperService` of a class is asked, however the class came by it. */
+function askedOfHelper(file: SourceFile, path: NodePath): DecodeForm | undefined {
+  if (!path.isCallExpression() || !file.text.includes(ANGULAR)) return undefined;
+  const name = propertyName(path.node.callee);
+  return name === 'isTokenExpired' ? 'expired' : name === 'decodeToken' ? 'claims' : undefined;
+}
 
 /** Finds where a file reads the claims of a token: by a library, or by hand from its second part. */
 export function decodedIn(sources: Sources, file: SourceFile): DecodeSite[] {
   const found: DecodeSite[] = [];
-  const add = (path: NodePath, evidence: string, library?: string) =>
+  const add = (path: NodePath, evidence: string, more: Pick<DecodeSite, 'form' | 'library' | 'chain'>) =>
     found.push({
       role: 'check',
       kind: 'browser-decode',
@@ -27,15 +47,33 @@ export function decodedIn(sources: Sources, file: SourceFile): DecodeSite[] {
       evidence,
       file,
       path,
-      ...(library ? { library } : {}),
+      ...more,
     });
   for (const { path, callee } of callsOf(sources, file)) {
-    if (callee.kind === 'package' && DECODERS[callee.module]?.test(callee.name.at(-1) ?? ''))
-      add(path, `${callee.module} reads the token's claims`, callee.module);
+    const wait = waitFor(file, path);
+    if (wait) add(wait, 'it waits until the token expires', { form: 'wait', chain: [] });
+    const library = callee.kind === 'package' ? callee.module : undefined;
+    const name = callee.kind === 'package' ? (callee.name.at(-1) ?? '') : '';
+    const form = library && DECODERS[library]?.find(([pattern]) => pattern.test(name))?.[1];
+    const asked = askedOfHelper(file, path);
+    if (asked) add(path, `${ANGULAR} reads the token's claims`, { form: asked, library: ANGULAR, chain: [] });
+    else if (form) add(path, `${library} reads the token's claims`, { form, library, chain: [] });
     else if (isJsonParse(path) && decodesByHand(sources, file, path))
-      add(path, 'it takes the token apart to read its claims');
+      add(path, 'it takes the token apart to read its claims', { form: 'claims', chain: chainOf(path) });
   }
   return found;
+}
+
+/** The time that `setTimeout(…, exp * 1000 - Date.now())` waits, through a constant as well. */
+function waitFor(file: SourceFile, path: NodePath): NodePath | undefined {
+  if (!path.isCallExpression()) return undefined;
+  const { callee } = path.node;
+  const name = t.isIdentifier(callee) ? callee.name : propertyName(callee);
+  const [, wait] = path.get('arguments') as NodePath[];
+  if (name !== 'setTimeout' || !wait) return undefined;
+  const declared = wait.isIdentifier() ? wait.scope.getBinding(wait.node.name)?.path : undefined;
+  const text = declared?.isVariableDeclarator() ? textOf(file, declared.node) : textOf(file, wait.node);
+  return /\bexp\b/.test(text) && !text.includes('Math.min') ? wait : undefined;
 }
 
 function isJsonParse({ node }: NodePath): boolean {
@@ -61,6 +99,36 @@ function decodesByHand(sources: Sources, file: SourceFile, path: NodePath): bool
   return (
     own && decodes && /\.split\(\s*['"`]\.['"`]\s*\)/.test(around.length < 1200 ? around : texts.join('\n'))
   );
+}
+
+/** The declarations, in the same function, of what is only taken apart further: `const part = token.split('.')[1]`. */
+function chainOf(path: NodePath): NodePath<t.VariableDeclaration>[] {
+  const owner = path.getFunctionParent();
+  const chain: NodePath<t.VariableDeclaration>[] = [];
+  const isWithin = (other: NodePath) =>
+    other.isDescendant(path) || chain.some((declaration) => other.isDescendant(declaration));
+  const add = (from: NodePath): void => {
+    from.traverse({
+      Identifier(name) {
+        const binding = name.isReferencedIdentifier() ? name.scope.getBinding(name.node.name) : undefined;
+        const declaration = binding?.path.isVariableDeclarator() ? binding.path.parentPath : undefined;
+        if (!binding?.constant || !declaration?.isVariableDeclaration() || chain.includes(declaration))
+          return;
+        if (declaration.getFunctionParent()?.node !== owner?.node || isWithin(declaration)) return;
+        if (declaration.node.declarations.length > 1 || !takesApart(declaration)) return;
+        if (!binding.referencePaths.every(isWithin)) return;
+        chain.push(declaration);
+        add(declaration);
+      },
+    });
+  };
+  add(path);
+  return chain;
+}
+
+/** Whether a declaration cuts or decodes, rather than to fetch the token itself from where it is kept. */
+function takesApart(declaration: NodePath): boolean {
+  return /\.split\(|\.replace\(|atob|base64|decode|\[\d\]|\.padEnd|\.repeat/i.test(String(declaration));
 }
 
 /** Finds the imports of packages that read a token's claims. */

@@ -3,6 +3,7 @@ import * as t from '@babel/types';
 import { namesOf } from '../callers.js';
 import { keyName, propertyName } from '../definitions.js';
 import { surroundingNames } from '../families.js';
+import type { Project } from '../project.js';
 import type { StoreSite } from '../site.js';
 import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
@@ -20,6 +21,32 @@ export function isLogout(sources: Sources, path: NodePath): boolean {
       !Array.isArray(test) &&
       test.node &&
       isLogoutName(textOf(file, test.node).replace(/.*\W(?=\w+$)/, '')),
+  );
+}
+
+/**
+ * Whether taking a token out of storage logs the user out. Where nothing goes by such a name, clearing what keeps the
+ * user logged in is the logout: `setToken(null)`, and an effect that stores the state.
+ */
+export function endsSession({ sources, sites }: Project, path: NodePath): boolean {
+  if (isLogout(sources, path)) return true;
+  const named = sites.some(
+    (site) =>
+      site.kind === 'logout' ||
+      (site.kind === 'web-storage' && site.access.operation !== 'get' && isLogout(sources, site.path)),
+  );
+  return !named && !isInFailure(path) && !isOver(sources, path);
+}
+
+/** Within a condition on a request that was refused, or on the time of a token. */
+function isOver(sources: Sources, path: NodePath): boolean {
+  const file = sources.fileOf(path);
+  return Boolean(
+    path.findParent(
+      (above) =>
+        (above.isIfStatement() || above.isConditionalExpression()) &&
+        /\b40[13]\b|exp|valid|ok\b|error/i.test(textOf(file, above.node.test)),
+    ),
   );
 }
 

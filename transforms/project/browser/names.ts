@@ -1,7 +1,8 @@
 import type { Family } from '../../words.js';
 import { familyOfWord } from '../families.js';
 
-const TOKEN = /(?:^|_)(?:tokens?|jwt|bearer)$|^(?:auth_?header|id_?token)$/;
+const TOKEN =
+  /(?:^|_)(?:(?:access|refresh|auth|id|user|jwt)?tokens?|jwt|bearer)$|^(?:auth_?header|id_?token)$/;
 /** Tokens that log nobody in: of a device, of a form, of somebody else's service. */
 const OTHER =
   /csrf|xsrf|device|push|fcm|apns?|firebase|mapbox|stripe|github|gitlab|google|facebook|twitter|slack|captcha|cancel|page|cursor|continuation|design|map|payment|card|upload|s3|color|theme/;

@@ -79,8 +79,12 @@ function isHandled({ sites }: Project, path: NodePath): boolean {
   return sites.some(
     (site) =>
       (site.kind === 'header' || site.kind === 'browser-decode' || site.kind === 'web-storage') &&
-      (site.path === path || path.isDescendant(site.path)),
+      (site.path === path || path.isDescendant(site.path) || isTakenApart(site, path)),
   );
+}
+
+function isTakenApart(site: Project['sites'][number], path: NodePath): boolean {
+  return site.kind === 'browser-decode' && site.chain.some((declaration) => path.isDescendant(declaration));
 }
 
 function line(text: string): string {

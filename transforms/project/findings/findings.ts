@@ -2,6 +2,7 @@ import type { Finding } from '../../words.js';
 import type { Project } from '../project.js';
 import type { Signature } from '../signatures.js';
 import { applicationFindings } from './applications.js';
+import { browserFileFindings } from './browser-files.js';
 import { mobileFindings } from './mobile.js';
 import { persistedFindings } from './persisted.js';
 import { secretFindings } from './secrets.js';
@@ -19,6 +20,7 @@ export function findingsOf(project: Project, signatures: readonly Signature[]): 
     ...testFindings(project, signatures),
     ...testsWithoutRequest(project),
     ...persistedFindings(project),
+    ...browserFileFindings(project),
     ...mobileFindings(project),
     ...targetFindings(project),
   ];

@@ -10,7 +10,6 @@ import { isReturned, loginAnswer } from '../browser/login-requests.js';
 import { logoutFunctions } from '../browser/logout.js';
 import { isTokenName } from '../browser/names.js';
 import type { TokenPlace } from '../browser/places.js';
-import { isGone, renewalsIn } from '../browser/renewals.js';
 import { jsonOf, type StorageAccess } from '../browser/storage.js';
 import { storageEvents } from '../browser/storage-events.js';
 import { isolated } from '../isolated.js';
@@ -22,12 +21,12 @@ import type {
   EntrySite,
   KeeperSite,
   PersistedSite,
-  RenewSite,
   Site,
   StoreSite,
 } from '../site.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
+import { refusalSites, withRenewals } from './refused.js';
 
 /**
  * Finds everything that the repository's browser applications do with login tokens.
@@ -103,46 +102,13 @@ function sitesOf(sources: Sources, client: BrowserClient, served: readonly Site[
       answers.map(({ answer }) => answer),
     ),
     ...logoutSites(sources, client, stores),
+    ...refusalSites(client),
     ...entrySites(client),
   ];
   // While the server renews logins by a cookie of its own, the browser goes on asking it to.
   const holds = client.places.some(({ family }) => family === 'refresh');
   const renews = !holds && refreshStays({ sources, sites: served });
   return renews ? sites : withRenewals(sources, client, stores, sites);
-}
-
-/** Whatever stands in the code that renews a token goes with it. */
-function withRenewals(
-  sources: Sources,
-  client: BrowserClient,
-  stores: readonly StoreSite[],
-  sites: readonly Site[],
-): Site[] {
-  const forgetting = new Set(
-    stores
-      .filter(({ access, place }) => access.operation === 'remove' && place && place.field === undefined)
-      .map(({ path }) => path.node),
-  );
-  const renewals = client.files.flatMap((file) => renewalsIn(sources, file, forgetting));
-  if (!renewals.length) return [...sites];
-  const left = sites.map((site): Site => {
-    const gone = renewals.some((renewal) => renewal.file === site.file && isGone(renewal, site.path));
-    if (!gone) return site;
-    const { role, family, evidence, file, path } = site;
-    return { kind: 'renewed', role, family, evidence, file, path };
-  });
-  const renewing = renewals.map(
-    (renewal): RenewSite => ({
-      role: 'renew',
-      kind: 'renewal',
-      family: 'refresh',
-      evidence: 'a new token is asked for here',
-      file: renewal.file,
-      path: renewal.call,
-      renewal,
-    }),
-  );
-  return [...left, ...renewing];
 }
 
 function storeSite(sources: Sources, client: BrowserClient, access: StorageAccess): StoreSite[] {

@@ -1,7 +1,7 @@
 import { isolated } from '../isolated.js';
 import type { Knowledge } from '../project.js';
-import { sideOf } from '../sides.js';
-import { isCheck, isMint, type ReadSite, type Site } from '../site.js';
+import { isOfPage, sideOf } from '../sides.js';
+import { type CheckSite, type DecodeSite, isCheck, isMint, type ReadSite, type Site } from '../site.js';
 import { positionKey, type SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import { applicationSites } from './applications.js';
@@ -57,10 +57,27 @@ export function findSites(sources: Sources, knowledge: Knowledge): Site[] {
   const lookUps = tokenLookUpSites(sources, sites);
   sites.push(...lookUps, ...everywhereSites(sources, lookUps), ...tokenRecordSites(sources, sites));
   sites.push(...applicationSites(sources, sites));
-  sites.push(...presentSites(sources, shim), ...browserSites(sources, sites));
-  return sites.sort((a, b) =>
+  const inBrowser = browserSites(sources, sites);
+  sites.push(...presentSites(sources, shim), ...inBrowser);
+  return withoutTwins(sites, inBrowser).sort((a, b) =>
     positionKey(a.file, a.path.node).localeCompare(positionKey(b.file, b.path.node)),
   );
+}
+
+/** A browser's own sites stand for what a server's would be at the same place: there is no request in a page. */
+function withoutTwins(sites: readonly Site[], inBrowser: readonly Site[]): Site[] {
+  const browser = new Set(inBrowser);
+  const decoded = new Set(
+    inBrowser.filter(({ kind }) => kind === 'browser-decode').map(({ path }) => path.node),
+  );
+  return sites
+    .filter((site) => browser.has(site) || !decoded.has(site.path.node))
+    .map((site) => (isCheck(site) && isOfPage(site.file) ? inPage(site) : site));
+}
+
+function inPage({ kind, library, role, family, evidence, file, path }: CheckSite): DecodeSite {
+  const form = kind === 'verify' ? 'verified' : 'claims';
+  return { kind: 'browser-decode', role, family, evidence, file, path, library, form, chain: [] };
 }
 
 function isRead(site: Site): site is ReadSite {

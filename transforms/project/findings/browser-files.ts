@@ -1,0 +1,77 @@
+import type { Finding } from '../../words.js';
+import { isSource, isTest } from '../files.js';
+import type { Project } from '../project.js';
+import { positionOf } from '../source.js';
+
+/** A pattern of what no rule rewrites in files around a browser application. */
+interface Sight {
+  readonly of: (path: string, text: string) => boolean;
+  readonly pattern: RegExp;
+  readonly severity: Finding['severity'];
+  readonly title: string;
+  readonly detail: string;
+}
+
+const PUTS_TOKEN =
+  /(?:localStorage|sessionStorage)\s*\.\s*setItem\(\s*['"`][^'"`]*(?:token|jwt)[^'"`]*['"`]|(?:localStorage|sessionStorage)\s*\.\s*\w*(?:token|Token|jwt)\w*\s*=(?!=)|\bsetCookie\(\s*['"`][^'"`]*(?:token|jwt)/i;
+const READS_HEADER =
+  /headers?\s*(?:\?\.|\.|!\.)?\s*(?:get\(\s*['"`](?:authorization|x-access-token|x-auth-token)|\.?(?:authorization\b(?!\s*=[^=])|\[\s*['"`](?:authorization|x-access-token|x-auth-token)))/i;
+const MOCKS =
+  /['"](?:msw|msw\/[\w/]+|axios-mock-adapter|fetch-mock|miragejs|moxios|jest-fetch-mock|angular-in-memory-web-api)['"]|(?:window|global|globalThis)\.fetch\s*=|HTTP_INTERCEPTORS[\s\S]*fake|fake[\s\S]*HTTP_INTERCEPTORS/i;
+const HANDLES_TOKEN =
+  /(?:localStorage|sessionStorage)\s*(?:\.\s*(?:get|set|remove)Item\(\s*['"`][^'"`]*(?:token|jwt)|\.\s*\w*(?:token|jwt)\b|\[\s*['"`][^'"`]*(?:token|jwt))|['"`]?authorization['"`]?\s*[:,]/i;
+
+const SIGHTS: readonly Sight[] = [
+  {
+    of: (path) => isTest(path) || /(?:^|\/)(?:playwright|e2e|cypress)\b/.test(path),
+    pattern: PUTS_TOKEN,
+    severity: 'note',
+    title: 'A test puts a login token into the browser',
+    detail:
+      "It is exchanged for a session until the window closes. Let the test log in by a request of the browser (cy.request, page.request), and put the marker that is answered under 'jwt-to-session' in localStorage.",
+  },
+  {
+    of: (_, text) => MOCKS.test(text),
+    pattern: READS_HEADER,
+    severity: 'warning',
+    title: 'A stand-in for the server looks for the login token in a header',
+    detail:
+      'The browser sends none any more: let it remember that somebody logged in, and answer GET /session, POST /session/exchange and DELETE /session.',
+  },
+];
+
+/** What is left to do in tests, mocks and pages around a browser application, by file and line. */
+export function browserFileFindings({ sources, sites, steps }: Project): Finding[] {
+  if (!steps.includes('client')) return [];
+  const hasClient = sites.some(({ kind }) => kind === 'client-entry');
+  return sources.listed.flatMap(({ path, text }): Finding[] => {
+    if (/\.html?$/.test(path)) return scriptsOf(path, text);
+    if (!hasClient || !isSource(path)) return [];
+    return SIGHTS.filter(({ of }) => of(path, text)).flatMap(({ pattern, severity, title, detail }) => {
+      const seen = pattern.exec(text);
+      return seen ? [{ severity, title, detail, file: path, line: positionOf(text, seen.index).line }] : [];
+    });
+  });
+}
+
+/** Scripts that stand in a page itself, which nothing here rewrites. */
+function scriptsOf(path: string, text: string): Finding[] {
+  return [...text.matchAll(/<script\b(?![^>]*\bsrc=)[^>]*>([\s\S]*?)<\/script>/gi)].flatMap(
+    (script): Finding[] => {
+      const [whole, code = ''] = script;
+      const seen = HANDLES_TOKEN.exec(code);
+      if (!seen) return [];
+      const offset = script.index + whole.indexOf(code) + seen.index;
+      return [
+        {
+          severity: 'warning',
+          title: 'A script in a page handles a login token',
+          detail:
+            "It is left as it is. Move it into a file of its own and run this again, or by hand: send requests without the header, with credentials: 'include'; keep nothing of what a login answers; log out by DELETE /session.",
+          file: path,
+          line: positionOf(text, offset).line,
+        },
+      ];
+    },
+  );
+}
