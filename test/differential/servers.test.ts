@@ -63,6 +63,7 @@ const SERVERS: Readonly<
   'bare-id': { ...BEARER, claims: '10000001' },
   'refresh-cookie': { ...BEARER, renewal: { name: 'renewal', claims: { id: 1 } } },
   'tokens-of-user': { ...BEARER, claims: { _id: '1' }, revokes: true },
+  'taken-back': { ...BEARER, claims: { id: 1, version: 0 }, revokes: true },
 };
 
 interface Answer {

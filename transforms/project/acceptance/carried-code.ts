@@ -94,7 +94,7 @@ export function lineOf(
   }
   const whole = spliced(file.text, startOf(path.node), endOf(path.node), replaced);
   // A comment in the middle of it would swallow what follows.
-  if (/\/\/|\/\*|`|\bthis\b|\breq\b/.test(whole)) return undefined;
+  if (/\/\/|\/\*|\bthis\b|\breq\b/.test(whole) || /`[^`]*\n/.test(whole)) return undefined;
   return {
     text: within(whole.replace(/\s*\n\s*/g, ' ').replace(/,(?= [}\])])/g, '')),
     imports: replaced.flatMap(({ portable }) => portable.imports),

@@ -18,8 +18,16 @@ import type { Write } from './writes.js';
 
 /**
  * Why a look-up of the token itself can't leave the code for the session module, in words; undefined where it can.
+ * The look-ups of one token go together.
  */
 export function lookUpObstacle(site: TokenLookUpSite, project: Project): string | undefined {
+  const own = ownObstacle(site, project);
+  if (own) return own;
+  const stays = lookUpsAt(site.read, project).find((other) => ownObstacle(other, project));
+  return stays && `the token is looked up by ${stays.text} too, which stays`;
+}
+
+function ownObstacle(site: TokenLookUpSite, project: Project): string | undefined {
   const { revocation, text, writes } = site;
   const { sources, sites, steps } = project;
   const applications = sites.filter((one) => one.kind === 'application');
