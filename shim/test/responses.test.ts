@@ -158,6 +158,20 @@ test('an answer that is given twice fails as it always did, and the first arrive
   expect(second).toMatchObject({ code: 'ERR_HTTP_HEADERS_SENT' });
 });
 
+test.each(EXPRESSES)('%s: an answer arrives whole though something fails after it', async (_, make) => {
+  const app = make();
+  app.use(cutover(optionsFor({ session: { store: slow(memoryStore(), 50) } })));
+  app.get('/', (req, res) => {
+    startSession(req, { id: 'ada' });
+    res.status(403).json({ error: 'not yours' });
+    throw new Error('a handler that does not return');
+  });
+  const base = await listen(app);
+  const [one, another] = [await client(base).ask('/'), await client(base).ask('/')];
+  expect([one.status, one.text]).toEqual([403, '{"error":"not yours"}']);
+  expect(another.headers.getSetCookie()).toHaveLength(1);
+});
+
 test('a client that is gone before the store has answered harms nobody', async () => {
   const base = await application(slow(memoryStore(), 200));
   const leaving = new AbortController();

@@ -104,6 +104,7 @@ function pretendSent(res: ServerResponse, target: Methods, calls: readonly Call[
   Object.defineProperty(res, 'headersSent', { configurable: true, get: () => true });
   Object.defineProperty(res, 'writableEnded', { configurable: true, get: ended });
   const own = SETTERS.filter((name) => Object.hasOwn(res, name)).map((name) => [name, target[name]] as const);
+  const hangUp = holdConnection(res, ended);
   for (const name of SETTERS) {
     target[name] = () => {
       throw Object.assign(new Error('Cannot set headers after they are sent to the client'), {
@@ -116,6 +117,32 @@ function pretendSent(res: ServerResponse, target: Methods, calls: readonly Call[
     Reflect.deleteProperty(res, 'writableEnded');
     for (const name of SETTERS) delete target[name];
     for (const [name, method] of own) if (method) target[name] = method;
+    hangUp();
+  };
+}
+
+/**
+ * Express ends the connection when something fails after the answer, which has left by then as a rule. One that is
+ * held leaves first.
+ *
+ * @returns to be called when the answer leaves
+ */
+function holdConnection(res: ServerResponse, ended: () => boolean): () => void {
+  const { socket } = res;
+  if (!socket || Object.hasOwn(socket, 'destroy')) return () => {};
+  let asked = false;
+  socket.destroy = (error?: Error) => {
+    if (error || !ended()) return hangUp().destroy(error);
+    asked = true;
+    return socket;
+  };
+  const hangUp = () => {
+    Reflect.deleteProperty(socket, 'destroy');
+    return socket;
+  };
+  return () => {
+    hangUp();
+    if (asked) res.once('finish', () => socket.destroy());
   };
 }
 
