@@ -55,7 +55,7 @@ const KEEPERS = [
   'svelte-local-storage-store',
 ];
 /** Keys of what may hold a login, whatever it is made of. */
-const LOGIN_KEY = /auth|login|session|user|account|profile|token|jwt|state|store|persist|root|credential/i;
+const LOGIN_KEY = /auth|login|session|user|account|profile|token|jwt|state|store|persist:|root|credential/i;
 
 /** Says why a client is left alone; undefined where it is in sight where its token is kept, or it is kept nowhere. */
 export function holdOf(
