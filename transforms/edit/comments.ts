@@ -37,17 +37,24 @@ export function commentEdits(file: SourceFile, notes: readonly Note[], edits: re
     const { newline } = styleOf(file.text);
     const lines = wrapped(`${TAG} ${[...texts].join(' ')}`, Math.max(NARROWEST, WIDEST - indent.length));
     const text = lines.map((line) => `// ${line}${newline}${indent}`).join('');
-    comments.push({ file: file.path, start: at, end: at, text });
+    const ownLine = beginsLine(file, at) ? '' : `${newline}${indent}`;
+    comments.push({ file: file.path, start: at, end: at, text: ownLine + text });
   }
   return comments;
 }
 
-/** The nearest thing around a path that begins a line and may have a comment before it. */
+/**
+ * The nearest thing around a path that begins a line and may have a comment before it; where several statements
+ * share their line, the nearest of them.
+ */
 function anchorOf(file: SourceFile, path: NodePath): NodePath | undefined {
+  let amid: NodePath | undefined;
   for (let at: NodePath | null = path; at && !at.isProgram(); at = at.parentPath) {
-    if (takesComment(at) && beginsLine(file, startOf(at.node))) return at;
+    if (!takesComment(at)) continue;
+    if (beginsLine(file, startOf(at.node))) return at;
+    if (at.isStatement()) amid ??= at;
   }
-  return undefined;
+  return amid;
 }
 
 function takesComment(path: NodePath): boolean {

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { posix } from 'node:path';
+import { getDomain } from 'tldts';
 import { clientOriginsOf } from '../client-origins.js';
 import { applicationsOf } from '../express/application.js';
 import { corsOf } from '../express/cors.js';
@@ -88,14 +88,8 @@ function deployedTarget(sources: Sources, folder: string, api: Found): Target {
   };
 }
 
-/** The list of public suffixes takes a tenth of a second to load, and few applications say where they are deployed. */
-function publicSuffixes(): typeof import('tldts') {
-  return createRequire(import.meta.url)('tldts');
-}
-
 /** What cookies call one site: the domain that somebody registered, or that a host of many gave away. */
 function siteOf({ hostname }: URL): string {
-  const { getDomain } = publicSuffixes();
   return getDomain(hostname, { allowPrivateDomains: true }) ?? hostname;
 }
 
