@@ -12,7 +12,7 @@ export function mintDecision(site: MintSite, project: Project): Decision {
   const { family, evidence } = site;
   if (family === 'one-time')
     return { action: 'kept', reason: `a token that is used once is what a JWT is for: ${evidence}` };
-  if (onlyTestsUse(site.path, project.sources))
+  if (onlyTestsUse(project.sources, site.path))
     return { action: 'kept', reason: 'only tests call it: no login of the application does' };
   const obstacle = mintObstacle(site, project);
   if (obstacle)
@@ -40,13 +40,20 @@ export function mintDecision(site: MintSite, project: Project): Decision {
   return { action: 'rewritten', reason: `starts a session instead of signing a token: ${evidence}` };
 }
 
-/** What is to become of a place that checks, whatever library checks there. */
-export function checkDecision(site: CheckSite, project: Project): Decision {
-  const { family, evidence } = site;
+/** A check of tokens that are no logins of this application, which is left as it is. */
+export function checkThatStays({ family, evidence }: CheckSite): Decision | undefined {
   if (family === 'one-time')
     return { action: 'kept', reason: `it checks a token that is used once: ${evidence}` };
-  if (family === 'third-party')
-    return { action: 'kept', reason: `somebody else issues these tokens: ${evidence}` };
+  return family === 'third-party'
+    ? { action: 'kept', reason: `somebody else issues these tokens: ${evidence}` }
+    : undefined;
+}
+
+/** What is to become of a place that checks, whatever library checks there. */
+export function checkDecision(site: CheckSite, project: Project): Decision {
+  const { evidence } = site;
+  const kept = checkThatStays(site);
+  if (kept) return kept;
   const obstacle = checkObstacle(site, project);
   if (obstacle)
     return {
@@ -93,7 +100,7 @@ function adviceOnMint({ family }: MintSite, obstacle: string): string {
 }
 
 function adviceOnCheck({ family }: CheckSite, obstacle: string): string {
-  if (/^sockets? /.test(obstacle.replace(/^a /, '')))
+  if (/^(?:a )?sockets? /.test(obstacle))
     return `Let sockets ask await requireSocketSession(socket.request, token) ${SHIM_NAMED} where they are let in, then run this again for requests.`;
   if (family === 'refresh')
     return `The session renews itself: when nothing stores or sends refresh tokens any more, let this route answer by requireSession(req) ${SHIM_NAMED} or remove it.`;

@@ -4,8 +4,8 @@ import * as t from '@babel/types';
 import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
+import { withoutDeclaration } from '../edit/statements.js';
 import { isTyped } from '../edit/typed.js';
-import { wholeLines } from '../edit/whole-lines.js';
 import { keyName } from '../project/definitions.js';
 import type { DecodeSite } from '../project/site.js';
 import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
@@ -79,10 +79,6 @@ function edit(site: DecodeSite, decision: Decision): readonly Edit[] {
     { ...at, text: infoText(site, info.local), needs: [info] },
     ...chain.map((declaration) => withoutDeclaration(file, declaration)),
   ];
-}
-
-function withoutDeclaration(file: SourceFile, { node }: NodePath): Edit {
-  return { file: file.path, ...wholeLines(file, startOf(node), endOf(node)), text: '' };
 }
 
 /** `jwt.verify(token, key, (error, claims) => …)` */

@@ -2,10 +2,8 @@
 import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
 import { withoutRetry } from '../edit/renewal.js';
-import { withoutStatement } from '../edit/statements.js';
-import { wholeLines } from '../edit/whole-lines.js';
+import { withoutDeclaration, withoutStatement } from '../edit/statements.js';
 import type { RenewedSite, RenewSite } from '../project/browser/refused-site.js';
-import { endOf, startOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
 /** A request sent again with a new token, a token renewed ahead of time → nothing: a 401 means to log in again. */
@@ -35,9 +33,7 @@ function edit(site: RenewSite | RenewedSite): readonly Edit[] {
   const { renewal, file } = site;
   if (renewal.kind === 'branch') return withoutRetry(renewal);
   return renewal.statements.map((statement) =>
-    statement.isStatement()
-      ? { file: file.path, ...wholeLines(file, startOf(statement.node), endOf(statement.node)), text: '' }
-      : withoutStatement(file, statement),
+    statement.isStatement() ? withoutDeclaration(file, statement) : withoutStatement(file, statement),
   );
 }
 

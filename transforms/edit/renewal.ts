@@ -4,8 +4,8 @@ import { goneWith, type RetryBranch } from '../project/browser/renewals.js';
 import { endOf, startOf, textOf } from '../project/source.js';
 import type { Edit, NeededName } from './edits.js';
 import { localName, SHIM_CLIENT } from './names.js';
+import { withoutDeclaration } from './statements.js';
 import { indentationAt, styleOf } from './style.js';
-import { wholeLines } from './whole-lines.js';
 
 /** Takes the renewal out of a branch: the session is forgotten, and what was done without a new token remains. */
 export function withoutRetry(renewal: RetryBranch): Edit[] {
@@ -21,8 +21,7 @@ export function withoutRetry(renewal: RetryBranch): Edit[] {
   const ending = ends ? `${line}return Promise.reject(${error})${semicolon}` : '';
   const after = `${ending}${alone ? '' : `${newline}${outer}}`}`;
   const edits: Edit[] = [...ofWaiting(renewal), ...keptEdits(renewal, inner)];
-  for (const { node } of waits)
-    edits.push({ file: file.path, ...wholeLines(file, startOf(node), endOf(node)), text: '' });
+  edits.push(...waits.map((wait) => withoutDeclaration(file, wait)));
   const [start, end] = [startOf(branch.node), endOf(branch.node.consequent)];
   const [first, last] = [kept[0], kept.at(-1)];
   const whole = { file: file.path, needs, covers: true };

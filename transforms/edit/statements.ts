@@ -15,7 +15,7 @@ export function withoutStatement(file: SourceFile, path: NodePath): Edit {
   return { file: file.path, ...wholeLines(file, startOf(at.node), endOf(at.node)), text: '' };
 }
 
-/** Takes out a statement of the module, its lines included. */
+/** Takes out a declaration, or another statement that stands for itself, its lines included. */
 export function withoutDeclaration(file: SourceFile, { node }: NodePath): Edit {
   return { file: file.path, ...wholeLines(file, startOf(node), endOf(node)), text: '' };
 }

@@ -1,5 +1,5 @@
 import type { NodePath } from '@babel/traverse';
-import { absenceTests, isOnlyTested } from '../project/browser/uses.js';
+import { absenceTests, isNothing, isOnlyTested } from '../project/browser/uses.js';
 import type { Project } from '../project/project.js';
 import type { StoreSite } from '../project/site.js';
 import { endOf, startOf, textOf } from '../project/source.js';
@@ -75,12 +75,6 @@ function repeats(file: string, source: string, test: NodePath, text: string): Ed
   const left = parent.get('left');
   const first = source.slice(startOf(left.node), endOf(left.node)).split(operator)[0]?.trim();
   return first === text ? { file, start: endOf(left.node), end: endOf(test.node), text: '' } : undefined;
-}
-
-/** `''`, `null` and what storage makes of nothing. */
-export function isNothing(value: NodePath): boolean {
-  if (value.isStringLiteral()) return /^(?:undefined|null)?$/.test(value.node.value);
-  return value.isNullLiteral() || value.isIdentifier({ name: 'undefined' });
 }
 
 function replaced(file: string, path: NodePath, text: string, need?: ReturnType<typeof localName>): Edit {

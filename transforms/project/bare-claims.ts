@@ -4,6 +4,7 @@ import { callsOf } from './callers.js';
 import { definitionOf, keyName, propertyName } from './definitions.js';
 import { originsOf } from './flow/origins.js';
 import type { Project } from './project.js';
+import { SHIM } from './shim.js';
 import { isMint, type MintSite } from './site.js';
 import { textOf } from './source.js';
 import type { Sources } from './sources.js';
@@ -79,8 +80,6 @@ function takesText(sources: Sources, options: NodePath): boolean {
   if (definition.kind !== 'object') return false;
   return !OF_OBJECTS.test(textOf(sources.fileOf(definition.path), definition.path.node));
 }
-
-const SHIM = '@jwt-to-session/shim';
 
 type Share = 'all' | 'some' | 'none';
 

@@ -46,6 +46,18 @@ function lazyCall(sources: Sources, path: CallPath): Call {
   };
 }
 
+/** What a call gives for a parameter of the function that it calls, or what stands there when it gives nothing. */
+export function argumentOf(
+  call: CallPath,
+  called: NodePath<t.Function>,
+  index: number,
+): NodePath | undefined {
+  const given = (call.get('arguments') as NodePath[])[index];
+  if (given) return given;
+  const parameter = called.get('params')[index];
+  return parameter?.isAssignmentPattern() ? parameter.get('right') : undefined;
+}
+
 /** The calls of a function anywhere in the application; parses the files that can hold one. */
 export function callersOf(sources: Sources, called: NodePath<t.Function>): readonly CallPath[] {
   const known = callersByFunction.get(called.node);

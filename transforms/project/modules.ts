@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { ListedFile } from './files.js';
-import { type Package, packageAt, parseJson, record } from './packages.js';
+import { folderAt, type Package, parseJson, record } from './packages.js';
 
 /** A prefix that module specifiers may start with, and the folder it stands for. */
 interface Alias {
@@ -48,7 +48,7 @@ export function moduleResolver(files: readonly ListedFile[], packages: readonly 
         if (found) return found;
       }
     }
-    const home = packageAt(packages, from)?.folder ?? '';
+    const home = folderAt(packages, from);
     if (/^[@~]\//.test(specifier)) {
       return (
         fileAt(posix.join(home, 'src', specifier.slice(2))) ?? fileAt(posix.join(home, specifier.slice(2)))

@@ -1,4 +1,3 @@
-import type { NodePath } from '@babel/traverse';
 import { bareLogins, textParameter } from './bare-claims.js';
 import { callersOf } from './callers.js';
 import { usesOf } from './flow/follow.js';
@@ -6,6 +5,7 @@ import { originsOf } from './flow/origins.js';
 import { otherFramework } from './frameworks.js';
 import { gatewayObstacle, gatewayServedBy } from './gateways.js';
 import { hazardOf } from './hazards.js';
+import { isInside } from './inside.js';
 import { joseErrorAskedFor, unlikeInChain } from './jose.js';
 import type { Project } from './project.js';
 import { purposesAt } from './purposes.js';
@@ -44,9 +44,13 @@ export function checkObstacle(site: CheckSite, project: Project): string | undef
   if (several) return several;
   const error = site.library === 'jose' && joseErrorAskedFor(site, project.sources);
   if (error) return error;
-  if (/\bcomplete\s*:\s*true/.test(site.options ? textOf(site.file, site.options.node) : ''))
-    return 'the header of the token is asked for, and a session has none';
-  return bareObstacle(site, project);
+  return headerObstacle(site) ?? bareObstacle(site, project);
+}
+
+/** Why a check stays that asks for more of a token than its claims. */
+export function headerObstacle({ file, options }: CheckSite): string | undefined {
+  const asked = options && /\bcomplete\s*:\s*true/.test(textOf(file, options.node));
+  return asked ? 'the header of the token is asked for, and a session has none' : undefined;
 }
 
 /** Why the session of a request can't be asked where a socket is served, in words. */
@@ -154,7 +158,8 @@ export function checksThatStay(project: Project): Site[] {
   );
 }
 
-function frameworkObstacle(file: SourceFile, { sources }: Project): string | undefined {
+/** Why nothing moves in a file whose requests the session middleware can't serve. */
+export function frameworkObstacle(file: SourceFile, { sources }: Project): string | undefined {
   const framework = otherFramework(sources, file);
   return framework && onlyExpress(framework);
 }
@@ -170,10 +175,6 @@ function nameOf({ file, path }: Site): string {
 /** The checks that a token taken from a request goes into. */
 export function checksOf(site: ReadSite, { sites }: Project): CheckSite[] {
   return sites.filter(isCheck).filter((check) => isCheckedBy(check, site));
-}
-
-function isInside(outer: NodePath | undefined, inner: NodePath): boolean {
-  return Boolean(outer && (outer.node === inner.node || inner.isDescendant(outer)));
 }
 
 /** Whether an origin is the place in a request that a read takes the token from: `req.query.token`. */

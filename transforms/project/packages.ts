@@ -58,6 +58,11 @@ function packageOf(file: ListedFile): Package | undefined {
   };
 }
 
+/** The folder of the package that a path belongs to; the root where it belongs to none. */
+export function folderAt(packages: readonly Package[], path: string): string {
+  return packageAt(packages, path)?.folder ?? '';
+}
+
 /** JSON, also with comments and trailing commas as in tsconfig.json; undefined when it is neither. */
 export function parseJson(text: string): unknown {
   const errors: ParseError[] = [];

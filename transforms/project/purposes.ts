@@ -1,11 +1,11 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { type CallPath, callersOf } from './callers.js';
+import { argumentOf, type CallPath, callersOf } from './callers.js';
 import { keyName, propertyName } from './definitions.js';
 import { familyOfWord, PURPOSE_CLAIMS } from './families.js';
 import { originsOf, stringOf } from './flow/origins.js';
 import { requestParameter } from './requests.js';
-import { textOf } from './source.js';
+import { firstLineOf, textOf } from './source.js';
 import type { Sources } from './sources.js';
 
 /** What a function that signs or checks tokens of several kinds is called for. */
@@ -63,7 +63,7 @@ function find(sources: Sources, called: NodePath<t.Function>): Purposes | undefi
   const [login] = logins;
   const [other] = others;
   if (!login || !other || having('refresh').length) return undefined;
-  const shown = (call: CallPath) => textOf(sources.fileOf(call), call.node).split('\n')[0]?.slice(0, 60);
+  const shown = (call: CallPath) => firstLineOf(sources.fileOf(call), call.node);
   return { logins, others, evidence: `${shown(login)} is about a login, ${shown(other)} is not` };
 }
 
@@ -75,10 +75,9 @@ function byParameter(
   called: NodePath<t.Function>,
   calls: readonly CallPath[],
 ): Purpose[] | undefined {
-  for (const [index, parameter] of called.get('params').entries()) {
-    const standard = parameter.isAssignmentPattern() ? parameter.get('right') : undefined;
+  for (const index of called.node.params.keys()) {
     const purposes = calls.flatMap((call) => {
-      const word = wordOf(sources, (call.get('arguments') as NodePath[])[index] ?? standard);
+      const word = wordOf(sources, argumentOf(call, called, index));
       return word === undefined ? [] : purposeOfWord(word);
     });
     if (purposes.length === calls.length && purposes.includes('login') && purposes.includes('other'))

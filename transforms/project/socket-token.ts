@@ -1,5 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
+import { identifiersIn } from './acceptance/carried-code.js';
 import { propertyName } from './definitions.js';
 import type { CheckSite } from './site.js';
 import type { SocketDoor } from './sockets.js';
@@ -33,7 +34,7 @@ export function socketTokenOf({ token, file }: CheckSite, door: SocketDoor): Soc
     });
     return (
       (value.isMemberExpression() || value.isOptionalMemberExpression() ? same : []).every(visitMention) &&
-      namesIn(value).every(visitName)
+      identifiersIn(value).every(visitName)
     );
   };
   const visitName = (name: NodePath<t.Identifier>): boolean => {
@@ -92,15 +93,4 @@ function isQuestion(path: NodePath): boolean {
   let at = path;
   while (at.parentPath?.isLogicalExpression()) at = at.parentPath;
   return at.key === 'test' && at.parentPath?.isIfStatement() === true;
-}
-
-/** The variables that a value is made of. */
-function namesIn(value: NodePath): NodePath<t.Identifier>[] {
-  const found: NodePath<t.Identifier>[] = [];
-  value.traverse({
-    Identifier(path) {
-      if (path.isReferencedIdentifier()) found.push(path);
-    },
-  });
-  return found;
 }

@@ -36,6 +36,11 @@ export function textOf(file: SourceFile, node: Node): string {
   return file.text.slice(startOf(node), endOf(node));
 }
 
+/** The beginning of a node's text, to show it by. */
+export function firstLineOf(file: SourceFile, node: Node): string {
+  return (textOf(file, node).split('\n')[0] ?? '').slice(0, 60);
+}
+
 export function startOf(node: Node): number {
   return node.start ?? 0;
 }

@@ -7,7 +7,7 @@ import { checkObstacle, mintObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import { purposesAt } from '../project/purposes.js';
 import { type ImportSite, isCheck, isMint, type Site } from '../project/site.js';
-import { textOf } from '../project/source.js';
+import { firstLineOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
 const LIBRARIES = new Set(['jsonwebtoken', 'express-jwt', 'passport-jwt', 'jose']);
@@ -40,9 +40,7 @@ function remainingUse(site: ImportSite, project: Project): string | undefined {
   if (!references) return uses.length > going.length ? 'tokens that stay' : undefined;
   for (const reference of references) {
     if (!going.some((use) => isPartOf(reference, use))) {
-      return textOf(site.file, (reference.parentPath ?? reference).node)
-        .split('\n')[0]
-        ?.slice(0, 60);
+      return firstLineOf(site.file, (reference.parentPath ?? reference).node);
     }
   }
   return undefined;

@@ -13,7 +13,7 @@ import type { Project } from '../project/project.js';
 import { requestAt } from '../project/requests.js';
 import { isCheck, type ReadSite } from '../project/site.js';
 import { socketDoorAt } from '../project/sockets.js';
-import { endOf, startOf, textOf } from '../project/source.js';
+import { endOf, firstLineOf, startOf, textOf } from '../project/source.js';
 import { isInGoneRecord, isInStayingRecord, lookUpObstacle, lookUpsAt } from '../project/stored/unit.js';
 import type { Decision, Rule } from '../rule.js';
 
@@ -118,9 +118,7 @@ function oddUse(site: ReadSite, project: Project): string | undefined {
   for (const mention of mentionsOf(site.path, reads)) {
     if (role(site, mention, reads, project) === 'odd') {
       const statement = mention.getStatementParent();
-      return textOf(site.file, (statement ?? mention).node)
-        .split('\n')[0]
-        ?.slice(0, 60);
+      return firstLineOf(site.file, (statement ?? mention).node);
     }
   }
   return undefined;

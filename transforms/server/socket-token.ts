@@ -1,11 +1,11 @@
 // https://socket.io/docs/v4/middlewares/#sending-credentials
 import type { NodePath } from '@babel/traverse';
 import { alone } from '../alone.js';
+import { checkThatStays } from '../decisions.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM } from '../edit/names.js';
 import { bareLogins } from '../project/bare-claims.js';
-import { otherFramework } from '../project/frameworks.js';
-import { isLoginToken } from '../project/obstacles.js';
+import { frameworkObstacle, headerObstacle, isLoginToken } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import { type CheckSite, isCheck } from '../project/site.js';
 import { socketTokenOf } from '../project/socket-token.js';
@@ -28,11 +28,8 @@ export const rule: Rule<CheckSite> = {
 };
 
 function decide(site: CheckSite, project: Project): Decision {
-  const { family, evidence } = site;
-  if (family === 'one-time')
-    return { action: 'kept', reason: `it checks a token that is used once: ${evidence}` };
-  if (family === 'third-party')
-    return { action: 'kept', reason: `somebody else issues these tokens: ${evidence}` };
+  const kept = checkThatStays(site);
+  if (kept) return kept;
   const door = socketDoorAt(site.path);
   const obstacle = obstacleOf(site, door, project);
   if (obstacle) return { action: 'manual', reason: obstacle, todo: adviceFor(door) };
@@ -43,13 +40,13 @@ function decide(site: CheckSite, project: Project): Decision {
 }
 
 function obstacleOf(site: CheckSite, door: SocketDoor | undefined, project: Project): string | undefined {
-  const framework = otherFramework(project.sources, site.file);
-  if (framework) return `this server runs on ${framework}, and the session middleware is Express's`;
+  const framework = frameworkObstacle(site.file, project);
+  if (framework) return framework;
   if (!isLoginToken(site, project)) return `a ${site.family} token is checked here (${site.evidence})`;
   if (site.kind === 'decode') return 'a token that a socket comes with is read unchecked';
   if (bareLogins(project) !== 'none') return 'the token is a bare id, and a session has claims';
-  if (/\bcomplete\s*:\s*true/.test(site.options ? textOf(site.file, site.options.node) : ''))
-    return 'the header of the token is asked for, and a session has none';
+  const header = headerObstacle(site);
+  if (header) return header;
   if (door?.request === undefined || door.when === 'opened' || !isWithin(site, door))
     return 'a socket is served here, and its request passes no session middleware';
   if (!site.callback && !canWait(site, door))

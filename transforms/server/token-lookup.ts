@@ -2,10 +2,9 @@
 import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
 import { withoutItems } from '../edit/lists.js';
-import { wholeLines } from '../edit/whole-lines.js';
+import { withoutDeclaration } from '../edit/statements.js';
 import type { Project } from '../project/project.js';
 import type { TokenLookUpSite } from '../project/site.js';
-import { endOf, startOf } from '../project/source.js';
 import { lookUpObstacle } from '../project/stored/unit.js';
 import type { Decision, Rule } from '../rule.js';
 
@@ -40,11 +39,7 @@ function decide(site: TokenLookUpSite, project: Project): Decision {
 function edit({ revocation }: TokenLookUpSite, decision: Decision, { sources }: Project): readonly Edit[] {
   if (decision.action !== 'rewritten' || !revocation) return [];
   const { property, statements } = revocation;
-  const gone = statements.map((statement): Edit => {
-    const file = sources.fileOf(statement);
-    const { start, end } = wholeLines(file, startOf(statement.node), endOf(statement.node));
-    return { file: file.path, start, end, text: '' };
-  });
+  const gone = statements.map((statement) => withoutDeclaration(sources.fileOf(statement), statement));
   const filter = property?.parentPath;
   if (!property || !filter?.isObjectExpression()) return gone;
   return [

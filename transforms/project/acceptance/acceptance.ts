@@ -74,7 +74,7 @@ export function acceptanceOf(
   const guarded = new Set(guards.map(({ claim }) => claim));
   const { refusals, alike } = lookAlikes(sources, kept, logins, user);
   const shared = logins.map((mint) => ({ mint, refusals: purposeRefusals(sources, mint) }));
-  const signer = signerOf(sources, logins, keys);
+  const signer = signerOf(sources, logins, keys, bare);
   const renewing = guards.length ? [] : refreshKeysOf(sources, own, logins, texts);
   return {
     keys,
@@ -178,6 +178,7 @@ function signerOf(
   sources: Sources,
   logins: readonly MintSite[],
   keys: readonly AcceptedKey[],
+  bare: string | undefined,
 ): Signer | undefined {
   const [mint] = logins;
   const own = mint?.key && keyOf(sources, mint.key);
@@ -186,6 +187,5 @@ function signerOf(
   const call =
     mint?.library === 'jsonwebtoken' ? portableOf(sources, mint.call.get('callee') as NodePath) : undefined;
   const algorithm = (mint && algorithmOf(sources, mint)) ?? keys[0]?.algorithms[0];
-  const bare = bareMints(logins) === 'all' ? TEXT_CLAIM : undefined;
   return { key, ...(call ? { call } : {}), ...(algorithm ? { algorithm } : {}), ...(bare ? { bare } : {}) };
 }

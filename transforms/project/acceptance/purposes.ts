@@ -1,6 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
-import type { CallPath } from '../callers.js';
+import { argumentOf, type CallPath } from '../callers.js';
 import { definitionOf, keyName } from '../definitions.js';
 import { PURPOSE_CLAIMS } from '../families.js';
 import { stringOf } from '../flow/origins.js';
@@ -92,7 +92,7 @@ function byLifetime(
   if (index === undefined) return undefined;
   const of = (calls: readonly CallPath[]) =>
     calls.map((call) => {
-      const path = argumentAt(owner, call, index);
+      const path = argumentOf(call, owner, index);
       return path && secondsOf(sources, path);
     });
   const [logins, others] = [of(purposes.logins), of(purposes.others)];
@@ -113,7 +113,7 @@ function differs(
   const index = key && parameterOf(sources, owner, key);
   if (index === undefined) return false;
   const textAt = (call: CallPath) => {
-    const given = argumentAt(owner, call, index);
+    const given = argumentOf(call, owner, index);
     return given && textOf(sources.fileOf(given), given.node);
   };
   const own = new Set(purposes.logins.map(textAt));
@@ -135,16 +135,8 @@ function wordAt(
   call: CallPath,
   index: number | undefined,
 ): string | undefined {
-  const given = index === undefined ? undefined : argumentAt(owner, call, index);
+  const given = index === undefined ? undefined : argumentOf(call, owner, index);
   return given && stringOf(sources, given);
-}
-
-/** What a call gives for a parameter, or what stands there when it gives nothing. */
-function argumentAt(owner: NodePath<t.Function>, call: CallPath, index: number): NodePath | undefined {
-  const given = (call.get('arguments') as NodePath[])[index];
-  if (given) return given;
-  const parameter = owner.get('params')[index];
-  return parameter?.isAssignmentPattern() ? parameter.get('right') : undefined;
 }
 
 function refusal(text: string, claim?: string): Refusal {

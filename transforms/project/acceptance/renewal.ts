@@ -2,6 +2,7 @@ import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { callersOf } from '../callers.js';
 import { originsOf } from '../flow/origins.js';
+import { isInside } from '../inside.js';
 import type { Portable } from '../portable.js';
 import { type CheckSite, isMint, type MintSite, type Site } from '../site.js';
 import { textOf } from '../source.js';
@@ -78,7 +79,7 @@ function statementsTo(owner: NodePath<t.Function>, place: NodePath): NodePath[] 
   let block = owner.get('body') as NodePath;
   while (block.isBlockStatement()) {
     const statements: NodePath[] = block.get('body');
-    const index = statements.findIndex((one) => one.node === place.node || place.isDescendant(one));
+    const index = statements.findIndex((one) => isInside(one, place));
     const at = statements[index];
     if (!at) return undefined;
     found.push(...statements.slice(0, index));

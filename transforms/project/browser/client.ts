@@ -1,6 +1,6 @@
 import { isSource, isTest, type ListedFile } from '../files.js';
 import { isolated } from '../isolated.js';
-import { packageAt } from '../packages.js';
+import { folderAt } from '../packages.js';
 import { sideOf } from '../sides.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
@@ -99,8 +99,7 @@ function inEach<T>(
 /** The texts of a package, whatever they hold. */
 function textsIn(sources: Sources, folder: string): ListedFile[] {
   return sources.listed.filter(
-    ({ path }) =>
-      isSource(path) && !isTest(path) && (packageAt(sources.packages, path)?.folder ?? '') === folder,
+    ({ path }) => isSource(path) && !isTest(path) && folderAt(sources.packages, path) === folder,
   );
 }
 

@@ -1,7 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { type Definition, definitionOf, propertyName } from '../definitions.js';
-import type { SourceFile } from '../source.js';
+import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { unwrapped } from '../unwrapped.js';
 import type { KeyedAccess, StorageAccess } from './storage.js';
@@ -184,7 +184,7 @@ function read(file: SourceFile, path: NodePath): KeyedAccess | undefined {
   const common = { file, storage: 'cookie', operation: 'get' } as const;
   const around = path.getStatementParent();
   const [, key] =
-    /['"`/;\s()^|]([\w-]*(?:token|jwt)[\w-]*)\\?=/i.exec(around ? textAround(file, around) : '') ?? [];
+    /['"`/;\s()^|]([\w-]*(?:token|jwt)[\w-]*)\\?=/i.exec(around ? textOf(file, around.node) : '') ?? [];
   if (key !== undefined) {
     const whole = chainAround(path);
     return { ...common, path: whole, key, ...(yieldsText(whole) ? {} : { opaque: true }) };
@@ -195,10 +195,6 @@ function read(file: SourceFile, path: NodePath): KeyedAccess | undefined {
   if (!named || Array.isArray(named) || !named.isIdentifier()) return undefined;
   const keyPath = owner?.scope.getBinding(named.node.name)?.referencePaths[0];
   return keyPath && { ...common, path, keyPath };
-}
-
-function textAround(file: SourceFile, { node }: NodePath): string {
-  return file.text.slice(node.start ?? 0, node.end ?? 0);
 }
 
 /** The chain of calls and members that starts with an expression. */

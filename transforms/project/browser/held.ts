@@ -3,7 +3,7 @@ import { propertyName } from '../definitions.js';
 import type { ListedFile } from '../files.js';
 import { originsOf } from '../flow/origins.js';
 import type { Package } from '../packages.js';
-import { endOf, type SourceFile, startOf } from '../source.js';
+import { firstLineOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import type { AttachedHeader } from './headers.js';
 import type { TokenPlace } from './places.js';
@@ -104,7 +104,7 @@ function keptOutOfSight(
       holder &&
       /(?:storage|cookies?|vault|keychain|preferences|secure_?store|forage|mmkv)$/i.test(holder)
     ) {
-      if (/^get|^load|^read|^retrieve/i.test(method)) return firstLine(sources, path);
+      if (/^get|^load|^read|^retrieve/i.test(method)) return firstLineOf(sources.fileOf(path), path.node);
     }
   }
   return undefined;
@@ -119,7 +119,7 @@ function storedSomewhere(accesses: readonly StorageAccess[]): string | undefined
     ({ operation, key, value }) =>
       operation === 'set' && !value?.isLiteral() && (key === undefined || LOGIN_KEY.test(key)),
   );
-  return access && textAt(access.file, access.path);
+  return access && firstLineOf(access.file, access.path.node);
 }
 
 function keeperIn({ text, path }: ListedFile): string | undefined {
@@ -134,12 +134,4 @@ function keeperIn({ text, path }: ListedFile): string | undefined {
   )
     ? path
     : undefined;
-}
-
-function firstLine(sources: Sources, path: NodePath): string {
-  return textAt(sources.fileOf(path), path);
-}
-
-function textAt(file: SourceFile, path: NodePath): string {
-  return (file.text.slice(startOf(path.node), endOf(path.node)).split('\n')[0] ?? '').slice(0, 60);
 }

@@ -4,7 +4,7 @@ import { clientOriginsOf } from '../client-origins.js';
 import { applicationsOf } from '../express/application.js';
 import { corsOf } from '../express/cors.js';
 import type { ListedFile } from '../files.js';
-import { packageAt } from '../packages.js';
+import { folderAt } from '../packages.js';
 import type { Sources } from '../sources.js';
 import type { ApiBase } from './api.js';
 
@@ -151,7 +151,7 @@ function relativeBecause(sources: Sources, folder: string, path: string): string
   if (home?.proxy) return `${why}, which the proxy of ${home.path} passes on to ${home.proxy}`;
   const proxy = sources.listed.find(
     ({ path: file, text }) =>
-      (packageAt(sources.packages, file)?.folder ?? '') === folder &&
+      folderAt(sources.packages, file) === folder &&
       /^(?:(?:vite|vue|webpack|nuxt|next)\.config\.[cm]?[jt]s|setupProxy\.[jt]s|proxy\.conf\.js(?:on)?)$/.test(
         posix.basename(file),
       ) &&
@@ -165,7 +165,7 @@ function relativeBecause(sources: Sources, folder: string, path: string): string
 function environmentFiles(sources: Sources, folder: string): ListedFile[] {
   const rank = (path: string) => (/production/.test(path) ? 0 : /development|local/.test(path) ? 2 : 1);
   return sources.listed
-    .filter(({ path }) => isEnvironment(path) && (packageAt(sources.packages, path)?.folder ?? '') === folder)
+    .filter(({ path }) => isEnvironment(path) && folderAt(sources.packages, path) === folder)
     .sort((a, b) => rank(a.path) - rank(b.path));
 }
 

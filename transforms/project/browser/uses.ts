@@ -2,7 +2,7 @@ import type { NodePath } from '@babel/traverse';
 import { keyName, propertyName } from '../definitions.js';
 import { type Use, usesOf } from '../flow/follow.js';
 import type { Project } from '../project.js';
-import { textOf } from '../source.js';
+import { firstLineOf } from '../source.js';
 
 /** Calls that put a flag into state as well as they put a token there, or only print. */
 const STATE =
@@ -21,11 +21,11 @@ function hazardOf(project: Project, use: Use): string | undefined {
   if (isHandled(project, use.path) || use.trail.some((name) => /^(?:authorization|x-.*token)$/i.test(name)))
     return undefined;
   const file = project.sources.fileOf(use.path);
-  if (use.kind === 'text') return `put into ${line(textOf(file, (use.path.parentPath ?? use.path).node))}`;
+  if (use.kind === 'text') return `put into ${firstLineOf(file, (use.path.parentPath ?? use.path).node)}`;
   if (use.kind === 'compare')
     return isAbsence(use.path)
       ? undefined
-      : `compared in ${line(textOf(file, (use.path.parentPath ?? use.path).node))}`;
+      : `compared in ${firstLineOf(file, (use.path.parentPath ?? use.path).node)}`;
   if (use.kind !== 'argument') return undefined;
   const call = use.path.parentPath;
   const callee =
@@ -34,7 +34,7 @@ function hazardOf(project: Project, use: Use): string | undefined {
   const name = propertyName(callee.node) ?? (callee.isIdentifier() ? callee.node.name : '');
   if (opensSocket(callee)) return 'handed to the socket';
   if (STATE.test(name)) return undefined;
-  return `handed to ${line(textOf(file, callee.node))}`;
+  return `handed to ${firstLineOf(file, callee.node)}`;
 }
 
 /** `auth: (cb) => cb({ token })` of Socket.IO. */
@@ -49,12 +49,13 @@ function isAbsence(path: NodePath): boolean {
   const { parentPath: parent } = path;
   if (!parent?.isBinaryExpression()) return false;
   const other = path.key === 'left' ? parent.get('right') : (parent.get('left') as NodePath);
-  return (
-    other.isNullLiteral() ||
-    other.isIdentifier({ name: 'undefined' }) ||
-    // What web storage makes of nothing at all is a text.
-    (other.isStringLiteral() && /^(?:undefined|null)?$/.test(other.node.value))
-  );
+  return isNothing(other);
+}
+
+/** `''`, `null` and what storage makes of nothing, which is a text. */
+export function isNothing(value: NodePath): boolean {
+  if (value.isStringLiteral()) return /^(?:undefined|null)?$/.test(value.node.value);
+  return value.isNullLiteral() || value.isIdentifier({ name: 'undefined' });
 }
 
 /** Where a token that was read is compared with nothing at all, which a flag never is. */
@@ -85,8 +86,4 @@ function isHandled({ sites }: Project, path: NodePath): boolean {
 
 function isTakenApart(site: Project['sites'][number], path: NodePath): boolean {
   return site.kind === 'browser-decode' && site.chain.some((declaration) => path.isDescendant(declaration));
-}
-
-function line(text: string): string {
-  return (text.split('\n')[0] ?? '').slice(0, 60);
 }

@@ -6,6 +6,7 @@ import { familyOfWord, surroundingNames } from '../families.js';
 import { type Use, usesOf } from '../flow/follow.js';
 import { intoPattern } from '../flow/names.js';
 import { gatewayServedBy } from '../gateways.js';
+import { isInside } from '../inside.js';
 import { requestParameter } from '../requests.js';
 import { sideOf } from '../sides.js';
 import type { CheckSite, GatewaySite, ReadSite, RequestPlace } from '../site.js';
@@ -120,10 +121,6 @@ function keyOf(place: RequestPlace): string {
 /** `req.headers.authorization = …` */
 function isWritten(path: NodePath): boolean {
   return path.key === 'left' && path.parentPath?.isAssignmentExpression() === true;
-}
-
-function isInside(outer: NodePath | undefined, inner: NodePath): boolean {
-  return Boolean(outer && (outer.node === inner.node || inner.isDescendant(outer)));
 }
 
 function usesOfRead(sources: Sources, path: NodePath): Use[] {

@@ -4,6 +4,7 @@ import { alternatives, lineOf, onlyRefuses, tokenTest } from '../acceptance/carr
 import { claimsOfCheck } from '../acceptance/doors.js';
 import { definitionOf, keyName, propertyName } from '../definitions.js';
 import type { Use } from '../flow/follow.js';
+import { isInside } from '../inside.js';
 import type { Portable } from '../portable.js';
 import { type CheckSite, isCheck, type ReadSite, type Site } from '../site.js';
 import { textOf } from '../source.js';
@@ -211,8 +212,4 @@ export function isCheckedBy({ token }: CheckSite, { path, uses }: ReadSite): boo
 /** The reads whose token a check is given. */
 export function readsOf(check: CheckSite, sites: readonly Site[]): ReadSite[] {
   return sites.filter((site): site is ReadSite => site.kind === 'request' && isCheckedBy(check, site));
-}
-
-function isInside(outer: NodePath | undefined, inner: NodePath): boolean {
-  return Boolean(outer && (outer.node === inner.node || inner.isDescendant(outer)));
 }

@@ -3,13 +3,14 @@ import * as t from '@babel/types';
 import { keyName, propertyName } from '../definitions.js';
 import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
+import type { Keeper } from './writes.js';
 
 /** A place that keeps a login token or takes it out of what is kept, and does nothing else. */
 export interface TokenRecord {
   /** The statements that do it, the saving that follows included. */
   readonly statements: readonly NodePath[];
   /** The field or the table, list or cache. */
-  readonly keeper: { readonly field: string } | { readonly root: string };
+  readonly keeper: Keeper;
 }
 
 const CHANGES =

@@ -3,6 +3,7 @@ import { propertyOf } from '../acceptance/doors.js';
 import { userOf } from '../acceptance/user.js';
 import { propertyName } from '../definitions.js';
 import { originsOf } from '../flow/origins.js';
+import { isInside } from '../inside.js';
 import type { Project } from '../project.js';
 import {
   type CheckSite,
@@ -107,9 +108,7 @@ function isSearched(
   const word = 'field' in keeper ? keeper.field : (keeper.root.split(/[.(]/)[0] ?? '');
   const shim = shimCalls(sources);
   const leaves = (path: NodePath) =>
-    [...shim, ...lookUps.map((one) => one.path)].some(
-      (one) => path.node === one.node || path.isDescendant(one),
-    );
+    [...shim, ...lookUps.map((one) => one.path)].some((one) => isInside(one, path));
   return sources
     .naming(word)
     .filter((file) => !file.test)
@@ -130,7 +129,7 @@ export function isInGoneRecord(path: NodePath, project: Project): boolean {
   return project.sites.some(
     (site) =>
       site.kind === 'token-record' &&
-      site.record.statements.some((one) => one.node === path.node || path.isDescendant(one)) &&
+      site.record.statements.some((one) => isInside(one, path)) &&
       recordGoes(site, project),
   );
 }
