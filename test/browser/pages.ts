@@ -41,6 +41,8 @@ export async function openedAs(page: Page, origin: string): Promise<string | nul
 }
 
 export async function addNote(page: Page, title: string): Promise<void> {
+  // What was asked for before the note must not arrive after it.
+  await notesShown(page);
   await page.getByLabel('Title').fill(title);
   await page.getByRole('button', { name: 'Add note' }).click();
   await page.getByRole('heading', { name: title }).waitFor();
@@ -49,8 +51,12 @@ export async function addNote(page: Page, title: string): Promise<void> {
 /** The titles of the notes that are on the page, newest first. */
 export async function titles(page: Page): Promise<string[]> {
   await page.getByRole('heading', { name: 'My notes' }).waitFor();
-  await page.locator('.notes li').or(page.getByText('No notes yet.')).first().waitFor();
+  await notesShown(page);
   return page.locator('.notes h2').allTextContents();
+}
+
+function notesShown(page: Page): Promise<void> {
+  return page.locator('.notes li').or(page.getByText('No notes yet.')).first().waitFor();
 }
 
 /** What script on the page can read of storages and cookies. */
