@@ -104,6 +104,8 @@ function adviceOnCheck({ family }: CheckSite, obstacle: string): string {
     return `Let sockets ask await requireSocketSession(socket.request, token) ${SHIM_NAMED} where they are let in, then run this again for requests.`;
   if (family === 'refresh')
     return `The session renews itself: when nothing stores or sends refresh tokens any more, let this route answer by requireSession(req) ${SHIM_NAMED} or remove it.`;
+  if (/errors read otherwise$/.test(obstacle))
+    return `Put requireSession(req) ${SHIM_NAMED} in its place, and see to code that looks at the error: it is named and worded as jsonwebtoken's.`;
   if (family === 'session')
     return `Where a request is at hand, ask requireSession(req) ${SHIM_NAMED}: it returns the claims or throws.`;
   return 'If it lets users in, ask the session here; if it checks a token for something else, leave it and delete this comment.';

@@ -26,6 +26,7 @@ import { rule as serverJose } from './server/jose.js';
 import { rule as serverLibraryImport } from './server/library-import.js';
 import { rule as serverLogOutEverywhere } from './server/log-out-everywhere.js';
 import { rule as serverLogoutRoute } from './server/logout-route.js';
+import { rule as serverNjwt } from './server/njwt.js';
 import { rule as serverOtherLibrary } from './server/other-library.js';
 import { rule as serverPassportJwt } from './server/passport-jwt.js';
 import { rule as serverRequestToken } from './server/request-token.js';
@@ -48,6 +49,7 @@ export const RULES: readonly RegisteredRule[] = [
   { id: 'server/library-import', rule: serverLibraryImport },
   { id: 'server/log-out-everywhere', rule: serverLogOutEverywhere },
   { id: 'server/logout-route', rule: serverLogoutRoute },
+  { id: 'server/njwt', rule: serverNjwt },
   { id: 'server/other-library', rule: serverOtherLibrary },
   { id: 'server/passport-jwt', rule: serverPassportJwt },
   { id: 'server/request-token', rule: serverRequestToken },

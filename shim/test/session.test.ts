@@ -55,6 +55,20 @@ describe('startSession', () => {
     expect((await browser.ask('/me')).json.id).toBe('bob');
   });
 
+  test('takes a document of a database for what it is written as', async () => {
+    const document = { $__: 'of the library', toJSON: () => ({ id: 'ada', role: 'user' }) };
+    const browser = await application(
+      {},
+      {
+        '/login': (req, res) => res.json({ token: startSession(req, document) }),
+        '/me': (req, res) => res.json(requireSession(req)),
+      },
+    );
+    await browser.ask('/login');
+    const { iat, exp, ...claims } = (await browser.ask('/me')).json;
+    expect(claims).toEqual({ id: 'ada', role: 'user' });
+  });
+
   test('an id of the client’s choosing is not taken', async () => {
     const base = await shopApplication(optionsFor());
     for (const chosen of ['chosen', 's:chosen', 's%3Achosen.c2lnbmF0dXJl', 's%3A.']) {
@@ -193,6 +207,30 @@ describe('startSession', () => {
 });
 
 describe('requireSession', () => {
+  test.each([
+    ['njwt', 'JwtParseError', 'Jwt is expired', 'Signature verification failed'],
+    ['jwt-simple', 'Error', 'Token expired', 'Signature verification failed'],
+    ['jsonwebtoken', 'TokenExpiredError', 'jwt expired', 'invalid signature'],
+  ] as const)('says what is wrong as %s did', async (errors, name, expired, forged) => {
+    const browser = await application(
+      { errors },
+      {
+        '/me': (req, res) => {
+          try {
+            res.json(requireSession(req));
+          } catch (error) {
+            res.json({ ...Object(error), name: Object(error).name, message: Object(error).message });
+          }
+        },
+      },
+    );
+    const told = (token: string) => browser.ask('/me', { headers: { authorization: `Bearer ${token}` } });
+    const late = (await told(tokenOf('ada', { exp: Math.floor(Date.now() / 1000) - 60 }))).json;
+    expect([late.name, late.message]).toEqual([name, expired]);
+    if (errors === 'njwt') expect(late.userMessage).toBe(expired);
+    expect((await told(jwt.sign({ id: 'ada' }, 'not the secret'))).json.message).toBe(forged);
+  });
+
   const routes = {
     '/login': (req: Request, res: Response) => res.json({ token: startSession(req, { id: 'ada' }) }),
     '/out': async (req: Request, res: Response) => {

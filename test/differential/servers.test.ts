@@ -52,6 +52,8 @@ const SERVERS: Readonly<
   guests: { ...BEARER, claims: { sub: '1', role: 'user' } },
   model: { ...BEARER, claims: { _id: '1' } },
   jose: { ...BEARER, claims: { sub: 'ann', role: 'user' } },
+  'jwt-simple': { ...BEARER, header: 'x-access-token', scheme: '' },
+  njwt: { header: 'x-access-token', scheme: '', claims: { sub: '1', name: 'ann', role: 'user' } },
   errors: BEARER,
   'signed-cookie': { cookie: 'token', signed: true, claims: ANN },
   'own-extractor': { ...BEARER, scheme: 'Token ' },

@@ -14,8 +14,8 @@ export interface Edit {
   readonly end: number;
   readonly text: string;
   readonly needs?: readonly NeededName[];
-  /** A name that another file imports from now on, so that it stays though nothing here uses it any more. */
-  readonly keeps?: string;
+  /** Names that stay though nothing that was here uses them any more: the edit does, or another file. */
+  readonly keeps?: string | readonly string[];
   /** It is put in right before something that another edit takes away. */
   readonly stays?: boolean;
   /** What other edits change inside it goes with what it replaces. */

@@ -10,7 +10,8 @@ export interface Range {
 export function wholeLines(file: SourceFile, start: number, end: number): Range {
   const { text } = file;
   const lineStart = text.lastIndexOf('\n', start - 1) + 1;
-  const rest = /^[ \t]*(?:\r?\n|$)/.exec(text.slice(end));
+  // What is said behind it is said of it.
+  const rest = /^[ \t]*(?:\/\/.*)?(?:\r?\n|$)/.exec(text.slice(end));
   if (!rest || text.slice(lineStart, start).trim()) return { start, end };
   const lines = { start: lineStart, end: end + rest[0].length };
   return withBlank(file, withComment(file, withDocumentation(file, lines)));

@@ -43,13 +43,25 @@ export function readinessOf(application: Application, { sources, sites }: Projec
       todo: `${MOUNT} in the place of that one, with its options as \`session\`.`,
     };
   }
-  const blocked = missingIn(acceptance);
+  const blocked = missingIn(acceptance) ?? madeByEntry(acceptance, application);
   if (blocked) return blocked;
   return {
     state: 'ready',
     acceptance,
     module: modulePathOf(application, sources),
     ...(replaces ? { replaces } : {}),
+  };
+}
+
+/** The session module would load the file that is loading it, and find nothing there yet. */
+function madeByEntry({ keys }: Acceptance, { file }: Application): Blocked | undefined {
+  if (file.system !== 'commonjs') return undefined;
+  const made = keys.some(({ key }) => key.imports.some((one) => one.file === file));
+  if (!made) return undefined;
+  return {
+    state: 'blocked',
+    reason: 'the key of the login tokens is made in the file that makes the application',
+    todo: 'Move the key into a module of its own that both can load, then run this again.',
   };
 }
 

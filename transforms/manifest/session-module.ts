@@ -179,6 +179,12 @@ function sessionsLines(facts: ModuleFacts, names: Settled, style: Style): string
     `    // ${closes.because}`,
     `    window: { closes: ${text(closes.date)} },`,
     ...(facts.clientOrigins ? ['    trustedOrigins: clientOrigins(),'] : []),
+    ...(acceptance.errors === undefined
+      ? []
+      : [
+          `    // What requireSession throws reads as the errors of ${acceptance.errors}.`,
+          `    errors: ${text(acceptance.errors)},`,
+        ]),
     ...(endpoint === '/session' ? [] : [`    path: ${text(endpoint)},`]),
     '  });',
     '}',
@@ -262,12 +268,13 @@ function jsonwebtoken(from: SourceFile): Portable {
 
 function presentLines(
   { beside, typescript }: ModuleFacts,
-  { call, key, algorithm, bare }: Signer,
+  { call, plain, key, algorithm, bare }: Signer,
   names: Settled,
   keyText: (key: Portable) => string,
   text: (string: string) => string,
 ): string[] {
-  const options = algorithm && algorithm !== 'HS256' ? `, { algorithm: ${text(algorithm)} }` : '';
+  const named = algorithm && algorithm !== 'HS256' ? text(algorithm) : undefined;
+  const options = named ? `, ${plain ? named : `{ algorithm: ${named} }`}` : '';
   const claims = bare === undefined ? 'claims' : `claims.${bare}${typescript ? '!' : ''}`;
   return [
     `      // For code that still reads a JWT: one that lives for a minute, when a request comes with a session only.`,

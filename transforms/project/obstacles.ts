@@ -7,6 +7,8 @@ import { gatewayObstacle, gatewayServedBy } from './gateways.js';
 import { hazardOf } from './hazards.js';
 import { isInside } from './inside.js';
 import { joseErrorAskedFor, unlikeInChain } from './jose.js';
+import { unlikeInToken } from './njwt.js';
+import { otherCheckObstacle } from './other-checks.js';
 import type { Project } from './project.js';
 import { purposesAt } from './purposes.js';
 import { refreshUnit } from './refresh.js';
@@ -44,6 +46,8 @@ export function checkObstacle(site: CheckSite, project: Project): string | undef
   if (several) return several;
   const error = site.library === 'jose' && joseErrorAskedFor(site, project.sources);
   if (error) return error;
+  const other = otherCheckObstacle(site, project);
+  if (other) return other;
   return headerObstacle(site) ?? bareObstacle(site, project);
 }
 
@@ -95,7 +99,7 @@ export function mintObstacle(site: MintSite, project: Project): string | undefin
   if (family !== 'session') return `nothing here shows what this token is for: ${evidence}`;
   const several = purposesObstacle(site, project);
   if (several) return several;
-  const unlike = site.chain && unlikeInChain(site, sources);
+  const unlike = site.library === 'jose' ? unlikeInChain(site, sources) : unlikeInToken(site);
   if (unlike) return `no option of a session says ${unlike}`;
   if (!site.claims && !site.chain) return 'the call has no claims that could be kept in a session';
   const uses = site.callback ? [] : usesOf(sources, site.path);
@@ -104,6 +108,8 @@ export function mintObstacle(site: MintSite, project: Project): string | undefin
     uses.filter(({ path }) => !isInGoneRecord(path, project)),
   );
   if (hazard) return `the token is ${hazard}, where a session has nothing to put`;
+  if (site.bare && site.library === 'jwt-simple')
+    return 'the token is a bare id, so give it claims first: { sub: id }';
   return site.bare && bareLogins(project) === 'some' ? MIXED : undefined;
 }
 
@@ -111,7 +117,7 @@ export function mintObstacle(site: MintSite, project: Project): string | undefin
 function purposesObstacle({ path, callback, library }: MintSite | CheckSite, { sources }: Project) {
   const purposes = purposesAt(sources, path);
   if (!purposes) return undefined;
-  const plain = library === 'jsonwebtoken' && !callback;
+  const plain = (library === 'jsonwebtoken' || library === 'jwt-simple') && !callback;
   if (plain && requestAt(sources, path).how === 'thread') return undefined;
   return `tokens of several kinds go through here: ${purposes.evidence}`;
 }

@@ -159,13 +159,14 @@ function ofName(
     return { text: exported.local, imports: [exported], literals: [] };
   }
   const inline = simple ? portableOf(sources, init as NodePath, named, depth + 1) : undefined;
-  // What is read from a disk, or hangs on a place, is read once by the file that has it.
-  const reads =
-    !inline || inline.imports.some(({ adds }) => adds) || /\breadFile(?:Sync)?\b/.test(inline.text);
+  // What is read from a disk, hangs on a place, or comes out anew each time, is made once by the file that has it.
+  const reads = !inline || inline.imports.some(({ adds }) => adds) || MADE_ONCE.test(inline.text);
   const opened = simple && reads ? opening(sources, file, binding) : undefined;
   if (!opened) return inline;
   return { text: opened.local, imports: [opened], literals: [] };
 }
+
+const MADE_ONCE = /\breadFile(?:Sync)?\b|random|generateKey|uuid|nanoid/i;
 
 /** A constant that a file keeps to itself and may as well export: a key that it reads from a file next to it. */
 function opening(

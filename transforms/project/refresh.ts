@@ -3,11 +3,12 @@ import type * as t from '@babel/types';
 import { propertyOf } from './acceptance/doors.js';
 import { lifetimeOf } from './acceptance/lifetimes.js';
 import { callersOf } from './callers.js';
-import { definitionOf, keyName, propertyName } from './definitions.js';
+import { definitionOf, keyName } from './definitions.js';
 import { usesOf } from './flow/follow.js';
 import { otherFramework } from './frameworks.js';
 import { hazardOf } from './hazards.js';
 import { usesOfCallback } from './mints.js';
+import { nameRead } from './njwt.js';
 import { portableOf } from './portable.js';
 import type { Project } from './project.js';
 import { requestParameter } from './requests.js';
@@ -134,12 +135,6 @@ function missingClaim(
   return undefined;
 }
 
-function nameRead(path: NodePath): string | undefined {
-  const access = path.parentPath;
-  if (path.key === 'object' && access) return propertyName(access.node);
-  return undefined;
-}
-
 /** The names of a mint's claims; undefined where they can't be told. */
 function claimNames(sources: Project['sources'], mint: MintSite): Set<string> | undefined {
   const definition = mint.claims && definitionOf(sources, mint.claims);
@@ -157,7 +152,11 @@ function withLifetime({ sources, sites }: Project, within?: SourceFile): Refresh
   const mints = sites.filter(isMint).filter((site) => site.family === 'refresh');
   const [first] = mints;
   if (!first) return { moves: true };
-  const given = first.expires ?? (first.options && propertyOf(sources, first.options, 'expiresIn'));
+  // njwt takes a point in time, which says nothing elsewhere.
+  const given =
+    first.library === 'njwt'
+      ? undefined
+      : (first.expires ?? (first.options && propertyOf(sources, first.options, 'expiresIn')));
   const lifetime = lifetimeOf(sources, first);
   if (lifetime.kind === 'unlimited') return { moves: true };
   const portable = given && portableOf(sources, given);

@@ -11,10 +11,20 @@ export interface Signature {
   readonly claims?: number;
   readonly key?: number;
   readonly options?: number;
+  /** The name of the algorithm, where it is an argument of its own. */
+  readonly algorithm?: number;
   /** The callback comes last, wherever that is. */
   readonly callback?: 'last';
   /** It returns a promise. */
   readonly promised?: true;
-  /** The token is made by a method at the end of a chain, whose argument is the key; one before it sets the end. */
-  readonly chain?: { readonly call: string; readonly key: number; readonly expires: string };
+  /**
+   * The token is made by a method at the end of a chain; one before it sets the end. The key is that method's
+   * argument, unless it is said to be the first call's, which may then be held in a variable as well.
+   */
+  readonly chain?: {
+    readonly call: string;
+    readonly key: number;
+    readonly keyOf?: 'first';
+    readonly expires: string;
+  };
 }

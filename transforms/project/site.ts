@@ -40,10 +40,13 @@ export interface MintSite extends Common<'mint'> {
   readonly claims?: NodePath;
   readonly key?: NodePath;
   readonly options?: NodePath;
+  readonly algorithm?: NodePath;
   /** Its lifetime, where that is given outside of claims and options. */
   readonly expires?: NodePath;
   /** The calls of a chain that makes it, by the names of their methods. */
   readonly chain?: ReadonlyMap<string, CallPath>;
+  /** The statements that make it ready before it is signed, where it is held in a variable. */
+  readonly statements?: readonly NodePath[];
   readonly callback?: NodePath;
   /** It has no claims but bare text, such as an id. */
   readonly bare?: BareClaims;
@@ -58,6 +61,7 @@ export interface CheckSite extends Common<'check'> {
   readonly token?: NodePath;
   readonly key?: NodePath;
   readonly options?: NodePath;
+  readonly algorithm?: NodePath;
   readonly callback?: NodePath;
 }
 

@@ -1,12 +1,11 @@
 // https://github.com/panva/jose/tree/main/docs
 import type { NodePath } from '@babel/traverse';
-import * as t from '@babel/types';
 import { alone } from '../alone.js';
 import { checkDecision, mintDecision } from '../decisions.js';
 import type { Edit } from '../edit/edits.js';
+import { heldClaims } from '../edit/held-claims.js';
 import { localName, SHIM } from '../edit/names.js';
 import { type RequestText, requestText } from '../edit/request.js';
-import { keyName, propertyName } from '../project/definitions.js';
 import { isMoment } from '../project/jose.js';
 import type { Project } from '../project/project.js';
 import { takesPlainValue } from '../project/promises.js';
@@ -99,26 +98,9 @@ function checkEdit({ file, call }: CheckSite, request: RequestText, { sources }:
   const name = localName(file, SHIM, 'requireSession');
   const asked = `${name.local}(${request.text})`;
   const needs = [name, ...request.needs];
-  const awaited = awaitAround(call);
-  const around = awaited.parentPath;
-  const replace = (node: t.Node, text: string): Edit => ({
-    file: file.path,
-    start: startOf(node),
-    end: endOf(node),
-    text,
-    needs,
-  });
-  if (!takesPlainValue(sources, call))
-    return replace(call.node, `Promise.resolve().then(() => ({ payload: ${asked} }))`);
-  if (around?.isMemberExpression() && propertyName(around.node) === 'payload')
-    return replace(around.node, asked);
-  const pattern = around?.isVariableDeclarator() ? around.node.id : undefined;
-  if (around && t.isObjectPattern(pattern) && pattern.properties.length === 1) {
-    const [only] = pattern.properties;
-    if (t.isObjectProperty(only) && keyName(only) === 'payload' && t.isLVal(only.value))
-      return replace(around.node, `${textOf(file, only.value)} = ${asked}`);
-  }
-  return replace(awaited.node, `{ payload: ${asked} }`);
+  if (takesPlainValue(sources, call)) return heldClaims(file, awaitAround(call), 'payload', asked, needs);
+  const text = `Promise.resolve().then(() => ({ payload: ${asked} }))`;
+  return { file: file.path, start: startOf(call.node), end: endOf(call.node), text, needs };
 }
 
 function awaitAround(path: NodePath): NodePath {

@@ -10,7 +10,7 @@ import { type ImportSite, isCheck, isMint, type Site } from '../project/site.js'
 import { firstLineOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
-const LIBRARIES = new Set(['jsonwebtoken', 'express-jwt', 'passport-jwt', 'jose']);
+const LIBRARIES = new Set(['jsonwebtoken', 'express-jwt', 'passport-jwt', 'jose', 'njwt', 'jwt-simple']);
 
 /** The import of a token library: it goes when nothing uses it any more, which the edits of the uses see to. */
 export const rule: Rule<ImportSite> = {
@@ -56,6 +56,7 @@ function isGoing(use: Site, project: Project): boolean {
 /** Whether a mention of the library belongs to a call that goes, or to the options that are made for it. */
 function isPartOf(reference: NodePath, use: Site): boolean {
   if (use.path.node === reference.node || reference.isDescendant(use.path)) return true;
+  if (isMint(use) && use.statements?.some((statement) => reference.isDescendant(statement))) return true;
   if (use.kind !== 'gateway' || !use.options?.isIdentifier()) return false;
   const options = use.options.scope.getBinding(use.options.node.name);
   const fills = options?.referencePaths.map((fill) => fill.parentPath?.parentPath) ?? [];

@@ -6,6 +6,9 @@ import type { ImportSite, LibraryCallSite } from '../project/site.js';
 import { OTHER_LIBRARIES } from '../project/sites/other-libraries.js';
 import type { Decision, Rule } from '../rule.js';
 
+/** Libraries of which some calls are found only: what imports them is another rule's. */
+const REWRITTEN = new Set(['jose', 'njwt', 'jwt-simple']);
+
 /** Calls of JWT libraries that nothing here rewrites: found, and said what to do. */
 export const rule: Rule<ImportSite | LibraryCallSite> = {
   step: 'server',
@@ -15,7 +18,7 @@ export const rule: Rule<ImportSite | LibraryCallSite> = {
     site.kind === 'library-call' ||
     (site.role === 'configure' &&
       site.kind === 'import' &&
-      site.library !== 'jose' &&
+      !REWRITTEN.has(site.library) &&
       OTHER_LIBRARIES.has(site.library)),
   decide,
   edit: () => [],

@@ -19,10 +19,10 @@ import type { MintSite } from '../project/site.js';
 import { endOf, outerEndOf, startOf, textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
-/** `jwt.sign(claims, key, options)` → `startSession(req, claims, options)`. */
+/** `jwt.sign(claims, key, options)` → `startSession(req, claims, options)`; `jwt.encode` of jwt-simple likewise. */
 export const rule: Rule<MintSite> = {
   step: 'server',
-  hints: ['jsonwebtoken'],
+  hints: ['jsonwebtoken', 'jwt-simple'],
   knows: [
     {
       package: 'jsonwebtoken',
@@ -33,8 +33,10 @@ export const rule: Rule<MintSite> = {
       options: 2,
       callback: 'last',
     },
+    { package: 'jwt-simple', export: 'encode', role: 'mint', claims: 0, key: 1, algorithm: 2 },
   ],
-  owns: (site): site is MintSite => site.kind === 'sign' && site.library === 'jsonwebtoken',
+  owns: (site): site is MintSite =>
+    site.kind === 'sign' && (site.library === 'jsonwebtoken' || site.library === 'jwt-simple'),
   decide,
   edit,
 };

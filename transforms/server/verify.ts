@@ -19,10 +19,13 @@ import { socketDoorAt } from '../project/sockets.js';
 import { endOf, outerEndOf, outerStartOf, type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
-/** `jwt.verify(token, key)` → `requireSession(req)`, whose errors are told apart as jsonwebtoken's were. */
+/**
+ * `jwt.verify(token, key)` → `requireSession(req)`, whose errors are told apart as jsonwebtoken's were; `jwt.decode` of
+ * jwt-simple, which verifies, likewise.
+ */
 export const rule: Rule<CheckSite> = {
   step: 'server',
-  hints: ['jsonwebtoken'],
+  hints: ['jsonwebtoken', 'jwt-simple'],
   knows: [
     {
       package: 'jsonwebtoken',
@@ -34,9 +37,11 @@ export const rule: Rule<CheckSite> = {
       callback: 'last',
     },
     { package: 'jsonwebtoken', export: 'decode', role: 'check', kind: 'decode', token: 0, options: 1 },
+    { package: 'jwt-simple', export: 'decode', role: 'check', token: 0, key: 1, algorithm: 3 },
   ],
   owns: (site): site is CheckSite =>
-    isCheck(site) && site.library === 'jsonwebtoken' && !socketDoorAt(site.path),
+    isCheck(site) &&
+    (site.library === 'jwt-simple' || (site.library === 'jsonwebtoken' && !socketDoorAt(site.path))),
   decide: checkDecision,
   edit,
 };

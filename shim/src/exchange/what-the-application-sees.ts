@@ -57,9 +57,9 @@ function showRefusal(
   refused.place.place(req, shown ?? nothing);
 }
 
-/** A signature over nothing: checked first, so that nobody learns what else is wrong. */
+/** A wrong signature and nothing else that is wrong: libraries differ in what they look at first. */
 function forged(present: NonNullable<LegacySettings['present']>): string | undefined {
-  const [head, payload, signature] = expired(present, NOBODY)?.split('.') ?? [];
+  const [head, payload, signature] = signed(present, NOBODY, seconds() + ONE_REQUEST)?.split('.') ?? [];
   return (
     signature &&
     [head, payload, Buffer.alloc(Buffer.from(signature, 'base64url').length).toString('base64url')].join('.')
@@ -69,8 +69,15 @@ function forged(present: NonNullable<LegacySettings['present']>): string | undef
 /** Where a token is bare text, there is none without its claim. */
 const NOBODY = { sub: 'nobody' };
 
-function expired(present: NonNullable<LegacySettings['present']>, claims: object = {}): string | undefined {
-  const exp = seconds() - LONG_AGO;
+function expired(present: NonNullable<LegacySettings['present']>): string | undefined {
+  return signed(present, {}, seconds() - LONG_AGO);
+}
+
+function signed(
+  present: NonNullable<LegacySettings['present']>,
+  claims: object,
+  exp: number,
+): string | undefined {
   try {
     return present({ ...claims, iat: exp - ONE_REQUEST, exp });
   } catch {

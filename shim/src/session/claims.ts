@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { visitOf } from '../request/visit.js';
+import { type Lack, visitOf } from '../request/visit.js';
 import type { SessionClaims } from '../settings/options.js';
+import { inWordsOf } from './error-words.js';
 import { SessionAbsentError, SessionExpiredError, SessionInvalidError } from './errors.js';
 import { claimsOf } from './login.js';
 import { loginOf } from './sessions.js';
@@ -42,11 +43,24 @@ export function requireSession(
 }
 
 function errorFor(req: IncomingMessage): Error {
-  const { lack, req: request } = visitOf(req, 'requireSession');
+  const { lack, req: request, shop } = visitOf(req, 'requireSession');
   const login = loginOf(request.session);
-  if (login) return new SessionExpiredError(new Date(login.exp * 1000));
-  if (lack === 'expired') return new SessionExpiredError();
-  if (lack === 'forged') return new SessionInvalidError('invalid signature');
-  if (lack === 'shapeless') return new SessionInvalidError('jwt malformed');
-  return lack === 'invalid' ? new SessionInvalidError() : new SessionAbsentError();
+  const { errors } = shop.settings;
+  if (login) return inWordsOf(errors, 'expired', new SessionExpiredError(new Date(login.exp * 1000)));
+  return inWordsOf(errors, lack, errorOf(lack));
+}
+
+function errorOf(lack: Lack): Error {
+  switch (lack) {
+    case 'expired':
+      return new SessionExpiredError();
+    case 'forged':
+      return new SessionInvalidError('invalid signature');
+    case 'shapeless':
+      return new SessionInvalidError('jwt malformed');
+    case 'invalid':
+      return new SessionInvalidError();
+    case 'absent':
+      return new SessionAbsentError();
+  }
 }

@@ -160,7 +160,8 @@ function loginFrom({ req, shop }: Visit, claims: object, options: StartOptions):
     ...(options.audience === undefined ? {} : { aud: options.audience }),
     ...(options.jwtid === undefined ? {} : { jti: options.jwtid }),
   };
-  const kept = storable({ ...claims, ...registered });
+  // What JSON keeps of them first: a document of a database says by `toJSON` what it is.
+  const kept = storable({ ...storable(claims), ...registered });
   const started = typeof iat === 'number' ? Math.floor(iat) : seconds();
   const { absolute } = shop.settings.session;
   const limit = absolute === undefined ? undefined : seconds() + Math.floor(absolute / 1000);

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { JwtHeader, JwtPayload, VerifyOptions } from 'jsonwebtoken';
 import type { ShimEvent } from '../events.js';
 import type { Place } from '../request/places.js';
+import type { ErrorWords } from '../session/error-words.js';
 import type { ExpressSessionStore } from '../stores/express-session-store.js';
 import type { CutoverStore } from '../stores/store.js';
 import type { Duration } from './durations.js';
@@ -138,6 +139,11 @@ export interface CutoverOptions {
   readonly bearer?: boolean;
   /** Other origins whose pages may use the session, as `https://app.example.com`. */
   readonly trustedOrigins?: readonly string[];
+  /**
+   * The library in whose words `requireSession` says why there is no session: the one that the application checked
+   * its tokens with. Default `jsonwebtoken`.
+   */
+  readonly errors?: ErrorWords;
   /** Where the shim's own endpoints are. Default `/session`. */
   readonly path?: string;
   readonly onEvent?: (event: ShimEvent) => void;

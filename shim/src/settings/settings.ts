@@ -2,6 +2,7 @@ import type { JwtPayload } from 'jsonwebtoken';
 import { type Keys, prepareKeys } from '../acceptance/keys.js';
 import { type Report, reporting } from '../events.js';
 import { bearer, type Place } from '../request/places.js';
+import { ERROR_WORDS, type ErrorWords } from '../session/error-words.js';
 import {
   type ExpressSessionStore,
   isExpressSessionStore,
@@ -28,6 +29,7 @@ export interface Settings {
   readonly trustedOrigins: ReadonlySet<string>;
   readonly path: string;
   readonly bearer: boolean;
+  readonly errors: ErrorWords;
   readonly report: Report;
 }
 
@@ -81,6 +83,7 @@ export function settingsOf(options: CutoverOptions): Settings {
     trustedOrigins: new Set((options.trustedOrigins ?? []).map(origin)),
     path: pathOf(options.path ?? '/session'),
     bearer: options.bearer === true,
+    errors: errorsOf(options.errors ?? 'jsonwebtoken'),
     report: reporting(options.onEvent),
   };
 }
@@ -210,6 +213,11 @@ function userOf({ user, legacy }: CutoverOptions): (claims: JwtPayload) => strin
     const text = id === undefined || id === null ? '' : String(id);
     return ['undefined', 'null', 'NaN', '[object Object]'].includes(text) ? '' : text;
   };
+}
+
+function errorsOf(errors: ErrorWords): ErrorWords {
+  if (ERROR_WORDS.includes(errors)) return errors;
+  throw new OptionError('errors', `is ${JSON.stringify(errors)}`, `choose of ${ERROR_WORDS.join(', ')}`);
 }
 
 function length(option: string, value: unknown): number | undefined {

@@ -2,14 +2,14 @@ import type { NodePath } from '@babel/traverse';
 import { bareMints, TEXT_CLAIM } from '../bare-claims.js';
 import { definitionOf } from '../definitions.js';
 import { stringOf } from '../flow/origins.js';
+import { errorWordsOf } from '../other-checks.js';
 import { type Portable, portableOf } from '../portable.js';
-import { isMint, type MintSite, type Site } from '../site.js';
+import { isCheck, isMint, type MintSite, type Site } from '../site.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import { type Door, doorsOf, propertyOf } from './doors.js';
 import { guardsOf, lookAlikes, type Refusal } from './guards.js';
 import { keyOf } from './key.js';
-import { otherDoors, otherMints } from './library-calls.js';
 import { type Lifetime, lifetimeOf } from './lifetimes.js';
 import { placesOf, type TokenPlace } from './places.js';
 import { purposeRefusals } from './purposes.js';
@@ -28,8 +28,10 @@ export interface AcceptedKey {
 
 /** How the application signs a login token: what `present` needs. */
 export interface Signer {
-  /** The function of jsonwebtoken that signs; absent where the application signs with another library. */
+  /** The function that signs, where it takes claims and key; absent where the application's library does not. */
   readonly call?: Portable;
+  /** It takes the algorithm as its third argument, and no options. */
+  readonly plain?: true;
   readonly key: Portable;
   readonly algorithm?: string;
   /** It signs bare text: this claim of the session. */
@@ -48,6 +50,8 @@ export interface Acceptance {
   readonly revoked: readonly Portable[];
   readonly lifetimes: readonly Lifetime[];
   readonly signer?: Signer;
+  /** The library in whose words the checks say what is wrong, where it is not jsonwebtoken. */
+  readonly errors?: string;
   /** Kept tokens that nothing tells from login tokens. */
   readonly alike: readonly MintSite[];
   /** Keys that can't be named outside the place that uses them. */
@@ -61,8 +65,8 @@ export function acceptanceOf(
   files: ReadonlySet<SourceFile>,
 ): Acceptance {
   const own = sites.filter(({ file }) => files.has(file));
-  const doors = [...doorsOf(sources, own, files), ...otherDoors(own)];
-  const mints = [...own.filter(isMint), ...otherMints(own)];
+  const doors = doorsOf(sources, own, files);
+  const mints = own.filter(isMint);
   const logins = mints.filter((mint) => mint.family === 'session');
   const { keys: found, unclear } = keysOf(sources, doors, logins);
   const bare = bareMints(logins) === 'all' ? TEXT_CLAIM : undefined;
@@ -74,6 +78,7 @@ export function acceptanceOf(
   const guarded = new Set(guards.map(({ claim }) => claim));
   const { refusals, alike } = lookAlikes(sources, kept, logins, user);
   const shared = logins.map((mint) => ({ mint, refusals: purposeRefusals(sources, mint) }));
+  const errors = errorWordsOf(own.filter(isCheck).filter(({ family }) => family === 'session'));
   const signer = signerOf(sources, logins, keys, bare);
   const renewing = guards.length ? [] : refreshKeysOf(sources, own, logins, texts);
   return {
@@ -99,6 +104,7 @@ export function acceptanceOf(
       ...renewing.flatMap(({ lifetimes }) => lifetimes),
     ],
     ...(signer ? { signer } : {}),
+    ...(errors === undefined ? {} : { errors }),
   };
 }
 
@@ -154,6 +160,8 @@ function keysOf(
 function algorithmOf(sources: Sources, mint: MintSite): string | undefined {
   const [header] = (mint.chain?.get('setProtectedHeader')?.get('arguments') ?? []) as NodePath[];
   const path =
+    mint.algorithm ??
+    ((mint.chain?.get('setSigningAlgorithm')?.get('arguments') ?? []) as NodePath[])[0] ??
     (mint.options && propertyOf(sources, mint.options, 'algorithm')) ??
     (header && propertyOf(sources, header, 'alg'));
   return path && stringOf(sources, path);
@@ -162,7 +170,7 @@ function algorithmOf(sources: Sources, mint: MintSite): string | undefined {
 function stringsOf(sources: Sources, path: NodePath): string[] {
   const definition = definitionOf(sources, path);
   const list = definition.kind === 'value' ? definition.path : path;
-  if (!list.isArrayExpression()) return [];
+  if (!list.isArrayExpression()) return [stringOf(sources, list)].filter((one) => one !== undefined);
   return list
     .get('elements')
     .map((one) => (one.node ? stringOf(sources, one as NodePath) : undefined))
@@ -184,8 +192,16 @@ function signerOf(
   const own = mint?.key && keyOf(sources, mint.key);
   const key = own ?? keys[0]?.key;
   if (!key) return undefined;
+  const plain = mint?.library === 'jwt-simple';
   const call =
-    mint?.library === 'jsonwebtoken' ? portableOf(sources, mint.call.get('callee') as NodePath) : undefined;
+    mint?.library === 'jsonwebtoken' || plain
+      ? portableOf(sources, mint.call.get('callee') as NodePath)
+      : undefined;
   const algorithm = (mint && algorithmOf(sources, mint)) ?? keys[0]?.algorithms[0];
-  return { key, ...(call ? { call } : {}), ...(algorithm ? { algorithm } : {}), ...(bare ? { bare } : {}) };
+  return {
+    key,
+    ...(call ? { call, ...(plain ? { plain } : {}) } : {}),
+    ...(algorithm ? { algorithm } : {}),
+    ...(bare ? { bare } : {}),
+  };
 }

@@ -29,9 +29,9 @@ export function doorsOf(sources: Sources, sites: readonly Site[], files: Readonl
   const doors = sites.filter(isCheck).flatMap((site): Door[] => {
     if (site.kind !== 'verify' || !files.has(site.file)) return [];
     const received = claimsOfCheck(site.call, site.callback);
-    const claims = site.library === 'jose' ? payloadIn(received) : received;
+    const claims = propertyIn(received, HELD_IN[site.library]);
     const { file, call, library, family, key, options } = site;
-    const algorithms = options && propertyOf(sources, options, 'algorithms');
+    const algorithms = site.algorithm ?? (options && propertyOf(sources, options, 'algorithms'));
     return [
       {
         file,
@@ -101,11 +101,14 @@ export function claimsOfCheck(call: CallPath, callback: NodePath | undefined): N
   return at?.isAssignmentExpression() ? at.get('left') : undefined;
 }
 
-/** The claims in what jose's `jwtVerify` yields: `const { payload: claims } = …`. */
-function payloadIn(received: NodePath | undefined): NodePath | undefined {
-  if (!received?.isObjectPattern()) return undefined;
+/** The property that has the claims in what a library yields, where these are not all of it. */
+const HELD_IN: Readonly<Record<string, string>> = { jose: 'payload', njwt: 'body' };
+
+/** The claims in what is received: `const { payload: claims } = …`. */
+function propertyIn(received: NodePath | undefined, name: string | undefined): NodePath | undefined {
+  if (name === undefined || !received?.isObjectPattern()) return name === undefined ? received : undefined;
   for (const property of received.get('properties')) {
-    if (property.isObjectProperty() && keyName(property.node) === 'payload')
+    if (property.isObjectProperty() && keyName(property.node) === name)
       return property.get('value') as NodePath;
   }
   return undefined;

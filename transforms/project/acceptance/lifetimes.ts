@@ -2,6 +2,7 @@ import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { definitionOf } from '../definitions.js';
 import { originsOf } from '../flow/origins.js';
+import { fromNow } from '../from-now.js';
 import type { MintSite } from '../site.js';
 import type { Sources } from '../sources.js';
 import { propertyOf } from './doors.js';
@@ -15,19 +16,30 @@ export type Lifetime =
 export function lifetimeOf(sources: Sources, mint: MintSite): Lifetime {
   // jsonwebtoken gives bare text no end.
   if (mint.bare) return { kind: 'unlimited' };
+  if (mint.library === 'njwt') return lifetimeToMoment(mint);
   const given =
     mint.expires ??
     (mint.options && propertyOf(sources, mint.options, 'expiresIn')) ??
     (mint.claims && propertyOf(sources, mint.claims, 'exp'));
   if (!given) {
     // Other libraries give a token an end by themselves, or by a call of its own.
-    if (mint.library !== 'jsonwebtoken') return { kind: 'unknown' };
+    if (mint.library === 'jose') return { kind: 'unknown' };
     const named = mint.options && definitionOf(sources, mint.options).kind !== 'object';
     const unseen = mint.claims && definitionOf(sources, mint.claims).kind !== 'object';
     return { kind: named || (unseen && !mint.options) ? 'unknown' : 'unlimited' };
   }
   const seconds = secondsOf(sources, given);
   return seconds === undefined ? { kind: 'unknown' } : { kind: 'seconds', seconds };
+}
+
+/** njwt is told when a token ends, and else lets it live an hour. */
+function lifetimeToMoment({ chain, expires }: MintSite): Lifetime {
+  if (!chain?.has('setExpiration')) return { kind: 'seconds', seconds: 3600 };
+  if (!expires) return { kind: 'unlimited' };
+  const length = fromNow(expires);
+  return length?.kind === 'fixed'
+    ? { kind: 'seconds', seconds: length.milliseconds / 1000 }
+    : { kind: 'unknown' };
 }
 
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800, y: 31_557_600 };

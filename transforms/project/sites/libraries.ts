@@ -2,7 +2,7 @@ import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { isAlternative } from '../alternatives.js';
 import { bareClaims } from '../bare-claims.js';
-import { type Call, type CallPath, callsOf } from '../callers.js';
+import { type Call, callsOf } from '../callers.js';
 import { propertyName } from '../definitions.js';
 import { ACCESS, type Evidence, familyOfMint, familyOfWord, surroundingNames } from '../families.js';
 import { type Use, usesOf } from '../flow/follow.js';
@@ -13,6 +13,7 @@ import type { Signature } from '../signatures.js';
 import type { CheckSite, MintSite } from '../site.js';
 import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
+import { chained } from './chains.js';
 
 /** Finds the calls in a file that sign and verify, by the signatures that the rules know. */
 export function librarySites(
@@ -46,6 +47,7 @@ interface Arguments {
   readonly claims?: NodePath;
   readonly key?: NodePath;
   readonly options?: NodePath;
+  readonly algorithm?: NodePath;
   readonly callback?: NodePath;
 }
 
@@ -62,12 +64,14 @@ function argumentsOf(call: Call, signature: Signature): Arguments {
     claims: writtenOut(at(signature.claims)),
     key: at(signature.key),
     options: at(signature.options),
+    algorithm: at(signature.algorithm),
   };
   return {
     ...(found.token ? { token: found.token } : {}),
     ...(found.claims ? { claims: found.claims } : {}),
     ...(found.key ? { key: found.key } : {}),
     ...(found.options ? { options: found.options } : {}),
+    ...(found.algorithm ? { algorithm: found.algorithm } : {}),
     ...(withCallback ? { callback: last } : {}),
   };
 }
@@ -116,53 +120,6 @@ function loginAmongOthers(sources: Sources, call: NodePath): Evidence | undefine
     return { family: 'one-time', evidence: 'a login call goes by the session before it comes here' };
   const purposes = purposesAt(sources, call);
   return purposes && { family: 'session', evidence: purposes.evidence };
-}
-
-/** `new SignJWT(claims).setExpirationTime('2h').sign(key)`: the token is what the last call yields. */
-function chained(
-  sources: Sources,
-  file: SourceFile,
-  { path }: Call,
-  signature: Signature,
-  { call: last, key: keyAt, expires: ending }: NonNullable<Signature['chain']>,
-): MintSite[] {
-  const chain = linksOf(path);
-  const call = chain.get(last);
-  if (!call) return [];
-  const [claims] = path.get('arguments') as NodePath[];
-  const key = (call.get('arguments') as NodePath[])[keyAt];
-  const [expires] = (chain.get(ending)?.get('arguments') ?? []) as NodePath[];
-  const { family, evidence } = familyOfMint(sources, call, claims, key, usesOf(sources, call));
-  return [
-    {
-      role: 'mint',
-      kind: 'sign',
-      library: signature.package,
-      file,
-      path: call,
-      call,
-      promisified: true,
-      family,
-      evidence,
-      chain,
-      ...(claims ? { claims } : {}),
-      ...(key ? { key } : {}),
-      ...(expires ? { expires } : {}),
-    },
-  ];
-}
-
-/** The method calls that follow a call in its chain. */
-function linksOf(start: NodePath): Map<string, CallPath> {
-  const links = new Map<string, CallPath>();
-  for (let access = start.parentPath; access?.isMemberExpression(); ) {
-    const call: NodePath | null = access.parentPath;
-    const name = propertyName(access.node);
-    if (!call?.isCallExpression() || access.key !== 'callee' || name === undefined) break;
-    links.set(name, call);
-    access = call.parentPath;
-  }
-  return links;
 }
 
 /** The uses of a signed token, which arrives as the call's value or as the callback's second parameter. */

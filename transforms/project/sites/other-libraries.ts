@@ -31,9 +31,9 @@ export const OTHER_LIBRARIES = new Set([
   'hono/jwt',
 ]);
 
-const MINTS = /(?:^|\.)(?:sign|encode|create|SignJWT|EncryptJWT|createSigner|signAsync)$/;
+const MINTS = /(?:^|\.)(?:sign|encode|create|SignJWT|EncryptJWT|createSigner|signAsync|Jwt)$/;
 const CHECKS =
-  /(?:^|\.)(?:verify|decode|jwtVerify|jwtDecrypt|decodeJwt|createVerifier|compactVerify|authorize|authenticate)$/;
+  /(?:^|\.)(?:verify|decode|jwtVerify|jwtDecrypt|decodeJwt|createVerifier|Verifier|compactVerify|authorize|authenticate)$/;
 
 /** Finds the calls of libraries that no rule rewrites. Each becomes a site, so that none is missed. */
 export function libraryCallSites(
@@ -47,7 +47,7 @@ export function libraryCallSites(
     const found = libraryOf(call) ?? injectedLibraryOf(call, file) ?? decoratedLibraryOf(call, sources, file);
     if (!found) continue;
     const { path } = call;
-    if (handled.some((site) => site.path.node === path.node || path.isDescendant(site.path))) continue;
+    if (handled.some((site) => isPartOf(path, site))) continue;
     const { library, name } = found;
     const common = { kind: 'library-call', library, file, path } as const;
     if (MINTS.test(name)) {
@@ -69,6 +69,12 @@ export function libraryCallSites(
     }
   }
   return sites;
+}
+
+/** Whether a call is one of those that make up a site. */
+function isPartOf(path: NodePath, site: MintSite | CheckSite): boolean {
+  const parts = [site.path, ...((site.role === 'mint' && site.statements) || [])];
+  return parts.some((part) => part.node === path.node || path.isDescendant(part));
 }
 
 interface Known {
