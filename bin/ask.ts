@@ -16,7 +16,11 @@ export async function confirmWrite(
   changed: readonly FileOutcome[],
   work: string,
 ): Promise<void> {
-  const lines = changed.map((file) => `  ${file.status === 'added' ? 'add   ' : 'change'} ${file.path}`);
+  const doing = { added: 'add   ', deleted: 'delete' };
+  const lines = changed.map(({ status, path }) => {
+    const does = status === 'added' || status === 'deleted' ? doing[status] : 'change';
+    return `  ${does} ${path}`;
+  });
   process.stderr.write(`In ${outcome.root}, for ${outcome.steps.join(', ')}:\n${lines.join('\n')}\n`);
   if (work === 'no repository') {
     process.stderr.write('This folder is in no git repository: there will be no git diff to go back to.\n');

@@ -1,6 +1,7 @@
 import { commentEdits } from './edit/comments.js';
 import { applyEdits, type Edit } from './edit/edits.js';
 import { finishEdits } from './edit/finish.js';
+import { withoutLeftovers } from './edit/leftovers/leftovers.js';
 import { unmadeOf, type Work } from './made.js';
 import type { Planned } from './plan.js';
 import { isSource } from './project/files.js';
@@ -40,9 +41,37 @@ export function carryOut(project: Project, plan: readonly Planned[]): CarriedOut
         finished,
       ),
     );
-    if (!unmade.size) return { plan: works.map(({ planned }) => withFailure(planned, failures)), files };
+    if (!unmade.size) {
+      const plan = works.map(({ planned }) => withFailure(planned, failures));
+      return { plan, files: cleared(project, works, files) };
+    }
     works = works.map((work) => (unmade.has(work) ? { planned: leftToDo(work.planned), edits: [] } : work));
   }
+}
+
+/** The browser's files without what their edits have left behind. */
+function cleared(project: Project, works: readonly Work[], files: readonly FileOutcome[]): FileOutcome[] {
+  const ours = new Set(
+    works.flatMap(({ planned, edits }) =>
+      planned.owner?.step === 'client' ? edits.map(({ file }) => file) : [],
+    ),
+  );
+  const texts = new Map(
+    files.flatMap(({ path, status, after }) =>
+      status === 'modified' && after !== undefined && ours.has(path) ? [[path, after]] : [],
+    ),
+  );
+  if (!texts.size) return [...files];
+  const failed = new Set(files.flatMap(({ path, status }) => (status === 'failed' ? [path] : [])));
+  const left = withoutLeftovers(project.sources, texts, (path) => !failed.has(path));
+  return files.map((file) => {
+    const after = left.get(file.path);
+    if (after === undefined) return file;
+    const { path, before = '' } = file;
+    if (!after) return { path, status: 'deleted', reason: 'nothing is left of what it was for', before };
+    const reason = file.status === 'unchanged' ? { reason: 'what it called has nothing left to do' } : {};
+    return { ...file, ...reason, status: after === file.before ? 'unchanged' : 'modified', after };
+  });
 }
 
 function editsOf(project: Project, planned: Planned, failures: Map<string, string>): readonly Edit[] {

@@ -36,9 +36,9 @@ export interface ReportedSite {
   readonly reason: string;
 }
 
-export type FileStatus = 'modified' | 'added' | 'unchanged' | 'failed';
+export type FileStatus = 'modified' | 'added' | 'deleted' | 'unchanged' | 'failed';
 
-/** One file of the outcome. `before` is absent for an added file, `after` for a failed one. */
+/** One file of the outcome. `before` is absent for an added file, `after` for a deleted or failed one. */
 export interface FileOutcome {
   /** Relative to the root, with `/`. */
   readonly path: string;

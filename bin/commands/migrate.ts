@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import type { Work } from '../../transforms/disk/git.js';
+import { isChanged } from '../../transforms/report/changed.js';
 import type { Outcome } from '../../transforms/words.js';
 import { colours } from '../colours.js';
 import { commonOf, single, withCommon } from '../options.js';
@@ -66,7 +67,7 @@ export const migrateCommand: CommandModule<object, Arguments> = {
       if (diff) process.stdout.write(`${diff}\n`);
       process.stdout.write(prettyReport(outcome, { colours: palette, doing, dir: given.dir, repository }));
     }
-    if (given.check && outcome.files.some((file) => file.status === 'modified' || file.status === 'added')) {
+    if (given.check && outcome.files.some(isChanged)) {
       process.exitCode = 1;
     }
     if (outcome.findings.some((finding) => finding.stops)) process.exitCode = 1;
@@ -86,7 +87,7 @@ async function writePatch(outcome: Outcome, path: string): Promise<void> {
 
 /** Writes what changed after all that stands in the way is cleared. Returns what git has of the files before. */
 async function write(outcome: Outcome, yes: boolean, allowDirty: boolean): Promise<Work> {
-  const changed = outcome.files.filter((file) => file.status === 'modified' || file.status === 'added');
+  const changed = outcome.files.filter(isChanged);
   if (!changed.length) return 'committed';
   const { assertCommitted } = await import('../../transforms/disk/git.js');
   const { writeFiles } = await import('../../transforms/disk/write.js');

@@ -53,6 +53,7 @@ async function compilerOf(client: string): Promise<string | undefined> {
 async function migrated(folder: string, steps: readonly Step[]): Promise<Outcome> {
   const outcome = await migrate({ root: folder, steps });
   for (const { path, status, after } of outcome.files) {
+    if (status === 'deleted') await rm(join(folder, path));
     if ((status !== 'modified' && status !== 'added') || after === undefined) continue;
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), after);

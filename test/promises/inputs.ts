@@ -34,12 +34,16 @@ export function migrated(files: readonly ListedFile[]): Outcome {
 
 /** The files as a written migration leaves them. */
 export function written(outcome: Outcome): ListedFile[] {
-  return outcome.files.map(({ path, before, after }) => ({ path, text: after ?? before ?? '' }));
+  return outcome.files
+    .filter(({ status }) => status !== 'deleted')
+    .map(({ path, before, after }) => ({ path, text: after ?? before ?? '' }));
 }
 
 /** Files that would change. */
 export function changedOf(outcome: Outcome): FileOutcome[] {
-  return outcome.files.filter((file) => file.status === 'modified' || file.status === 'added');
+  return outcome.files.filter(
+    (file) => file.status === 'modified' || file.status === 'added' || file.status === 'deleted',
+  );
 }
 
 /** Files that failed by a fault of ours: a rule threw, edits clashed, or the output does not parse. */

@@ -60,7 +60,9 @@ async function filesIn(folder: string): Promise<Record<string, string>> {
 
 function resultOf(outcome: Outcome): Record<string, string> {
   return Object.fromEntries(
-    outcome.files.map((file) => [file.path, file.after ?? `did not parse: ${file.reason}`]),
+    outcome.files
+      .filter(({ status }) => status !== 'deleted')
+      .map((file) => [file.path, file.after ?? `did not parse: ${file.reason}`]),
   );
 }
 

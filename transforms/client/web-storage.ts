@@ -144,15 +144,28 @@ function editObject(site: StoreSite): Edit[] {
     file,
   } = site;
   const has = localName(file, SHIM_CLIENT, 'hasSession');
-  const text = textOf(file, path.node);
-  const { parentPath: parent } = path;
   if (isGuarded(site) || isAsked(site)) return [];
+  const read = parsedFrom(path) ?? path;
+  const text = textOf(file, read.node);
+  const { parentPath: parent, key } = read;
   const both = `${has.local}() && ${text}`;
-  if (path.key === 'test') return [replaced(file.path, path, both, has)];
-  if (parent?.isUnaryExpression({ operator: '!' })) return [replaced(file.path, path, `(${both})`, has)];
-  const bare = parent?.isCallExpression() || parent?.isVariableDeclarator() || parent?.isReturnStatement();
+  if (key === 'test') return [replaced(file.path, read, both, has)];
+  if (parent?.isUnaryExpression({ operator: '!' })) return [replaced(file.path, read, `(${both})`, has)];
+  const bare =
+    parent?.isCallExpression() ||
+    parent?.isReturnStatement() ||
+    /^(?:init|right|value|body)$/.test(String(key));
   const chosen = `${has.local}() ? ${text} : null`;
-  return [replaced(file.path, path, bare ? chosen : `(${chosen})`, has)];
+  const alone = bare && !parent?.isLogicalExpression() && !parent?.isBinaryExpression();
+  return [replaced(file.path, read, alone ? chosen : `(${chosen})`, has)];
+}
+
+/** `JSON.parse(…)` of what is read, with nothing in between that would stand for it. */
+function parsedFrom(path: NodePath): NodePath | undefined {
+  const { parentPath: parent } = path;
+  if (parent?.isTSNonNullExpression() || parent?.isTSAsExpression()) return parsedFrom(parent);
+  if (!parent?.isCallExpression() || path.listKey !== 'arguments') return undefined;
+  return /^JSON\.parse$/.test(String(parent.get('callee'))) ? parent : undefined;
 }
 
 function editSet(site: StoreSite, project: Project): readonly Edit[] {

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { FileOutcome } from '../words.js';
@@ -16,7 +16,7 @@ export class WriteFailed extends Error {
 /**
  * Writes what changed. Every file is compared with what was read before the first is written, and once more
  * before it is replaced; each is replaced in one step, so that an interrupted run leaves it old or new. New
- * files go first: nothing ever imports what is not there yet.
+ * files go first and those that are deleted last: nothing ever imports what is not there.
  *
  * @throws {ChangedMeanwhile} naming the files that are no longer as they were read
  * @throws {WriteFailed} naming the file that could not be written, and those that were
@@ -43,7 +43,7 @@ export async function writePatchFile(path: string, patch: string): Promise<void>
 }
 
 function order({ status }: FileOutcome): number {
-  return status === 'added' ? 0 : 1;
+  return status === 'added' ? 0 : status === 'deleted' ? 2 : 1;
 }
 
 /** Whether the disk holds what the change was worked out from. */
@@ -53,12 +53,19 @@ async function isAsRead(root: string, { path, before }: FileOutcome): Promise<bo
   return bytes?.equals(Buffer.from(before, 'utf8')) === true;
 }
 
-async function writeOne(root: string, { path, after }: FileOutcome, done: readonly string[]): Promise<void> {
+async function writeOne(
+  root: string,
+  { path, status, after }: FileOutcome,
+  done: readonly string[],
+): Promise<void> {
   try {
+    if (status === 'deleted') return await rm(join(root, path));
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFileAtomic(join(root, path), after ?? '');
   } catch (error) {
-    throw new WriteFailed(`${path} could not be written: ${messageOf(error)}. ${writtenText(done)}`);
+    throw new WriteFailed(
+      `${path} could not be ${status === 'deleted' ? 'deleted' : 'written'}: ${messageOf(error)}. ${writtenText(done)}`,
+    );
   }
 }
 

@@ -3,7 +3,8 @@ import * as t from '@babel/types';
 import { keyName, propertyName } from '../project/definitions.js';
 import { endOf, type SourceFile, startOf } from '../project/source.js';
 import { applyEdits, type Edit, withoutRepeats } from './edits.js';
-import { withoutItems } from './lists.js';
+import { rejects } from './handing-on.js';
+import { withoutItem, withoutItems } from './lists.js';
 import { isPure } from './purity.js';
 import { wholeLines } from './whole-lines.js';
 
@@ -28,7 +29,7 @@ export function withoutEmptied(file: SourceFile, edits: readonly Edit[]): Edit[]
     if (path.isObjectProperty() && isIdlePreparation(path, isGone))
       result.push(...withoutProperty(file, path));
     const hook = idleHook(path, edits, isGone);
-    if (hook) result.push(...withoutItem(file, hook));
+    if (hook) result.push(...withoutItem(file, hook.list, hook.node));
     if (!path.isIfStatement() || covered(removals, path.node)) continue;
     if (isInEmptied(path, isEmptied)) continue;
     const edit = ofCondition(file, path, edits, isGone, isEmptied);
@@ -158,16 +159,6 @@ function idleHook(
     : { list: holder.node.properties, node };
 }
 
-/** Takes an item out of a list with its lines, where it has them for itself. */
-function withoutItem(file: SourceFile, { list, node }: { list: readonly t.Node[]; node: t.Node }): Edit[] {
-  const comma = /^\s*,/.exec(file.text.slice(endOf(node)));
-  const [start, end] = [startOf(node), endOf(node) + (comma?.[0].length ?? 0)];
-  const lines = wholeLines(file, start, end);
-  return comma && lines.start < start
-    ? [{ file: file.path, ...lines, text: '' }]
-    : withoutItems(file, list, new Set([node]));
-}
-
 /** `return {};`, which was more. */
 function returnsNothing(statement: t.Statement, edits: readonly Edit[]): boolean {
   if (!t.isReturnStatement(statement) || !statement.argument) return false;
@@ -202,24 +193,6 @@ function isUnreadDeclaration(statement: t.Statement): boolean {
     const named = t.isIdentifier(called) ? called.name : '';
     return /^(?:get\w*|use\w*Store)$/.test(named) || t.isMemberExpression(init);
   });
-}
-
-/** `(error) => Promise.reject(error)` */
-function rejects(node: t.Node): boolean {
-  if (!t.isFunction(node)) return false;
-  const { body } = node;
-  const statement = t.isBlockStatement(body) && body.body.length === 1 ? body.body[0] : undefined;
-  const value = t.isReturnStatement(statement)
-    ? statement.argument
-    : t.isBlockStatement(body)
-      ? undefined
-      : body;
-  return (
-    t.isCallExpression(value) &&
-    t.isMemberExpression(value.callee) &&
-    t.isIdentifier(value.callee.object, { name: 'Promise' }) &&
-    t.isIdentifier(value.callee.property, { name: 'reject' })
-  );
 }
 
 function wholeStatement(file: SourceFile, path: NodePath): Edit {

@@ -7,7 +7,8 @@ import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Sources } from '../project/sources.js';
 import type { Edit } from './edits.js';
 import { withoutItems } from './lists.js';
-import { statementOf, withoutStatement } from './statements.js';
+import { isReadDeeper, isTakenApart } from './needed-objects.js';
+import { statementOf, withoutDeclaration, withoutStatement } from './statements.js';
 
 /** Objects that get something else, so that they stay where nothing is left in them. */
 export type Receivers = ReadonlySet<t.Node>;
@@ -125,6 +126,11 @@ function emptied(file: SourceFile, node: t.Node): Edit {
   return { file: file.path, start: startOf(node), end: endOf(node), text: '{}' };
 }
 
+/** Takes out what yields an empty object, and what is empty without it; undefined where its place can't be without one. */
+export function withoutEmptyObject(sources: Sources, path: NodePath): Edit[] | undefined {
+  return withoutObject({ sources, file: sources.fileOf(path), receivers: new Set() }, path);
+}
+
 /** Takes out an object of which nothing is left; undefined where its place can't be without one. */
 function withoutObject(place: Place, object: NodePath): Edit[] | undefined {
   const { file, receivers } = place;
@@ -142,6 +148,7 @@ function withoutObject(place: Place, object: NodePath): Edit[] | undefined {
   if (parent.isSpreadElement() || (parent.isObjectProperty() && object.key === 'value')) {
     const holder = parent.parentPath;
     if (!holder?.isObjectExpression()) return undefined;
+    if (isReadDeeper(place.sources, holder, keyName(parent.node))) return [emptied(file, object.node)];
     const left = holder.node.properties.filter((one) => one !== parent.node);
     if (left.length) return withoutItems(file, holder.node.properties, new Set([parent.node]));
     return withoutObject(place, holder) ?? [emptied(file, holder.node)];
@@ -150,10 +157,10 @@ function withoutObject(place: Place, object: NodePath): Edit[] | undefined {
   if (copied) return withoutCopy(file, copied);
   const called = object.listKey === 'arguments' ? withoutCallOf(place, object, parent) : undefined;
   if (called) return called;
-  if (object.listKey === 'arguments' && (parent.isCallExpression() || parent.isNewExpression()))
-    return isLast(parent.node, object.node)
-      ? withoutItems(file, parent.node.arguments, new Set([object.node]))
-      : undefined;
+  if (object.listKey === 'arguments' && (parent.isCallExpression() || parent.isNewExpression())) {
+    const goes = isLast(parent.node, object.node) && !isTakenApart(place.sources, parent, Number(object.key));
+    return goes ? withoutItems(file, parent.node.arguments, new Set([object.node])) : undefined;
+  }
   if (parent.isVariableDeclarator() && t.isIdentifier(parent.node.id)) return withoutVariable(place, parent);
   return undefined;
 }
@@ -206,5 +213,12 @@ function withoutVariable(place: Place, declarator: NodePath<t.VariableDeclarator
     if (!edit) return undefined;
     edits.push(...edit);
   }
-  return binding.referencePaths.length ? edits : undefined;
+  const { parentPath: declaration } = declarator;
+  if (!binding.referencePaths.length || !declaration.isVariableDeclaration()) return undefined;
+  const { declarations } = declaration.node;
+  const own =
+    declarations.length > 1
+      ? withoutItems(place.file, declarations, new Set([declarator.node]))
+      : [withoutDeclaration(place.file, declaration)];
+  return [...edits, ...own];
 }

@@ -1,6 +1,7 @@
 import type * as t from '@babel/types';
 import { endOf, type SourceFile, startOf } from '../project/source.js';
 import type { Edit } from './edits.js';
+import { wholeLines } from './whole-lines.js';
 
 /** Takes neighbours out of a list together with one comma for each. */
 export function withoutItems(file: SourceFile, list: readonly t.Node[], nodes: ReadonlySet<t.Node>): Edit[] {
@@ -25,6 +26,16 @@ export function withoutItems(file: SourceFile, list: readonly t.Node[], nodes: R
     first = last;
   }
   return edits;
+}
+
+/** Takes an item out of a list with its lines, where it has them for itself. */
+export function withoutItem(file: SourceFile, list: readonly t.Node[], node: t.Node): Edit[] {
+  const comma = /^\s*,/.exec(file.text.slice(endOf(node)));
+  const [start, end] = [startOf(node), endOf(node) + (comma?.[0].length ?? 0)];
+  const lines = wholeLines(file, start, end);
+  return comma && lines.start < start
+    ? [{ file: file.path, ...lines, text: '' }]
+    : withoutItems(file, list, new Set([node]));
 }
 
 /** Where nothing is left in the list, no comma may be left either. */

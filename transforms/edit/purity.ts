@@ -51,6 +51,7 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
   if (member && /^(?:split|slice|substring|replace|trim|encode)$/.test(named.name))
     return pure(member.object);
   if (member && named.name === 'from') return t.isIdentifier(member.object, { name: 'Buffer' });
+  if (!member && QUESTIONS.has(named.name)) return true;
   // `ExtractJwt.fromAuthHeaderAsBearerToken()`, `Date.now()`, `useAuthStore()` of Pinia
   return /^(?:promisify|get|getState|use\w*Store|(?:get|select)[A-Z]\w*|getItem|parse|now|Number|parseInt|from[A-Z]\w*)$/.test(
     named.name,

@@ -14,18 +14,24 @@ export function diffOf(outcome: Outcome, colours: Colours): string {
 }
 
 function filePatch({ path, status, before, after }: FileOutcome): string {
-  if (after === undefined || before === after || (status !== 'modified' && status !== 'added')) return '';
+  if (before === after || (status !== 'modified' && status !== 'added' && status !== 'deleted')) return '';
   const added = status === 'added';
+  const deleted = status === 'deleted';
   const patch = structuredPatch(
     added ? '/dev/null' : `a/${path}`,
-    `b/${path}`,
+    deleted ? '/dev/null' : `b/${path}`,
     before ?? '',
-    after,
+    after ?? '',
     undefined,
     undefined,
     { context: 3 },
   );
-  return formatPatch({ ...patch, isGit: true, ...(added ? { isCreate: true, newMode: '100644' } : {}) });
+  return formatPatch({
+    ...patch,
+    isGit: true,
+    ...(added ? { isCreate: true, newMode: '100644' } : {}),
+    ...(deleted ? { isDelete: true, oldMode: '100644' } : {}),
+  });
 }
 
 function painted(patch: string, colours: Colours): string {

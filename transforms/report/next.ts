@@ -1,4 +1,5 @@
 import { type Outcome, STEPS, type Step } from '../words.js';
+import { isChanged } from './changed.js';
 import type { Doing, PrettyOptions } from './pretty.js';
 
 /** What each step is for, as a reason to deploy it before the next. */
@@ -10,7 +11,7 @@ const EFFECT: Record<Step, string> = {
 
 /** What the owner of the application does next, in order. */
 export function nextSteps(outcome: Outcome, { doing, dir, repository }: PrettyOptions): string[] {
-  const changed = outcome.files.some((file) => file.status === 'modified' || file.status === 'added');
+  const changed = outcome.files.some(isChanged);
   if (!outcome.sites.length && !changed) return nothingFound(outcome);
   const blocked = outcome.findings.some((finding) => finding.severity === 'error');
   return [

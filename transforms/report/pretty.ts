@@ -73,6 +73,7 @@ function placeOf({ line, column }: ReportedSite): string {
 
 function statusText({ status }: FileOutcome, doing: Doing): string {
   if (status === 'added') return doing === 'written' ? ' (added)' : ' (would be added)';
+  if (status === 'deleted') return doing === 'written' ? ' (deleted)' : ' (would be deleted)';
   if (status === 'modified') return doing === 'written' ? ' (changed)' : ' (would change)';
   return '';
 }

@@ -1,4 +1,5 @@
 import type { Action, Outcome } from '../words.js';
+import { isChanged } from './changed.js';
 
 /** The counts of an outcome, under the names that the JSON report gives them. */
 export interface Summary extends Record<Action, number> {
@@ -11,7 +12,7 @@ export function summaryOf({ listed, files, sites, ms }: Outcome): Summary {
   const count = (action: Action) => sites.filter((site) => site.action === action).length;
   return {
     files: listed,
-    changed: files.filter((file) => file.status === 'modified' || file.status === 'added').length,
+    changed: files.filter(isChanged).length,
     rewritten: count('rewritten'),
     bridged: count('bridged'),
     manual: count('manual'),

@@ -42,7 +42,10 @@ function templateReads(file: SourceFile, fields: ReadonlySet<string>): GuardSite
   if (!/\.(?:vue|svelte)$/.test(file.path)) return [];
   const outside = file.text.replace(/<script\b[\s\S]*?<\/script>/g, (script) => ' '.repeat(script.length));
   return [...fields].flatMap((field) => {
-    const reads = new RegExp(`(?<![\\w$.('])(?:[A-Za-z_$][\\w$]*\\.)+${field}(?![\\w$])(\\.\\w)?`, 'g');
+    const reads = new RegExp(
+      `(?<![\\w$.'])(?:[A-Za-z_$][\\w$]*\\.)+${field}(?![\\w$]| \\|\\| '')(\\.\\w)?`,
+      'g',
+    );
     return [...outside.matchAll(reads)].map((match): GuardSite => {
       const called = match[1] !== undefined;
       const start = match.index;

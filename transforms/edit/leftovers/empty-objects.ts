@@ -1,0 +1,93 @@
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { type CallPath, callersOf } from '../../project/callers.js';
+import { keyName } from '../../project/definitions.js';
+import { endOf, type SourceFile, startOf } from '../../project/source.js';
+import type { Sources } from '../../project/sources.js';
+import { unwrapped } from '../../project/unwrapped.js';
+import type { Edit } from '../edits.js';
+import { withoutEmptyObject } from '../header.js';
+import { isPure } from '../purity.js';
+import { indentationAt, styleOf } from '../style.js';
+import { declaredBy } from './hollow-functions.js';
+import { type Edited, isMade } from './leftover.js';
+import { knownFunction } from './removal.js';
+
+/** `authHeader()` that always yields `{}` now, with what it was called for; and `headers: {}`. */
+export function emptyObjects(edited: Edited, file: SourceFile): Edit[][] {
+  const found: Edit[][] = [];
+  for (const path of file.paths.values()) {
+    if (path.isFunction() && yieldsNothing(path) && isMade(edited, file, declaredBy(path)))
+      found.push(withoutFunction(edited, file, path));
+    if (!path.isObjectProperty() || !/^headers$/i.test(keyName(path.node) ?? '')) continue;
+    const value = path.get('value') as NodePath;
+    if (value.isObjectExpression() && !value.node.properties.length && isMade(edited, file, path))
+      found.push(withoutEmptyObject(edited.sources, value) ?? []);
+  }
+  return found.filter((edits) => edits.length);
+}
+
+/** The function goes where everything that it is called for can do without; else it says in short what it yields. */
+function withoutFunction({ sources }: Edited, file: SourceFile, path: NodePath<t.Function>): Edit[] {
+  const known = knownFunction(sources, path);
+  const calls = callersOf(sources, path).map((call) => withoutCall(sources, call));
+  const gone = calls.flatMap((edits) => edits ?? []);
+  if (known && calls.length && calls.every((edits) => edits !== undefined))
+    return [...known.removal, ...gone];
+  const { body } = path.node;
+  if (!t.isBlockStatement(body) || body.body.length === 1) return gone;
+  const { newline, indent, semicolon } = styleOf(file.text);
+  const outer = indentationAt(file, startOf(body));
+  const text = `{${newline}${outer}${indent}return {}${semicolon}${newline}${outer}}`;
+  return [...gone, { file: file.path, start: startOf(body), end: endOf(body), text, covers: true }];
+}
+
+/** A call goes with what it was for. */
+function withoutCall(sources: Sources, call: CallPath): Edit[] | undefined {
+  const at: NodePath = call.parentPath?.isAwaitExpression() ? call.parentPath : (call as NodePath);
+  if (!call.node.arguments.every((argument) => isPure(argument, []))) return undefined;
+  return withoutEmptyObject(sources, at);
+}
+
+/** Whether a function does nothing but yield an empty object, whatever it asks before that. */
+function yieldsNothing(path: NodePath<t.Function>): boolean {
+  const body = path.get('body');
+  if (Array.isArray(body) || path.node.generator) return false;
+  if (!body.isBlockStatement()) return isEmptyObject(body);
+  return body.get('body').length > 0 && yields(body) === 'always' && body.get('body').every(isQuiet);
+}
+
+/** Whether the end of some code is never reached, since each way through it returns an empty object. */
+function yields(path: NodePath): 'always' | 'sometimes' {
+  if (path.isReturnStatement()) return 'always';
+  if (path.isBlockStatement())
+    return path.get('body').some((one) => yields(one) === 'always') ? 'always' : 'sometimes';
+  if (!path.isIfStatement()) return 'sometimes';
+  const alternate = path.get('alternate');
+  const both =
+    alternate.node &&
+    yields(path.get('consequent')) === 'always' &&
+    yields(alternate as NodePath) === 'always';
+  return both ? 'always' : 'sometimes';
+}
+
+function isQuiet(path: NodePath): boolean {
+  if (path.isReturnStatement()) return isEmptyObject(path.get('argument') as NodePath);
+  if (path.isBlockStatement()) return path.get('body').every(isQuiet);
+  if (path.isIfStatement()) {
+    const alternate = path.get('alternate');
+    return (
+      isPure(path.node.test, []) &&
+      isQuiet(path.get('consequent')) &&
+      (!alternate.node || isQuiet(alternate as NodePath))
+    );
+  }
+  return (
+    path.isVariableDeclaration() && path.node.declarations.every(({ init }) => !init || isPure(init, []))
+  );
+}
+
+function isEmptyObject(path: NodePath): boolean {
+  const value = path.node ? unwrapped(path) : path;
+  return value.isObjectExpression() && !value.node.properties.length;
+}

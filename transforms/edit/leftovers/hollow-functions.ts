@@ -1,0 +1,66 @@
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import type { CallPath } from '../../project/callers.js';
+import type { SourceFile } from '../../project/source.js';
+import type { Sources } from '../../project/sources.js';
+import type { Edit } from '../edits.js';
+import { isPure } from '../purity.js';
+import { statementOf, withoutStatement } from '../statements.js';
+import { type Edited, isMade } from './leftover.js';
+import { knownFunction } from './removal.js';
+
+/** `saveToken() {}` with all its calls. */
+export function hollowFunctions(edited: Edited, file: SourceFile): Edit[][] {
+  const found: Edit[][] = [];
+  for (const path of file.paths.values()) {
+    if (!path.isFunction() || !isHollow(path) || !isMade(edited, file, declaredBy(path))) continue;
+    const known = knownFunction(edited.sources, path);
+    if (!known?.calls.length && !isLocal(path)) continue;
+    const calls = known?.calls.map((call) => withoutCall(edited.sources, call));
+    if (!known || !calls?.every((edit) => edit !== undefined)) continue;
+    const outside = calls.filter(
+      (edit) => !known.removal.some((one) => one.file === edit.file && isIn(edit, one)),
+    );
+    found.push([...known.removal, ...outside]);
+  }
+  return found;
+}
+
+/** Whether a function has nothing to do, and nothing to say about that. */
+export function isHollow({ node }: NodePath<t.Function>): boolean {
+  const { body } = node;
+  if (!t.isBlockStatement(body) || body.innerComments?.length || body.directives.length) return false;
+  if (t.isClassMethod(node) && node.kind === 'constructor') return false;
+  return !node.generator && body.body.every((one) => t.isReturnStatement(one) && !one.argument);
+}
+
+/** What a function is recognized by: its declaration, so that functions without a name are not mixed up. */
+export function declaredBy(path: NodePath<t.Function>): NodePath {
+  const { parentPath: parent } = path;
+  const named = parent?.isVariableDeclarator() || parent?.isObjectProperty() || parent?.isClassProperty();
+  return named ? parent : path;
+}
+
+function isLocal(path: NodePath<t.Function>): boolean {
+  return path.isFunctionDeclaration() && !path.parentPath.isExportDeclaration();
+}
+
+/** A call that stands for itself goes; so does the link of a chain that only has it look at a request. */
+function withoutCall(sources: Sources, call: CallPath): Edit | undefined {
+  const file = sources.fileOf(call);
+  if (!call.node.arguments.every((argument) => isPure(argument, []))) return undefined;
+  const statement = statementOf(call as NodePath);
+  const arrow = statement && !statement.isStatement();
+  if (!statement || (arrow && !isAnswerIgnored(statement))) return undefined;
+  return withoutStatement(file, call as NodePath);
+}
+
+/** `onClick={() => save(token)}`, `.then(() => save(token))` */
+function isAnswerIgnored(body: NodePath): boolean {
+  const owner = body.parentPath;
+  return owner?.listKey === 'arguments' || owner?.parentPath?.isJSXExpressionContainer() === true;
+}
+
+function isIn(edit: Edit, other: Edit): boolean {
+  return other.start <= edit.start && edit.end <= other.end;
+}

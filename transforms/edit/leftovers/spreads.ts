@@ -1,0 +1,36 @@
+import * as t from '@babel/types';
+import { keyName } from '../../project/definitions.js';
+import { endOf, type SourceFile, startOf, textOf } from '../../project/source.js';
+import type { Edit } from '../edits.js';
+import { withoutItem } from '../lists.js';
+import { type Edited, isMade } from './leftover.js';
+
+/** `headers: { ...common }` → `headers: common`: nobody else gets hold of either. */
+export function idleSpreads(edited: Edited, file: SourceFile): Edit[][] {
+  const found: Edit[][] = [];
+  for (const path of file.paths.values()) {
+    if (!path.isObjectProperty() || !/headers$/i.test(keyName(path.node) ?? '')) continue;
+    const { value } = path.node;
+    const [only, ...others] = t.isObjectExpression(value) ? value.properties : [];
+    if (!t.isSpreadElement(only) || others.length || !isMade(edited, file, path)) continue;
+    if (!t.isIdentifier(only.argument) && !t.isMemberExpression(only.argument)) continue;
+    const { key } = path.node;
+    const text = textOf(file, only.argument);
+    const short = t.isIdentifier(key, { name: text });
+    const start = startOf(short ? path.node : value);
+    const { parentPath: holder } = path;
+    const spread = holder.isObjectExpression() && isThereAnyway(file, holder.node, text);
+    found.push(
+      spread && holder.isObjectExpression()
+        ? withoutItem(file, holder.node.properties, path.node)
+        : [{ file: file.path, start, end: endOf(value), text }],
+    );
+  }
+  return found;
+}
+
+/** `{ ...options, headers: options.headers }` */
+function isThereAnyway(file: SourceFile, { properties }: t.ObjectExpression, text: string): boolean {
+  const [spread, ...others] = properties.filter((one) => t.isSpreadElement(one));
+  return Boolean(spread && !others.length && `${textOf(file, spread.argument)}.headers` === text);
+}
