@@ -33,6 +33,7 @@ import { rule as serverRequestToken } from './server/request-token.js';
 import { rule as serverResponse } from './server/response.js';
 import { rule as serverSign } from './server/sign.js';
 import { rule as serverSocketToken } from './server/socket-token.js';
+import { rule as serverTestAgent } from './server/test-agent.js';
 import { rule as serverTokenLookup } from './server/token-lookup.js';
 import { rule as serverTokenRecord } from './server/token-record.js';
 import { rule as serverVerify } from './server/verify.js';
@@ -56,6 +57,7 @@ export const RULES: readonly RegisteredRule[] = [
   { id: 'server/response', rule: serverResponse },
   { id: 'server/sign', rule: serverSign },
   { id: 'server/socket-token', rule: serverSocketToken },
+  { id: 'server/test-agent', rule: serverTestAgent },
   { id: 'server/token-lookup', rule: serverTokenLookup },
   { id: 'server/token-record', rule: serverTokenRecord },
   { id: 'server/verify', rule: serverVerify },

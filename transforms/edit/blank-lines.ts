@@ -16,7 +16,7 @@ export function withoutOpeningBlanks(file: SourceFile, edits: readonly Edit[]): 
     if (next && next.start <= reached) continue;
     const above = file.text.slice(Math.max(0, start - 200), start);
     const isFilled = edits.some((edit) => edit.text && start - 2 <= edit.end && edit.start <= reached);
-    const opens = /[{(][ \t]*\r?\n$/.test(above) || (!isFilled && /\n[ \t]*\r?\n$/.test(above));
+    const opens = /[{(][ \t]*\r?\n$/.test(above) || (!isFilled && /(?:^\uFEFF?|\n[ \t]*\r?\n)$/.test(above));
     const blank = opens ? /^[ \t]*\r?\n/.exec(file.text.slice(reached)) : null;
     if (!blank) continue;
     const end = reached + blank[0].length;

@@ -13,7 +13,8 @@ export function finishEdits(file: SourceFile, made: readonly Edit[]): Edit[] {
   const unused = unusedAfter(file, edits);
   const dropped = [...unused.statements.map(({ node }) => rangeOf(node.start, node.end)), ...unused.edits];
   const kept = edits.filter(
-    (edit) => !dropped.some((range) => range.start <= edit.start && edit.end <= range.end),
+    (edit) =>
+      !dropped.some((range) => range.start <= edit.start && edit.end <= range.end && !isBefore(edit, range)),
   );
   const imports = importEdits(
     file,
@@ -28,6 +29,11 @@ export function finishEdits(file: SourceFile, made: readonly Edit[]): Edit[] {
       return { file: file.path, ...lines, text: '' };
     });
   return withoutOpeningBlanks(file, [...kept, ...unused.edits, ...imports.edits, ...removed]);
+}
+
+/** What is put in right before something that goes, and stays. */
+function isBefore({ stays, end }: Edit, { start }: { readonly start: number }): boolean {
+  return stays === true && end === start;
 }
 
 function rangeOf(start: number | null | undefined, end: number | null | undefined) {

@@ -71,11 +71,15 @@ export function asBlock(
 ): Edit[] {
   const { newline, semicolon, indent } = styleOf(file.text);
   const { body } = arrow.node;
-  const start = Number(body.extra?.parenStart ?? startOf(body));
+  const inner = Number(body.extra?.parenStart ?? startOf(body));
+  // A body on lines of its own keeps them; the block opens where they are led up to.
+  const head = file.text.slice(startOf(arrow.node), inner);
+  const gap = /\n/.test(head.slice(head.lastIndexOf('=>'))) ? /\s*$/.exec(head)?.[0].length : undefined;
+  const start = inner - (gap ?? 0);
   const end = endOf(arrow.node);
   const outer = indentationAt(file, startOf(arrow.node));
   const line = `${newline}${outer}${indent}`;
-  const opening = `{${statements.map((one) => line + one).join('')}${line}return `;
+  const opening = `${gap ? ' ' : ''}{${statements.map((one) => line + one).join('')}${line}return `;
   return [
     { file: file.path, start, end: startOf(body), text: opening, needs },
     { file: file.path, start: endOf(body), end, text: `${semicolon}${newline}${outer}}` },

@@ -24,7 +24,8 @@ export function unusedAfter(file: SourceFile, edits: readonly Edit[]): Unused {
   const gone = new Set<Binding>();
   const inTypes = namedInTypes(file);
   const candidates = [...droppable(file, replaced, inTypes)].filter(
-    (binding) => !isInserted(binding, edits) && !kept.has(binding.identifier.name),
+    (binding) =>
+      !isInserted(binding, edits) && !isRenamed(binding, replaced) && !kept.has(binding.identifier.name),
   );
   for (let grew = true; grew; ) {
     grew = false;
@@ -51,6 +52,11 @@ function* droppable(file: SourceFile, replaced: readonly Edit[], inTypes: TypeMe
       }
     }
   }
+}
+
+/** Whether another name is put where a variable is declared. */
+function isRenamed({ identifier }: Binding, replaced: readonly Edit[]): boolean {
+  return replaced.some(({ start, text }) => start === startOf(identifier) && text !== '');
 }
 
 function isOwnFunction({ path }: Binding): boolean {

@@ -20,6 +20,7 @@ import type { SourceFile } from './source.js';
 import type { Revocation } from './stored/lookups.js';
 import type { TokenRecord } from './stored/records.js';
 import type { Write } from './stored/writes.js';
+import type { TestToken } from './tests/tokens.js';
 
 /** What every site has. `evidence` says in words why the site belongs to its family. */
 export interface Common<R extends Role> {
@@ -265,6 +266,18 @@ export interface PresentSite extends Common<'configure'> {
   readonly kind: 'present';
 }
 
+/** A test logs in by a request and takes the token from the answer. */
+export interface TestLoginSite extends Common<'emit'> {
+  readonly kind: 'test-login';
+  readonly token: TestToken;
+}
+
+/** A test sends a token that a login answered with. */
+export interface TestRequestSite extends Common<'attach'> {
+  readonly kind: 'test-request';
+  readonly token: TestToken;
+}
+
 export type Site =
   | MintSite
   | CheckSite
@@ -297,7 +310,9 @@ export type Site =
   | ApplicationSite
   | CorsSite
   | OtherSessionSite
-  | PresentSite;
+  | PresentSite
+  | TestLoginSite
+  | TestRequestSite;
 
 export function isMint(site: Site): site is MintSite {
   return site.kind === 'sign';

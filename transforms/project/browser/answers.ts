@@ -122,7 +122,7 @@ function answerAt(
 }
 
 /** `a.b.c` as its root and the property names from it. */
-function chainOf(path: NodePath): { root: NodePath; names: string[] } {
+export function chainOf(path: NodePath): { root: NodePath; names: string[] } {
   const bare = unwrapped(path);
   if (bare !== path) return chainOf(bare);
   if (path.isMemberExpression() || path.isOptionalMemberExpression()) {

@@ -8,6 +8,7 @@ import { isMint } from '../site.js';
 import { librarySites } from '../sites/libraries.js';
 import { positionOf } from '../source.js';
 import type { Sources } from '../sources.js';
+import { testTokens } from '../tests/tokens.js';
 import { at } from './at.js';
 import { testNamed } from './test-named.js';
 
@@ -16,6 +17,9 @@ const SERVER_CLIENT = /['"](?:supertest|chai-http|light-my-request|pactum)['"]/;
 /** Libraries that make a request which no server received. */
 const MADE_UP_REQUEST = /['"](?:node-mocks-http|sinon-express-mock|mock-express-request|mock-req)['"]/;
 const KEEPS_COOKIES = /\.agent\(|['"](?:tough-cookie|axios-cookiejar-support)['"]/;
+/** A header with a token that is not written out. */
+const SENT_TOKEN =
+  /['"`](?:Bearer |Token |JWT )(?:\$\{|['"] ?\+)|['"`]x-(?:access|auth)-token['"`]\]?\s*[:,=]\s*[a-z_$]/i;
 const TOKEN_HEADER = /['"`](?:Bearer |Token |JWT |x-access-token['"`]|x-auth-token['"`])/i;
 
 /**
@@ -34,6 +38,7 @@ export function testFindings(project: Project, signatures: readonly Signature[])
     .filter(({ family }) => family === 'session' || family === 'unknown');
   return [
     ...calls.map((site) => onCall(sources, site.path, isMint(site))),
+    ...tokensThatStay(sources),
     ...headersWithoutCookies(sources),
     ...requestsMadeUp(sources),
   ];
@@ -58,22 +63,52 @@ function requestsMadeUp({ listed }: Sources): Finding[] {
   });
 }
 
-/** Tests that send what a login answered in a header, through a client that keeps no cookies. */
-function headersWithoutCookies({ listed }: Sources): Finding[] {
-  return listed.flatMap(({ path, text }): Finding[] => {
-    if (!isTest(path) || !isSource(path) || !SERVER_CLIENT.test(text) || KEEPS_COOKIES.test(text)) return [];
-    const sent = TOKEN_HEADER.exec(text);
-    if (!sent) return [];
-    return [
-      {
-        severity: 'note',
-        title: 'Tests send a token in a header and keep no cookies',
-        detail:
-          'After the step server a login answers with a marker, which opens nothing. Tests that send it need a client that keeps the session cookie, such as request.agent(app).',
-        file: path,
-        line: positionOf(text, sent.index).line,
-      },
-    ];
+/** Tokens that tests send and that no agent takes the place of, with the reason. */
+function tokensThatStay(sources: Sources): Finding[] {
+  return testTokens(sources).unclear.flatMap(({ attachments: [first], because, answered }): Finding[] => {
+    if (!first) return [];
+    const place = at(sources, first.token);
+    if (first.request.making.keeps) return [{ ...SHARED_AGENT, ...place }];
+    if (answered)
+      return [
+        {
+          severity: 'warning',
+          title: `${testNamed(first.token)} sends a token that a login answers with`,
+          detail: `It is left as it is, since ${because}. After the step server a login answers with a marker, which opens nothing: let an agent log in, such as request.agent(app), and send these requests.`,
+          ...place,
+        },
+      ];
+    return [{ ...NO_COOKIES, detail: `${NO_COOKIES.detail} Here ${because}.`, ...place }];
+  });
+}
+
+const SHARED_AGENT = {
+  severity: 'note',
+  title: 'Tests send a token by a client that keeps cookies',
+  detail:
+    "After the step server a client that has logged in is logged in by the session's cookie, whatever it sends in the header: what is to be asked by a visitor needs a client of its own, such as request(app).",
+} as const;
+
+const NO_COOKIES = {
+  severity: 'note',
+  title: 'Tests send a token in a header and keep no cookies',
+  detail:
+    'A JWT that the tests sign is exchanged for a session until the window closes. After the step server a login answers with a marker, which opens nothing: tests that send it need a client that keeps the session cookie, such as request.agent(app).',
+} as const;
+
+/** Tests that send a token in a header in a way that is not followed, through a client that keeps no cookies. */
+function headersWithoutCookies(sources: Sources): Finding[] {
+  const { replaced, unclear } = testTokens(sources);
+  const followed = new Set(
+    [...replaced, ...unclear].flatMap(({ attachments }) =>
+      attachments.map(({ request }) => request.file.path),
+    ),
+  );
+  return sources.listed.flatMap(({ path, text }): Finding[] => {
+    if (!isTest(path) || !isSource(path) || followed.has(path)) return [];
+    if (!SERVER_CLIENT.test(text) || KEEPS_COOKIES.test(text)) return [];
+    const sent = SENT_TOKEN.exec(text);
+    return sent ? [{ ...NO_COOKIES, file: path, line: positionOf(text, sent.index).line }] : [];
   });
 }
 

@@ -14,6 +14,7 @@ import { libraryCallSites, OTHER_LIBRARIES } from './other-libraries.js';
 import { isOfShim, presentSites, shimCalls } from './present.js';
 import { requestSites, sameReadSites } from './requests.js';
 import { clearCookieSites, responseSites } from './responses.js';
+import { testSites } from './tests.js';
 import { everywhereSites, tokenLookUpSites } from './token-lookups.js';
 import { tokenRecordSites } from './token-records.js';
 
@@ -59,6 +60,7 @@ export function findSites(sources: Sources, knowledge: Knowledge): Site[] {
   sites.push(...applicationSites(sources, sites));
   const inBrowser = browserSites(sources, sites);
   sites.push(...presentSites(sources, shim), ...inBrowser);
+  if (sites.some(isMint)) sites.push(...testSites(sources));
   return withoutTwins(sites, inBrowser).sort((a, b) =>
     positionKey(a.file, a.path.node).localeCompare(positionKey(b.file, b.path.node)),
   );

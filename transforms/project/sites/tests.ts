@@ -1,0 +1,35 @@
+import type { Site, TestLoginSite, TestRequestSite } from '../site.js';
+import type { Sources } from '../sources.js';
+import { wholeOf } from '../tests/requests.js';
+import { testTokens } from '../tests/tokens.js';
+
+/** Finds where tests log in by a request and send the token that it answers with. */
+export function testSites(sources: Sources): Site[] {
+  return testTokens(sources).replaced.flatMap((token): Site[] => [
+    ...token.logins.map(({ request }): TestLoginSite => {
+      const evidence = 'a test takes the token from the answer to a login';
+      const path = wholeOf(request);
+      return {
+        role: 'emit',
+        kind: 'test-login',
+        family: 'session',
+        evidence,
+        file: request.file,
+        path,
+        token,
+      };
+    }),
+    ...token.attachments.map(({ request, link }): TestRequestSite => {
+      const evidence = 'a test sends the token that a login answered with';
+      return {
+        role: 'attach',
+        kind: 'test-request',
+        family: 'session',
+        evidence,
+        file: request.file,
+        path: link,
+        token,
+      };
+    }),
+  ]);
+}
