@@ -41,7 +41,9 @@ export function acceptingOperator({ call, pipe, module }: Operator, answer: Logi
       .includes('\n')
   )
     return [{ ...before, text: `${text} ` }];
-  return [before, { file: file.path, start: end, end, text: `,${newline}${outer}` }];
+  const last = file.text.slice(0, end).trimEnd();
+  const comma = last.endsWith(',') ? '' : ',';
+  return [before, { file: file.path, start: last.length, end, text: `${comma}${newline}${outer}` }];
 }
 
 /** Whether something stands before it on its line. */

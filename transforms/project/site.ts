@@ -266,15 +266,9 @@ export interface PresentSite extends Common<'configure'> {
   readonly kind: 'present';
 }
 
-/** A test logs in by a request and takes the token from the answer. */
-export interface TestLoginSite extends Common<'emit'> {
-  readonly kind: 'test-login';
-  readonly token: TestToken;
-}
-
-/** A test sends a token that a login answered with. */
-export interface TestRequestSite extends Common<'attach'> {
-  readonly kind: 'test-request';
+/** A test logs in by a request whose answer has a token, or sends that token. */
+export interface TestSite extends Common<'emit' | 'attach'> {
+  readonly kind: 'test-login' | 'test-request';
   readonly token: TestToken;
 }
 
@@ -311,8 +305,7 @@ export type Site =
   | CorsSite
   | OtherSessionSite
   | PresentSite
-  | TestLoginSite
-  | TestRequestSite;
+  | TestSite;
 
 export function isMint(site: Site): site is MintSite {
   return site.kind === 'sign';

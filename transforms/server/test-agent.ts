@@ -5,12 +5,10 @@ import type { Edit } from '../edit/edits.js';
 import { agentEdits } from '../edit/test-agents.js';
 import { mintObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
-import { isMint, type TestLoginSite, type TestRequestSite } from '../project/site.js';
+import { isMint, type TestSite } from '../project/site.js';
 import { positionOf, startOf } from '../project/source.js';
 import { wholeOf } from '../project/tests/requests.js';
 import type { Decision, Rule } from '../rule.js';
-
-type TestSite = TestLoginSite | TestRequestSite;
 
 /**
  * Tests that log in by a request and send the token with others: an agent logs in, and sends what was sent with the

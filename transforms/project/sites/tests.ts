@@ -1,12 +1,12 @@
-import type { Site, TestLoginSite, TestRequestSite } from '../site.js';
+import type { TestSite } from '../site.js';
 import type { Sources } from '../sources.js';
 import { wholeOf } from '../tests/requests.js';
 import { testTokens } from '../tests/tokens.js';
 
 /** Finds where tests log in by a request and send the token that it answers with. */
-export function testSites(sources: Sources): Site[] {
-  return testTokens(sources).replaced.flatMap((token): Site[] => [
-    ...token.logins.map(({ request }): TestLoginSite => {
+export function testSites(sources: Sources): TestSite[] {
+  return testTokens(sources).replaced.flatMap((token): TestSite[] => [
+    ...token.logins.map(({ request }): TestSite => {
       const evidence = 'a test takes the token from the answer to a login';
       const path = wholeOf(request);
       return {
@@ -19,7 +19,7 @@ export function testSites(sources: Sources): Site[] {
         token,
       };
     }),
-    ...token.attachments.map(({ request, link }): TestRequestSite => {
+    ...token.attachments.map(({ request, link }): TestSite => {
       const evidence = 'a test sends the token that a login answered with';
       return {
         role: 'attach',
