@@ -1,10 +1,13 @@
 import type { BrowserClient } from './project/browser/client.js';
 import type { Hold } from './project/browser/held.js';
 import { namesOf } from './project/callers.js';
+import { applicationsOf } from './project/express/application.js';
+import { runs } from './project/express/reach.js';
 import type { Project } from './project/project.js';
 import { requestAt } from './project/requests.js';
 import type { PassSite, Site } from './project/site.js';
 import { positionOf, startOf } from './project/source.js';
+import type { Sources } from './project/sources.js';
 import type { Decision, RegisteredRule, Rule } from './rule.js';
 import type { Step } from './words.js';
 
@@ -39,7 +42,7 @@ export function planOf(
   const mounts = project.sites
     .filter((site) => site.kind === 'application')
     .map((site) => planned(site, project, rules, ['install']));
-  const plan = withHolds(onOneSite(afterMount(decided, mounts), project), project);
+  const plan = withHolds(onOneSite(afterMount(decided, mounts, project), project), project);
   const handed = plan.map((one) => withPassed(one, project));
   const passing = handed.flatMap(({ passes }) => passes);
   const byCall = new Map(passing.toReversed().map((one) => [one.site.path.node, one]));
@@ -47,20 +50,43 @@ export function planOf(
 }
 
 /**
- * Holds the other steps back where the shim could not be put in front of any application: code that asks for
- * sessions which nothing serves would lock everybody out.
+ * Holds the other steps back where the shim is not in front of the code: code that asks for sessions which nothing
+ * serves would lock everybody out. Where no application is seen at all nothing is known of what serves the code.
  */
-function afterMount(plan: readonly Planned[], mounts: readonly Planned[]): readonly Planned[] {
-  const [waiting] = mounts;
-  if (!waiting || mounts.some(({ decision }) => decision.action !== 'manual')) return plan;
-  const { file, path } = waiting.site;
-  const where = `${file.path}:${positionOf(file.text, startOf(path.node)).line}`;
+function afterMount(
+  plan: readonly Planned[],
+  mounts: readonly Planned[],
+  { sources }: Project,
+): readonly Planned[] {
+  if (!applicationsOf(sources).length) return plan;
   return plan.map((one) => {
     // What mounts it says itself what is to be done.
     if (!one.owner || (one.owner.step === 'install' && one.site.role === 'configure')) return one;
-    const reason = `waits until the session middleware is mounted: see ${where}, then run this again`;
-    return { site: one.site, rule: one.rule, decision: { action: 'kept', reason } };
+    const reason = waitsFor(one.site, one.owner.step, mounts, sources);
+    return reason ? { site: one.site, rule: one.rule, decision: { action: 'kept', reason } } : one;
   });
+}
+
+/** What a site waits for before its code can ask for sessions, in words; pages do as soon as there are any. */
+function waitsFor(
+  { file }: Site,
+  step: Step,
+  mounts: readonly Planned[],
+  sources: Sources,
+): string | undefined {
+  const waits = ({ decision }: Planned) => decision.action === 'manual';
+  const running = mounts.filter(
+    ({ site }) => site.kind === 'application' && runs(sources, site.application, file),
+  );
+  const concerned = mounts.every(waits) ? mounts : step === 'client' ? [] : running;
+  const waiting = concerned.find(waits);
+  if (waiting) {
+    const { line } = positionOf(waiting.site.file.text, startOf(waiting.site.path.node));
+    return `waits until the session middleware is mounted: see ${waiting.site.file.path}:${line}, then run this again`;
+  }
+  return step === 'client' || running.length
+    ? undefined
+    : 'nothing shows that an application which the shim is in front of runs this';
 }
 
 /** Takes neither of the steps that need the session's cookie where no browser carries it from the pages to the API. */

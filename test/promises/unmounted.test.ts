@@ -42,3 +42,61 @@ test('P4: nothing asks for sessions before the shim that serves them is mounted'
   expect(after).toContain('jwt.sign(');
   expect(after).toContain('TODO(jwt-to-session)');
 });
+
+const USER = `const express = require('express');
+const session = require('cookie-session');
+const { requireLogin } = require('@shop/logins');
+
+const app = express();
+app.use(session({ keys: [process.env.CART_SECRET] }));
+app.get('/orders', requireLogin, (req, res) => res.json([]));
+app.listen(3001);
+`;
+
+const LOGINS = `const jwt = require('jsonwebtoken');
+
+exports.requireLogin = (req, res, next) => {
+  try {
+    req.user = jwt.verify(req.get('authorization').slice(7), process.env.JWT_SECRET);
+    next();
+  } catch {
+    res.sendStatus(401);
+  }
+};
+`;
+
+const ISSUER = `const express = require('express');
+const jwt = require('jsonwebtoken');
+
+const app = express();
+app.post('/login', (req, res) => {
+  res.json({ token: jwt.sign({ id: req.body.id }, process.env.JWT_SECRET, { expiresIn: '7d' }) });
+});
+app.listen(3002);
+`;
+
+test('P4: what applications share waits until the shim is mounted in front of all of them', () => {
+  const dependencies = '{ "express": "^4.21.0", "jsonwebtoken": "^9.0.0" }';
+  const outcome = migrated([
+    { path: 'orders/package.json', text: `{ "name": "orders", "dependencies": ${dependencies} }\n` },
+    { path: 'orders/server.js', text: USER },
+    { path: 'issuer/package.json', text: `{ "name": "issuer", "dependencies": ${dependencies} }\n` },
+    { path: 'issuer/server.js', text: ISSUER },
+    { path: 'logins/package.json', text: `{ "name": "@shop/logins", "dependencies": ${dependencies} }\n` },
+    { path: 'logins/index.js', text: LOGINS },
+    { path: 'worker/package.json', text: `{ "name": "worker", "dependencies": ${dependencies} }\n` },
+    { path: 'worker/index.js', text: LOGINS },
+  ]);
+  const after = (path: string) => outcome.files.find((file) => file.path === path)?.after ?? '';
+  expect(after('issuer/server.js')).toContain('startSession(');
+  expect(after('logins/index.js')).toEqual(LOGINS);
+  const reasons = outcome.sites.filter(({ rule }) => rule === 'server/verify');
+  expect(reasons.map(({ file, action, reason }) => [file, action, reason])).toEqual([
+    [
+      'logins/index.js',
+      'kept',
+      'waits until the session middleware is mounted: see orders/server.js:5, then run this again',
+    ],
+    ['worker/index.js', 'kept', 'nothing shows that an application which the shim is in front of runs this'],
+  ]);
+});

@@ -21,11 +21,11 @@ export interface Dependency {
   readonly list: 'dependencies' | 'devDependencies';
 }
 
-/** Adds the shim to the dependencies of a browser application. */
+/** Adds the shim to the dependencies of a package that asks it for sessions. */
 export function dependencyEdits(home: Package): Edit[] {
   if (home.dependencies.has(SHIM)) return [];
   const shim: Dependency = { name: SHIM, range: SHIM_RANGE, list: 'dependencies' };
-  return [insertion(home, shim, 'the browser needs the shim')];
+  return [insertion(home, shim, 'its code needs the shim')];
 }
 
 /** Whether a list of a package.json is there, with something in it. */

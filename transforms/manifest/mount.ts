@@ -1,17 +1,22 @@
 // https://expressjs.com/en/guide/using-middleware.html
 import type { NodePath } from '@babel/traverse';
 import { alone } from '../alone.js';
+import { dependencyEdits } from '../edit/dependencies.js';
 import type { Edit } from '../edit/edits.js';
 import { localName } from '../edit/names.js';
 import { indentationAt, styleOf } from '../edit/style.js';
 import { clientOriginsOf } from '../project/client-origins.js';
+import type { Application } from '../project/express/application.js';
 import { type Cors, corsOf, namedOrigins, originExpression } from '../project/express/cors.js';
 import { lateLoadOf } from '../project/express/environment.js';
 import { type Placement, placementOf } from '../project/express/placement.js';
+import { filesOf } from '../project/express/reach.js';
 import { checksThatStay } from '../project/obstacles.js';
+import type { Package } from '../project/packages.js';
 import { type Portable, portableOf } from '../project/portable.js';
 import type { Project } from '../project/project.js';
 import { sessionPathFor } from '../project/session-path.js';
+import { sideOf } from '../project/sides.js';
 import type { ApplicationSite } from '../project/site.js';
 import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Sources } from '../project/sources.js';
@@ -66,7 +71,8 @@ function edit(site: ApplicationSite, decision: Decision, project: Project): read
     { file: module, start: 0, end: 0, text, because },
     // What `present` needs stays open when the server step takes it out, as it does when that step comes later.
     ...openedNames(portablesOf({ ...facts, presents: true }).flatMap(({ imports }) => imports)),
-    ...(home ? packageJsonEdits(home, neededBy(facts)) : []),
+    ...(home ? packageJsonEdits(home, neededBy(facts, home)) : []),
+    ...sharedPackages(application, project).flatMap(dependencyEdits),
     ...environmentEdits(sources.listed, home, facts),
   ];
 }
@@ -101,11 +107,24 @@ function factsOf(
 }
 
 /** Packages that the session module imports beside the shim and what its store needs. */
-function neededBy({ acceptance, presents, typescript }: ModuleFacts): Needed {
-  if (!presents || !acceptance.signer || acceptance.signer.call) return {};
+function neededBy({ acceptance, presents, typescript }: ModuleFacts, home: Package): Needed {
+  const { signer } = acceptance;
+  if (!presents || !signer || (signer.call && home.dependencies.has('jsonwebtoken'))) return {};
   return typescript
     ? { jsonwebtoken: 'dependencies', '@types/jsonwebtoken': 'devDependencies' }
     : { jsonwebtoken: 'dependencies' };
+}
+
+/** Other packages of the repository whose login code the application runs: it will ask the shim as well. */
+function sharedPackages(application: Application, { sources, sites }: Project): Package[] {
+  const files = filesOf(sources, application);
+  const shared = sites
+    .filter(({ family, role }) => family === 'session' && role !== 'configure')
+    .filter(({ file }) => files.has(file) && sideOf(sources, file) !== 'client')
+    .map(({ file }) => sources.packageOf(file))
+    .filter((found) => found !== undefined);
+  const home = sources.packageOf(application.file);
+  return [...new Set(shared)].filter((found) => found !== home);
 }
 
 /** How the session module reads the environment file itself, where it would run too early otherwise. */

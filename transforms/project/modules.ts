@@ -20,7 +20,10 @@ export interface ModuleResolver {
 
 const EXTENSIONS = ['', '.js', '.jsx', '.ts', '.tsx', '.mjs', '.cjs', '.mts', '.cts', '.vue', '.svelte'];
 
-/** Knows relative paths, TypeScript and jsconfig `paths` and `baseUrl`, `module-alias` and `@/` for `src`. */
+/**
+ * Knows relative paths, TypeScript and jsconfig `paths` and `baseUrl`, `module-alias`, `@/` for `src`, and the other
+ * packages of the repository by their names.
+ */
 export function moduleResolver(files: readonly ListedFile[], packages: readonly Package[]): ModuleResolver {
   const known = new Set(files.map((file) => file.path));
   const aliases = [...configuredAliases(files), ...packageAliases(packages)];
@@ -54,6 +57,21 @@ export function moduleResolver(files: readonly ListedFile[], packages: readonly 
         fileAt(posix.join(home, 'src', specifier.slice(2))) ?? fileAt(posix.join(home, specifier.slice(2)))
       );
     }
+    const shared = packages.find(
+      ({ name, folder }) => folder !== home && (specifier === name || specifier.startsWith(`${name}/`)),
+    );
+    return shared && inPackage(shared, specifier.slice(shared.name?.length));
+  };
+
+  /** The source of what a package offers: it may name what is built of it. */
+  const inPackage = ({ folder, entries }: Package, part: string): string | undefined => {
+    const entry = entries.get(part);
+    const named = entry === undefined ? [] : [entry, ...sourcesOfBuilt(entry)];
+    const usual = part ? [part, `src${part}`] : ['index', 'src/index'];
+    for (const path of [...named, ...usual]) {
+      const found = fileAt(posix.join(folder, path));
+      if (found) return found;
+    }
     return undefined;
   };
 
@@ -64,6 +82,12 @@ export function moduleResolver(files: readonly ListedFile[], packages: readonly 
       return cache.get(key);
     },
   };
+}
+
+/** `dist/index.js` is made of `src/index.ts`, or of `index.ts`. */
+function sourcesOfBuilt(path: string): string[] {
+  const built = /^(?:\.\/)?(?:dist|build|lib|out)\/(?:(?:cjs|esm)\/)?/;
+  return built.test(path) ? [path.replace(built, 'src/'), path.replace(built, '')] : [];
 }
 
 function configuredAliases(files: readonly ListedFile[]): Alias[] {

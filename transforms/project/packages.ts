@@ -9,6 +9,10 @@ export interface Package {
   /** Path of the package.json, relative to the root. */
   readonly path: string;
   readonly text: string;
+  /** The name that other packages of the repository import it by. */
+  readonly name?: string;
+  /** What is imported from it (`''` the package itself, `/sub` a part of it), and the file that is meant. */
+  readonly entries: ReadonlyMap<string, string>;
   readonly type: 'commonjs' | 'module';
   readonly dependencies: ReadonlySet<string>;
   readonly versions: ReadonlyMap<string, string>;
@@ -50,12 +54,39 @@ function packageOf(file: ListedFile): Package | undefined {
     folder,
     path: file.path,
     text: file.text,
+    ...(typeof manifest.name === 'string' && manifest.name ? { name: manifest.name } : {}),
+    entries: entriesOf(manifest),
     type: manifest.type === 'module' ? 'module' : 'commonjs',
     dependencies: new Set(versions.keys()),
     versions,
     aliases,
     ...(typeof manifest.proxy === 'string' ? { proxy: manifest.proxy } : {}),
   };
+}
+
+/** `exports`, and where it says nothing of the package itself, `source`, `module` or `main`. */
+function entriesOf(manifest: Record<string, unknown>): Map<string, string> {
+  const entries = new Map<string, string>();
+  const put = (name: string, target: unknown) => {
+    const path = targetOf(target);
+    if (path !== undefined && !entries.has(name)) entries.set(name, path);
+  };
+  const { exports } = manifest;
+  for (const [name, target] of Object.entries(record(exports) ?? {}))
+    if (/^\.(?:\/|$)/.test(name)) put(name.slice(1), target);
+  put('', exports);
+  for (const field of ['source', 'module', 'main']) put('', manifest[field]);
+  return entries;
+}
+
+/** The file that an entry of `exports` means, whichever of its conditions says so. */
+function targetOf(target: unknown): string | undefined {
+  if (typeof target === 'string') return target;
+  for (const [condition, inner] of Object.entries(record(target) ?? {})) {
+    const path = condition.startsWith('.') ? undefined : targetOf(inner);
+    if (path !== undefined) return path;
+  }
+  return undefined;
 }
 
 /** The folder of the package that a path belongs to; the root where it belongs to none. */

@@ -25,12 +25,26 @@ export function userOf(
     if (mint.bare) return [TEXT_CLAIM];
     const subject = mint.options && propertyOf(sources, mint.options, 'subject');
     if (subject || mint.chain?.has('setSubject')) return ['sub'];
-    const trail =
-      mint.claims && (bestOf(trailsOf(sources, mint.claims, 0)) ?? ofDocument(sources, mint.claims));
+    const trail = mint.claims && (ofClaims(sources, mint.claims) ?? ofDocument(sources, mint.claims));
     if (trail) return trail;
   }
   const logins = doors.filter(({ family }) => family === 'session');
   return bestOf(logins.flatMap((door) => trailsRead(sources, door))) ?? ofRecord(sources, mints);
+}
+
+/** By the names of the claims that a login signs, else by an id that is put into one of them. */
+function ofClaims(sources: Sources, claims: NodePath): string[] | undefined {
+  const written = claimsOf(sources, claims, 0);
+  return (
+    bestOf(written.map(({ trail }) => trail)) ??
+    written.find(({ value }) => value && isId(sources, value))?.trail
+  );
+}
+
+/** `user.id`, `user._id.toString()` */
+function isId(sources: Sources, value: NodePath): boolean {
+  const text = textOf(sources.fileOf(value), value.node);
+  return /\.(?:_id|id|uuid)(?:\.(?:toString|toHexString|valueOf)\(\))?$/.test(text);
 }
 
 /**
@@ -68,17 +82,26 @@ function ofDocument(sources: Sources, claims: NodePath): string[] | undefined {
   return hasMongoose && /\.(?:toObject|toJSON)\(|\._doc\b/.test(text) ? ['_id'] : undefined;
 }
 
-/** The names of the claims in objects that are written out, nested and spread ones included. */
-function trailsOf(sources: Sources, path: NodePath, depth: number): string[][] {
+/** A claim that is written out: where it is, and what is put into it. */
+interface Claim {
+  readonly trail: string[];
+  readonly value?: NodePath;
+}
+
+/** The claims in objects that are written out, nested and spread ones included. */
+function claimsOf(sources: Sources, path: NodePath, depth: number): Claim[] {
   if (depth > 3) return [];
   return objectsOf(sources, path).flatMap((object) =>
-    object.get('properties').flatMap((property): string[][] => {
-      if (property.isSpreadElement()) return trailsOf(sources, property.get('argument'), depth + 1);
+    object.get('properties').flatMap((property): Claim[] => {
+      if (property.isSpreadElement()) return claimsOf(sources, property.get('argument'), depth + 1);
       const key = keyName(property.node);
       if (key === undefined) return [];
-      if (!property.isObjectProperty()) return [[key]];
-      const inner = trailsOf(sources, property.get('value') as NodePath, depth + 1);
-      return inner.length ? inner.map((rest) => [key, ...rest]) : [[key]];
+      if (!property.isObjectProperty()) return [{ trail: [key] }];
+      const value = property.get('value') as NodePath;
+      const inner = claimsOf(sources, value, depth + 1);
+      return inner.length
+        ? inner.map((one) => ({ ...one, trail: [key, ...one.trail] }))
+        : [{ trail: [key], value }];
     }),
   );
 }

@@ -22,6 +22,18 @@ export function filesOf(sources: Sources, application: Application): ReadonlySet
   return files;
 }
 
+/** Whether an application runs a file: it is seen to, or there is no other in the package. */
+export function runs(sources: Sources, application: Application, file: SourceFile): boolean {
+  const home = sources.packageOf(application.file);
+  const alone = !applicationsOf(sources).some(
+    (other) => other !== application && sources.packageOf(other.file) === home,
+  );
+  return (
+    filesOf(sources, application).has(file) ||
+    (alone && sources.packageOf(file) === home && sideOf(sources, file) !== 'client')
+  );
+}
+
 function packageFiles(sources: Sources, home: SourceFile): SourceFile[] {
   const folder = sources.packageOf(home)?.folder ?? '';
   const inside = sources.listed.filter(
