@@ -1,6 +1,6 @@
 import type { ModuleImport, Settled } from '../edit/module-imports.js';
 import { quoted, type Style } from '../edit/style.js';
-import type { Portable } from '../project/portable.js';
+import type { OriginExpression } from '../project/express/cors.js';
 
 /** What an application's CORS takes from the session module, so that its client may send the session cookie. */
 export type CorsFunction = 'withCredentials' | 'allowCredentials';
@@ -8,7 +8,7 @@ export type CorsFunction = 'withCredentials' | 'allowCredentials';
 /** Where the client's origins are known from: the application's own CORS, or the environment. */
 export type ClientOrigins =
   | { readonly from: 'cors'; readonly named: readonly string[] }
-  | { readonly from: 'expression'; readonly expression: Portable }
+  | { readonly from: 'expression'; readonly expression: OriginExpression }
   /** What the development servers of the repository serve from goes without saying. */
   | { readonly from: 'environment'; readonly otherwise: readonly string[] };
 
@@ -40,7 +40,7 @@ export function corsFunctionLines(
   const lines = [
     '/** Origins that the browser client is served from: they alone may send the session cookie from elsewhere. */',
     `function clientOrigins()${typed(': string[]')} {`,
-    `  return ${originsText(origins, names, style)};`,
+    `  return ${originsText(origins, names, typescript, style)};`,
     '}',
   ];
   if (corsFunctions.includes('withCredentials')) {
@@ -72,14 +72,28 @@ export function corsFunctionLines(
   return lines;
 }
 
-function originsText(origins: ClientOrigins, names: Settled, style: Style): string {
+function originsText(origins: ClientOrigins, names: Settled, typescript: boolean, style: Style): string {
   const comma = quoted(style, ',');
   switch (origins.from) {
     case 'cors':
       return `[${origins.named.map((origin) => quoted(style, origin)).join(', ')}]`;
-    // It may be one origin or a list, unset, or a star that names nobody.
-    case 'expression':
-      return `String(${names.textOf(origins.expression)}).split(${comma}).filter((origin) => /^https?:/.test(origin))`;
+    case 'expression': {
+      const text = names.textOf(origins.expression.portable);
+      const test = '(origin) => /^https?:/.test(origin)';
+      switch (origins.expression.has) {
+        case 'origins':
+          return typescript ? `[...${text}]` : text;
+        case 'texts':
+          return `${text}.filter(${test})`;
+        case 'unset':
+          return typescript
+            ? `${text}.filter((origin): origin is string => /^https?:/.test(String(origin)))`
+            : `${text}.filter(${test})`;
+        // It may be one origin or a list, unset, or a star that names nobody.
+        default:
+          return `String(${text}).split(${comma}).filter(${test})`;
+      }
+    }
     case 'environment':
       return `(process.env.CLIENT_ORIGIN || ${quoted(style, origins.otherwise.join(','))}).split(${comma}).filter(Boolean)`;
   }

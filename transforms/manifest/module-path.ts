@@ -39,5 +39,5 @@ function namesExtensions(file: SourceFile, { listed, packages }: Sources): boole
     ({ path, text }) => isSource(path) && packageAt(packages, path) === home && RELATIVE.test(text),
   );
   if (others.length) return others.some(({ text }) => EXTENDED.test(text));
-  return home?.type === 'module' && /\.js$/.test(file.path);
+  return home?.type === 'module' && /\.[jt]s$/.test(file.path);
 }

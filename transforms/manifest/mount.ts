@@ -6,10 +6,11 @@ import type { Edit } from '../edit/edits.js';
 import { localName } from '../edit/names.js';
 import { indentationAt, styleOf } from '../edit/style.js';
 import { clientOriginsOf } from '../project/client-origins.js';
+import { wantsBrackets } from '../project/compiler.js';
 import type { Application } from '../project/express/application.js';
-import { type Cors, corsOf, namedOrigins, originExpression } from '../project/express/cors.js';
+import { allowedOrigins, type Cors, corsOf } from '../project/express/cors.js';
 import { lateLoadOf } from '../project/express/environment.js';
-import { type Placement, placementOf } from '../project/express/placement.js';
+import { type Placement, placementOf, statementOf } from '../project/express/placement.js';
 import { filesOf } from '../project/express/reach.js';
 import { checksThatStay } from '../project/obstacles.js';
 import type { Package } from '../project/packages.js';
@@ -95,6 +96,7 @@ function factsOf(
     system: file.system,
     beside: file,
     typescript: /\.[cm]?tsx?$/.test(path),
+    bracketed: wantsBrackets(sources, path),
     acceptance,
     user: acceptance.user ?? [],
     presents: !steps.includes('server') || checksThatStay(project).length > 0,
@@ -137,9 +139,8 @@ function environmentFor(sources: Sources, place: Placement): Portable | 'import'
 
 /** Where the client is served from: what its CORS names, else what the environment says. */
 function originsFor(sources: Sources, cors: readonly Cors[]): ClientOrigins {
-  const named = namedOrigins(sources, cors);
+  const { named, expression } = allowedOrigins(sources, cors);
   if (named.length) return { from: 'cors', named };
-  const expression = originExpression(sources, cors);
   if (expression) return { from: 'expression', expression };
   return { from: 'environment', otherwise: clientOriginsOf(sources) };
 }
@@ -162,7 +163,7 @@ function mountEdits(place: Placement, module: string, sources: Sources): Edit[] 
   const call = `.use(${need.local}())`;
   const because = 'the shim is mounted in front of the first route';
   const at = { file: file.path, start: offset, end: offset, needs: [need], because };
-  const indent = indentationAt(file, offset);
+  const indent = indentationAt(file, how === 'after' ? startOf(statementOf(place.at).node) : offset);
   if (how === 'chained') return [{ ...at, text: linkBreak(place) + call }];
   const statement = textOf(file, application.node) + call + semicolon;
   if (how === 'after') return [{ ...at, text: newline + indent + statement }];

@@ -18,6 +18,8 @@ export interface ModuleFacts {
   /** The file that makes the application, whose habits the module follows. */
   readonly beside: SourceFile;
   readonly typescript: boolean;
+  /** Whether the compiler wants keys that no type names in brackets. */
+  readonly bracketed: boolean;
   readonly acceptance: Acceptance;
   /** The claim that names the user. */
   readonly user: readonly string[];
@@ -89,7 +91,16 @@ export function sessionModuleText(facts: ModuleFacts, style: Style): string {
       ? ['', `module.exports = { ${['sessions', ...corsFunctions].join(', ')} };`]
       : []),
   ];
-  return lines.map((line) => styled(line, style)).join(style.newline) + style.newline;
+  const written = facts.bracketed ? lines.map((line) => bracketed(line, style)) : lines;
+  return written.map((line) => styled(line, style)).join(style.newline) + style.newline;
+}
+
+/** `process.env.NAME` and `claims.name` by a key, but for the claims that the type has. */
+function bracketed(line: string, style: Style): string {
+  return line.replace(
+    /\b(process\.env|claims|payload)\.(?!(?:iss|sub|aud|exp|nbf|iat|jti)\b)(\w+)/g,
+    (_, holder: string, name: string) => `${holder}[${quoted(style, name)}]`,
+  );
 }
 
 /** `process` by import, so that it is defined whatever a linter knows. Old runners know no `node:process`. */
@@ -130,7 +141,7 @@ export function portablesOf({
     ...refresh.flatMap(({ key, renewal }) => [key, ...(renewal ? [renewal] : [])]),
     ...refusals,
     ...revoked,
-    ...(clientOrigins?.from === 'expression' ? [clientOrigins.expression] : []),
+    ...(clientOrigins?.from === 'expression' ? [clientOrigins.expression.portable] : []),
   ];
 }
 

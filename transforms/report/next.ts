@@ -86,7 +86,8 @@ function afterWriting(outcome: Outcome, changed: boolean, repository: boolean): 
 /** What the module that was added reads from the environment, and the application had not set so far. */
 function environment({ files }: Outcome): string[] {
   const added = files.filter(({ status }) => status === 'added').map(({ after = '' }) => after);
-  const reads = (name: string) => added.some((text) => text.includes(`process.env.${name}`));
+  const reads = (name: string) =>
+    added.some((text) => new RegExp(`process\\.env(?:\\.|\\[['"])${name}\\b`).test(text));
   return [
     ...(reads('SESSION_SECRET')
       ? ['Set SESSION_SECRET to a long random text wherever the application runs: it does not start without.']

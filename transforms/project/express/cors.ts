@@ -98,26 +98,75 @@ function byHand(sources: Sources, middleware: NodePath<t.Function>): Cors[] {
   return found;
 }
 
-/** The origins that an application's CORS names, where they are written out. */
-export function namedOrigins(sources: Sources, answers: readonly Cors[]): string[] {
-  const origins = answers.flatMap(({ form, origin }) => {
-    if (!origin || form === 'any' || form === 'unclear') return [];
-    const definition = definitionOf(sources, origin);
-    const value = unwrapped(definition.kind === 'value' ? definition.path : origin);
-    const parts = value.isArrayExpression() ? value.node.elements : [value.node];
-    return parts.flatMap((part) =>
-      t.isStringLiteral(part) && /^https?:/.test(part.value) ? [part.value] : [],
-    );
-  });
-  return [...new Set(origins)];
+/** Which origins an application's CORS lets in, as far as it says so in a way that can be said elsewhere too. */
+export interface AllowedOrigins {
+  /** Those that are written out, where none is known from anything else. */
+  readonly named: readonly string[];
+  readonly expression?: OriginExpression;
 }
 
-/** The expression that says which origin an application's CORS lets in, when it can be said elsewhere too. */
-export function originExpression(sources: Sources, answers: readonly Cors[]): Portable | undefined {
-  for (const { form, origin } of answers) {
-    if (!origin || form === 'any' || form === 'unclear' || isAnyOrigin(sources, origin)) continue;
-    const portable = portableOf(sources, origin);
-    if (portable && !/\bnew RegExp\b|\/[^/]+\/[gimsuy]*[\],]/.test(portable.text)) return portable;
-  }
-  return undefined;
+/**
+ * An expression of origins. It is a list of `origins` and nothing else, of `texts`, of texts and things that may be
+ * `unset`, or it is `one` text, or nobody knows.
+ */
+export interface OriginExpression {
+  readonly portable: Portable;
+  readonly has: 'origins' | 'texts' | 'unset' | 'one';
+}
+
+/** The origins that an application's CORS names. */
+export function allowedOrigins(sources: Sources, answers: readonly Cors[]): AllowedOrigins {
+  const asked = answers.flatMap(({ form, origin }) => {
+    if (!origin || form === 'any' || form === 'unclear') return [];
+    return isAnyOrigin(sources, origin) ? [] : [listAskedBy(sources, origin) ?? origin];
+  });
+  const parts = asked.flatMap((path) => partsOf(sources, path));
+  const named = parts.flatMap((part) => (isOrigin(part) ? [part.node.value] : []));
+  const fixed = parts.every((part) => part.isStringLiteral() || part.isRegExpLiteral());
+  const [only, more] = asked;
+  const portable = only && !more ? portableOf(sources, only) : undefined;
+  const isShared = portable?.imports.length && parts.every(isOrigin);
+  if (!only || !portable || (fixed && !isShared)) return { named: [...new Set(named)] };
+  if (/\bnew RegExp\b|\/[^/]+\/[gimsuy]*[\],]/.test(portable.text)) return { named: [...new Set(named)] };
+  return { named: [], expression: { portable, has: contentOf(sources, only) } };
+}
+
+function isOrigin(part: NodePath): part is NodePath<t.StringLiteral> {
+  return part.isStringLiteral() && /^https?:/.test(part.node.value);
+}
+
+/** What a function that decides about an origin looks it up in: `allowed` in `allowed.includes(origin)`. */
+function listAskedBy(sources: Sources, decides: NodePath): NodePath | undefined {
+  const definition = definitionOf(sources, decides);
+  if (definition.kind !== 'function') return undefined;
+  const [asked] = definition.path.get('params');
+  const lists: NodePath[] = [];
+  definition.path.traverse({
+    'CallExpression|OptionalCallExpression'(call: NodePath) {
+      if (!call.isCallExpression() && !call.isOptionalCallExpression()) return;
+      const callee = call.get('callee') as NodePath;
+      if (!callee.isMemberExpression() && !callee.isOptionalMemberExpression()) return;
+      const [given] = call.get('arguments') as NodePath[];
+      if (!given || !/^(?:includes|indexOf)$/.test(propertyName(callee.node) ?? '')) return;
+      if (t.isIdentifier(unwrapped(given).node, { name: asked?.isIdentifier() ? asked.node.name : '' }))
+        lists.push(callee.get('object') as NodePath);
+    },
+  });
+  return lists[0];
+}
+
+/** The elements of a list, or what is no list by itself. */
+function partsOf(sources: Sources, path: NodePath): NodePath[] {
+  const definition = definitionOf(sources, path);
+  const value = unwrapped(definition.kind === 'value' ? definition.path : path);
+  return value.isArrayExpression()
+    ? value.get('elements').flatMap((one) => (one.node ? [one as NodePath] : []))
+    : [value];
+}
+
+function contentOf(sources: Sources, path: NodePath): OriginExpression['has'] {
+  const definition = definitionOf(sources, path);
+  const value = unwrapped(definition.kind === 'value' ? definition.path : path);
+  if (value.isArrayExpression()) return partsOf(sources, path).every(isOrigin) ? 'origins' : 'unset';
+  return value.isCallExpression() && propertyName(value.node.callee) === 'split' ? 'texts' : 'one';
 }

@@ -30,12 +30,12 @@ export function placementOf({ file, creation, registrations }: Application): Pla
   const route = registrations[first];
   if (anchor) {
     const statement = statementOf(anchor.call);
-    const chained = route && statementOf(route.call).node === statement.node && anchor.file === route.file;
+    const chained = anchor.file === route?.file && statementOf(route.call).node === statement.node;
     return {
       file: anchor.file,
       application: anchor.application,
       at: anchor.call,
-      ...(chained
+      ...(chained || isLastLink(anchor)
         ? { how: 'chained', offset: endOf(anchor.call.node) }
         : { how: 'after', offset: endOf(statement.node) }),
     };
@@ -51,6 +51,13 @@ export function placementOf({ file, creation, registrations }: Application): Pla
       ? declarator.get('left')
       : creation;
   return { file, how: 'after', offset: endOf(made.node), application: name, at: creation };
+}
+
+/** `app.use(a).use(b);`: what comes next is one more link. */
+function isLastLink({ call }: Registration): boolean {
+  const callee = call.get('callee') as NodePath;
+  const chained = callee.isMemberExpression() && callee.get('object').isCallExpression();
+  return chained && call.parentPath.isExpressionStatement();
 }
 
 function before({ call, file, application }: Registration): Placement {

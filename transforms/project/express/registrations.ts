@@ -10,7 +10,7 @@ import type { Sources } from '../sources.js';
 /**
  * What one call registers on an application: `parser` reads a request's body or cookies · `cors` answers other
  * origins · `session` is another session middleware · `shim` is ours · `static` serves files · `reader` reads
- * login tokens · `route` answers requests · `page` answers one GET, by code that knows no token · `handed` gives the application to a function · `other` is none of
+ * login tokens · `route` answers requests · `page` answers one GET or HEAD, by code that knows no token · `handed` gives the application to a function · `other` is none of
  * these.
  */
 export type RegistrationKind =
@@ -56,7 +56,8 @@ export function registrationOf(
   const handlers = (mount === undefined ? given : given.slice(1)).flatMap(elements);
   if (method === 'get' && !handlers.length) return undefined;
   const kinds = handlers.map((handler) => kindOfHandler(sources, handler));
-  const page = method === 'get' && handlers.every((handler) => answersPlainly(sources, handler));
+  const page =
+    (method === 'get' || method === 'head') && handlers.every((handler) => answersPlainly(sources, handler));
   const kind = page ? 'page' : kindOf(method, mount, kinds);
   return { kind, file, call, application, method, handlers, ...(mount === undefined ? {} : { mount }) };
 }
