@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import type { Portable, PortableImport } from '../project/portable.js';
+import type { PortableImport } from '../project/importing.js';
+import type { Portable } from '../project/portable.js';
 import { quoted, type Style } from './style.js';
 
 /** An import statement to be: of a package, or of a file of the application. */

@@ -8,7 +8,7 @@ import type { Sources } from '../project/sources.js';
 
 /** Where the session module of an application goes: beside the file that makes it, under a name that is free. */
 export function modulePathOf({ file }: Application, { listed }: Sources): string {
-  const folder = posix.dirname(file.path);
+  const folder = folderFor(file, listed);
   const extension = posix.extname(file.path).replace(/x$/, '');
   const taken = (name: string) =>
     listed.some(({ path }) => {
@@ -17,6 +17,22 @@ export function modulePathOf({ file }: Application, { listed }: Sources): string
     });
   const name = ['session', 'jwt-session', 'jwt-to-session'].find((one) => !taken(one)) ?? 'login-session';
   return posix.join(folder, `${name}${extension}`);
+}
+
+/** Hosts that run each file of a folder as a function of its own: there a module is put beside the folder. */
+const FUNCTIONS = [
+  { settings: 'vercel.json', folder: 'api' },
+  { settings: 'netlify.toml', folder: 'netlify/functions' },
+] as const;
+
+function folderFor({ path }: SourceFile, listed: Sources['listed']): string {
+  for (const { settings, folder } of FUNCTIONS) {
+    for (const found of listed.filter((file) => posix.basename(file.path) === settings)) {
+      const root = posix.dirname(found.path);
+      if (path.startsWith(`${posix.join(root, folder)}/`)) return root === '.' ? '' : root;
+    }
+  }
+  return posix.dirname(path);
 }
 
 /** How a file names the session module: with an extension where other imports have one. */

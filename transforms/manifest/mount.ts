@@ -28,7 +28,7 @@ import { specifierOf } from './module-path.js';
 import { openedNames } from './opened-names.js';
 import { type Needed, packageJsonEdits } from './package-json.js';
 import { type Ready, readinessOf } from './readiness.js';
-import { type ModuleFacts, portablesOf, sessionModuleText } from './session-module.js';
+import { givenNames, type ModuleFacts, portablesOf, sessionModuleText } from './session-module.js';
 import { closingOf } from './window.js';
 
 /** Puts the shim in front of an application: a session module beside it, mounted before the first route. */
@@ -64,11 +64,12 @@ function edit(site: ApplicationSite, decision: Decision, project: Project): read
   const place = placementOf(application);
   const facts = factsOf(site, readiness, place, project);
   const because = 'the session module of the application';
+  const given = givenNames(facts).join(', ');
   const text = sessionModuleText(facts, styleOf(file.text));
   return [
     ...(replaces
-      ? replaceEdits(sources.fileOf(replaces.call), replaces.call, module, sources)
-      : mountEdits(place, module, sources)),
+      ? replaceEdits(sources.fileOf(replaces.call), replaces.call, module, given, sources)
+      : mountEdits(place, module, given, sources)),
     { file: module, start: 0, end: 0, text, because },
     // What `present` needs stays open when the server step takes it out, as it does when that step comes later.
     ...openedNames(portablesOf({ ...facts, presents: true }).flatMap(({ imports }) => imports)),
@@ -146,21 +147,27 @@ function originsFor(sources: Sources, cors: readonly Cors[]): ClientOrigins {
 }
 
 /** `app.use(session({ … }))` → `app.use(sessions())`, on one line however many there were. */
-function replaceEdits(file: SourceFile, call: NodePath, module: string, sources: Sources): Edit[] {
+function replaceEdits(
+  file: SourceFile,
+  call: NodePath,
+  module: string,
+  given: string,
+  sources: Sources,
+): Edit[] {
   const need = localName(file, specifierOf(file, module, sources), 'sessions');
   const outer = call.parentPath;
   const alone = outer?.isCallExpression() && outer.node.arguments.length === 1;
   const start = alone ? file.text.indexOf('(', endOf(outer.node.callee)) + 1 : startOf(call.node);
   const end = alone ? endOf(outer.node) - 1 : endOf(call.node);
   const because = 'the shim is mounted in the place of another session middleware';
-  return [{ file: file.path, start, end, text: `${need.local}()`, needs: [need], because }];
+  return [{ file: file.path, start, end, text: `${need.local}(${given})`, needs: [need], because }];
 }
 
-function mountEdits(place: Placement, module: string, sources: Sources): Edit[] {
+function mountEdits(place: Placement, module: string, given: string, sources: Sources): Edit[] {
   const { file, offset, how, application } = place;
   const need = localName(file, specifierOf(file, module, sources), 'sessions');
   const { newline, semicolon } = styleOf(file.text);
-  const call = `.use(${need.local}())`;
+  const call = `.use(${need.local}(${given}))`;
   const because = 'the shim is mounted in front of the first route';
   const at = { file: file.path, start: offset, end: offset, needs: [need], because };
   const indent = indentationAt(file, how === 'after' ? startOf(statementOf(place.at).node) : offset);

@@ -2,7 +2,7 @@ import * as t from '@babel/types';
 import type { Edit } from '../edit/edits.js';
 import { indentationAt, styleOf } from '../edit/style.js';
 import { exportsOf } from '../project/exports.js';
-import type { PortableImport } from '../project/portable.js';
+import type { PortableImport } from '../project/importing.js';
 import { endOf, type SourceFile, startOf } from '../project/source.js';
 
 const BECAUSE = 'the session module checks tokens with a key that this file has';

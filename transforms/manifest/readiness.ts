@@ -5,6 +5,7 @@ import {
   type ReplaceableSession,
   replaceableSession,
 } from '../project/express/other-session.js';
+import { placementOf } from '../project/express/placement.js';
 import { filesOf } from '../project/express/reach.js';
 import type { Project } from '../project/project.js';
 import { modulePathOf } from './module-path.js';
@@ -33,7 +34,7 @@ export interface Ready {
 export function readinessOf(application: Application, { sources, sites }: Project): Readiness {
   const { registrations } = application;
   if (registrations.some(({ kind }) => kind === 'shim')) return { state: 'mounted' };
-  const acceptance = acceptanceOf(sources, sites, filesOf(sources, application));
+  const acceptance = acceptanceOf(sources, sites, filesOf(sources, application), placementOf(application).at);
   const readsBody = acceptance.places.some((place) => place.in === 'body');
   const replaces = replaceableSession(sources, application, readsBody);
   if (!replaces && otherSessions(sources, application).length) {

@@ -5,7 +5,8 @@ import type { Acceptance, Signer } from '../project/acceptance/acceptance.js';
 import type { TokenPlace } from '../project/acceptance/places.js';
 import { claimText } from '../project/acceptance/user.js';
 import type { SessionOption } from '../project/express/other-session.js';
-import type { Portable, PortableImport } from '../project/portable.js';
+import type { PortableImport } from '../project/importing.js';
+import type { Portable } from '../project/portable.js';
 import type { SourceFile } from '../project/source.js';
 import { type ClientOrigins, type CorsFunction, corsFunctionLines, corsTypes } from './cors-functions.js';
 import { keyLines } from './key-lines.js';
@@ -55,6 +56,7 @@ export function sessionModuleText(facts: ModuleFacts, style: Style): string {
       ...own,
       'sessions',
       'clientOrigins',
+      ...givenNames(facts),
       ...corsFunctions,
       ...(acceptance.keys.some(({ key }) => key.literals.length) ? ['key'] : []),
     ]),
@@ -120,6 +122,13 @@ function styled(line: string, style: Style): string {
   return style.indent.repeat(Math.floor(white.length / 2)) + odd + ended;
 }
 
+/** What the module is handed where the shim is mounted: keys that only that place can name. */
+export function givenNames({ acceptance, presents }: ModuleFacts): string[] {
+  const { keys, refresh, signer } = acceptance;
+  const used = [...keys, ...refresh, ...(presents && signer ? [signer] : [])];
+  return [...new Set(used.flatMap(({ key }) => key.given ?? []))];
+}
+
 /** The expressions from the application's code that the module repeats. */
 export function portablesOf({
   acceptance,
@@ -165,12 +174,13 @@ function sessionsLines(facts: ModuleFacts, names: Settled, style: Style): string
   const secret = secretOf(acceptance, names);
   const keyText = (key: Portable) => (secret && names.textOf(key) === secret ? 'key' : names.textOf(key));
   const text = (string: string) => quoted(style, string);
+  const parameters = givenNames(facts).map((name) => (facts.typescript ? `${name}: string` : name));
   return [
     '/**',
     ' * Keeps users logged in by session. Until the window closes a JWT from an earlier login is exchanged for a',
     ' * session; after that no JWT is accepted.',
     ' */',
-    `${system === 'module' ? 'export ' : ''}function sessions() {`,
+    `${system === 'module' ? 'export ' : ''}function sessions(${parameters.join(', ')}) {`,
     ...(secret ? [`  const key = ${secret};`] : []),
     '  return cutover({',
     '    session: {',

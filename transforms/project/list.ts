@@ -15,7 +15,8 @@ const MANIFESTS = [
   '**/jsconfig*.json',
   '**/{.,}env{.,-,_,}{example,sample,template,dist}',
   '**/.env{,.production,.development,.local}',
-  '**/proxy.conf.json',
+  '**/{proxy.conf,vercel}.json',
+  '**/netlify.toml',
   '**/*.html',
 ];
 

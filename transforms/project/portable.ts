@@ -1,28 +1,14 @@
-import { posix } from 'node:path';
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
+import { propertyOf } from './acceptance/doors.js';
 import { callersOf } from './callers.js';
 import { definitionOf, propertyName } from './definitions.js';
-import { exportsOf, moduleName, requiredModule } from './exports.js';
+import { requiredModule } from './exports.js';
+import { exportOf, importOf, ownSpecifier, type PortableImport } from './importing.js';
 import { valuesOfMember } from './members.js';
 import { endOf, type SourceFile, startOf, textOf } from './source.js';
 import type { Sources } from './sources.js';
 import { unwrapped } from './unwrapped.js';
-
-/** A name that an expression needs from another module, as the code that it is taken from imports it. */
-export interface PortableImport {
-  readonly local: string;
-  readonly imported:
-    | { readonly kind: 'name'; readonly name: string }
-    | { readonly kind: 'default' | 'namespace' | 'whole' };
-  /** The file of the application that it comes from; absent for a package. */
-  readonly file?: SourceFile;
-  /** The specifier as it is written in `from`. */
-  readonly specifier: string;
-  readonly from: SourceFile;
-  /** The declaration that has to be exported first: the file keeps it to itself. */
-  readonly adds?: NodePath<t.VariableDeclarator>;
-}
 
 /** An expression that means the same in another file, with what must be imported for it there. */
 export interface Portable {
@@ -30,6 +16,8 @@ export interface Portable {
   readonly imports: readonly PortableImport[];
   /** Fixed strings in it: secrets, when the expression is a key. */
   readonly literals: readonly NodePath<t.StringLiteral>[];
+  /** Names that it has from the place it is to stand in. */
+  readonly given?: readonly string[];
 }
 
 interface Replacement {
@@ -54,7 +42,7 @@ export function portableOf(
   if (depth > DEEPEST) return undefined;
   const { node } = path;
   const given = named.get(node);
-  if (given !== undefined) return { text: given, imports: [], literals: [] };
+  if (given !== undefined) return { text: given, imports: [], literals: [], given: [given] };
   const file = sources.fileOf(path);
   if (path.isStringLiteral()) return { text: textOf(file, node), imports: [], literals: [path] };
   if (path.isLiteral() && !path.isTemplateLiteral())
@@ -132,6 +120,7 @@ function spliced(file: SourceFile, node: t.Node, replacements: readonly Replacem
     text: text + file.text.slice(from, endOf(node)),
     imports: replacements.flatMap(({ portable }) => portable.imports),
     literals: replacements.flatMap(({ portable }) => portable.literals),
+    given: replacements.flatMap(({ portable }) => portable.given ?? []),
   };
 }
 
@@ -195,7 +184,7 @@ function isPlainRead(path: NodePath): boolean {
   return path.isMemberExpression() && /^process\.env\b/.test(String(path));
 }
 
-/** What every caller hands in at a parameter's place, when that is one and the same expression. */
+/** What every caller hands in for a parameter, or for a name in its pattern, when that is one and the same expression. */
 function ofParameter(
   sources: Sources,
   path: NodePath<t.Identifier>,
@@ -203,97 +192,33 @@ function ofParameter(
   depth: number,
 ): Portable | undefined {
   const definition = definitionOf(sources, path);
-  if (definition.kind !== 'parameter' || definition.trail.length) return undefined;
-  const parameter = definition.function.get('params')[definition.index];
+  if (definition.kind !== 'parameter') return undefined;
+  const { function: owner, index, trail } = definition;
+  const parameter = owner.get('params')[index];
   const values: NodePath[] = [];
-  if (parameter?.isAssignmentPattern()) values.push(parameter.get('right'));
-  for (const call of callersOf(sources, definition.function)) {
-    const argument = (call.get('arguments') as NodePath[])[definition.index];
-    if (argument) values.push(argument);
+  if (parameter?.isAssignmentPattern() && !trail.length) values.push(parameter.get('right'));
+  for (const call of callersOf(sources, owner)) {
+    const argument = (call.get('arguments') as NodePath[])[index];
+    // A test hands in what suits it.
+    if (argument && !sources.fileOf(call).test) values.push(argument);
   }
-  const found = values.map((value) => portableOf(sources, value, named, depth + 1));
+  const found = values.map((value) => ofTrail(sources, value, trail, named, depth + 1));
   const [first] = found;
   return first && found.every((one) => one?.text === first.text) ? first : undefined;
 }
 
-/** The import that binds a name, in either module system. */
-export function importOf(sources: Sources, from: SourceFile, binding: Binding): PortableImport | undefined {
-  const local = binding.identifier.name;
-  const at = binding.path;
-  const made = (specifier: string, imported: PortableImport['imported']): PortableImport => {
-    const file = sources.resolve(from, specifier);
-    return { local, imported, specifier, from, ...(file ? { file } : {}) };
-  };
-  const declaration = at.parentPath;
-  if (declaration?.isImportDeclaration()) {
-    const specifier = declaration.node.source.value;
-    if (at.isImportSpecifier()) return made(specifier, { kind: 'name', name: moduleName(at.node.imported) });
-    return made(specifier, { kind: at.isImportNamespaceSpecifier() ? 'namespace' : 'default' });
-  }
-  if (at.isTSImportEqualsDeclaration() && t.isTSExternalModuleReference(at.node.moduleReference))
-    return made(at.node.moduleReference.expression.value, { kind: 'whole' });
-  if (!at.isVariableDeclarator() || !at.node.init) return undefined;
-  const { id, init } = at.node;
-  const specifier = requiredModule(init);
-  if (specifier !== undefined && t.isIdentifier(id)) return made(specifier, { kind: 'whole' });
-  if (specifier !== undefined && t.isObjectPattern(id)) {
-    const property = id.properties.find(
-      (one): one is t.ObjectProperty => t.isObjectProperty(one) && one.value === binding.identifier,
-    );
-    if (property && t.isIdentifier(property.key))
-      return made(specifier, { kind: 'name', name: property.key.name });
-  }
-  // `const secret = require('./config').secret`
-  if (t.isMemberExpression(init) && t.isIdentifier(init.property) && !init.computed && t.isIdentifier(id)) {
-    const inner = requiredModule(init.object);
-    if (inner !== undefined)
-      return made(
-        inner,
-        init.property.name === 'default' ? { kind: 'default' } : { kind: 'name', name: init.property.name },
-      );
-  }
-  return undefined;
-}
-
-/** The way to import a name that a file exports itself. */
-function exportOf(sources: Sources, file: SourceFile, binding: Binding): PortableImport | undefined {
-  const local = binding.identifier.name;
-  for (const [name, exported] of exportsOf(file).names) {
-    const same = exported.isIdentifier()
-      ? exported.scope.getBinding(exported.node.name) === binding
-      : exported.node === binding.path.node;
-    if (same)
-      return {
-        local,
-        file,
-        from: file,
-        specifier: ownSpecifier(sources, file),
-        imported: name === 'default' ? { kind: 'default' } : { kind: 'name', name },
-      };
-  }
-  const { whole } = exportsOf(file);
-  if (!whole?.isObjectExpression()) return undefined;
-  for (const property of whole.get('properties')) {
-    if (!property.isObjectProperty() || !t.isIdentifier(property.node.key)) continue;
-    const value = property.get('value') as NodePath;
-    if (value.isIdentifier() && value.scope.getBinding(value.node.name) === binding)
-      return {
-        local,
-        file,
-        from: file,
-        specifier: ownSpecifier(sources, file),
-        imported: { kind: 'name', name: property.node.key.name },
-      };
-  }
-  return undefined;
-}
-
-/** A file's own name as its neighbours import it. */
-function ownSpecifier(sources: Sources, file: SourceFile): string {
-  const base = posix.basename(file.path);
-  const script = base.replace(/\.([cm]?)tsx?$/, '.$1js');
-  const extended = /(?:from|require\()\s*['"]\.{1,2}\/[^'"]+\.js['"]/.test(file.text);
-  // Node itself, without a compiler, asks for the extension.
-  const plain = script === base && file.system === 'module' && sources.packageOf(file)?.type === 'module';
-  return `./${extended || plain || /\.mjs$/.test(base) ? script : base.replace(/\.[jt]sx?$/, '')}`;
+/** What stands below an expression under names, each below the one before. */
+function ofTrail(
+  sources: Sources,
+  path: NodePath,
+  [name, ...rest]: readonly string[],
+  named: ReadonlyMap<t.Node, string>,
+  depth: number,
+): Portable | undefined {
+  if (name === undefined) return portableOf(sources, path, named, depth);
+  const value = path.isObjectExpression() ? propertyOf(sources, path, name) : undefined;
+  if (value) return ofTrail(sources, value, rest, named, depth);
+  const whole =
+    path.isIdentifier() || path.isMemberExpression() ? portableOf(sources, path, named, depth) : undefined;
+  return whole && { ...whole, text: [whole.text, name, ...rest].join('.') };
 }

@@ -9,7 +9,7 @@ import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import { type Door, doorsOf, propertyOf } from './doors.js';
 import { guardsOf, lookAlikes, type Refusal } from './guards.js';
-import { keyOf } from './key.js';
+import { keyOf, type NamesThere, namesThere } from './key.js';
 import { type Lifetime, lifetimeOf } from './lifetimes.js';
 import { placesOf, type TokenPlace } from './places.js';
 import { purposeRefusals } from './purposes.js';
@@ -58,29 +58,35 @@ export interface Acceptance {
   readonly unclear: readonly NodePath[];
 }
 
-/** Reads off the code of an application what it accepts as a login token. */
+/**
+ * Reads off the code of an application what it accepts as a login token.
+ *
+ * @param place where the shim is mounted: what is named there can be handed to the session module
+ */
 export function acceptanceOf(
   sources: Sources,
   sites: readonly Site[],
   files: ReadonlySet<SourceFile>,
+  place: NodePath,
 ): Acceptance {
+  const there = namesThere(place);
   const own = sites.filter(({ file }) => files.has(file));
   const doors = doorsOf(sources, own, files);
   const mints = own.filter(isMint);
   const logins = mints.filter((mint) => mint.family === 'session');
-  const { keys: found, unclear } = keysOf(sources, doors, logins);
+  const { keys: found, unclear } = keysOf(sources, doors, logins, there);
   const bare = bareMints(logins) === 'all' ? TEXT_CLAIM : undefined;
   const keys = found.map((key) => (bare ? { ...key, textAs: bare } : key));
   const user = userOf(sources, logins, doors);
   const texts = new Set(keys.map(({ key }) => key.text));
-  const kept = mints.filter((mint) => mint.family === 'one-time' && sharesKey(sources, mint, texts));
+  const kept = mints.filter((mint) => mint.family === 'one-time' && sharesKey(sources, mint, texts, there));
   const guards = guardsOf(sources, doors, logins);
   const guarded = new Set(guards.map(({ claim }) => claim));
   const { refusals, alike } = lookAlikes(sources, kept, logins, user);
   const shared = logins.map((mint) => ({ mint, refusals: purposeRefusals(sources, mint) }));
   const errors = errorWordsOf(own.filter(isCheck).filter(({ family }) => family === 'session'));
-  const signer = signerOf(sources, logins, keys, bare);
-  const renewing = guards.length ? [] : refreshKeysOf(sources, own, logins, texts);
+  const signer = signerOf(sources, logins, keys, bare, there);
+  const renewing = guards.length ? [] : refreshKeysOf(sources, own, logins, texts, there);
   return {
     keys,
     refresh: renewing,
@@ -125,6 +131,7 @@ function keysOf(
   sources: Sources,
   doors: readonly Door[],
   logins: readonly MintSite[],
+  there: NamesThere,
 ): { keys: AcceptedKey[]; unclear: NodePath[] } {
   const keys = new Map<string, AcceptedKey>();
   const unclear: NodePath[] = [];
@@ -133,7 +140,7 @@ function keysOf(
   ];
   for (const door of doors) {
     if (door.family !== 'session' || !door.key) continue;
-    const key = keyOf(sources, door.key);
+    const key = keyOf(sources, door.key, there);
     if (!key) {
       unclear.push(door.key);
       continue;
@@ -149,7 +156,7 @@ function keysOf(
   }
   if (!keys.size) {
     for (const mint of logins) {
-      const key = mint.key && keyOf(sources, mint.key);
+      const key = mint.key && keyOf(sources, mint.key, there);
       if (key) keys.set(key.text, { key, algorithms: [algorithmOf(sources, mint) ?? 'HS256'] });
       else if (mint.key) unclear.push(mint.key);
     }
@@ -177,8 +184,8 @@ function stringsOf(sources: Sources, path: NodePath): string[] {
     .filter((one) => one !== undefined);
 }
 
-function sharesKey(sources: Sources, mint: MintSite, texts: ReadonlySet<string>): boolean {
-  const key = mint.key && keyOf(sources, mint.key);
+function sharesKey(sources: Sources, mint: MintSite, texts: ReadonlySet<string>, there: NamesThere): boolean {
+  const key = mint.key && keyOf(sources, mint.key, there);
   return !key || texts.has(key.text);
 }
 
@@ -187,9 +194,10 @@ function signerOf(
   logins: readonly MintSite[],
   keys: readonly AcceptedKey[],
   bare: string | undefined,
+  there: NamesThere,
 ): Signer | undefined {
   const [mint] = logins;
-  const own = mint?.key && keyOf(sources, mint.key);
+  const own = mint?.key && keyOf(sources, mint.key, there);
   const key = own ?? keys[0]?.key;
   if (!key) return undefined;
   const plain = mint?.library === 'jwt-simple';

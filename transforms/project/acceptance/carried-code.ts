@@ -1,7 +1,8 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { patternTrail } from '../definitions.js';
-import { type Portable, type PortableImport, portableOf } from '../portable.js';
+import type { PortableImport } from '../importing.js';
+import { type Portable, portableOf } from '../portable.js';
 import { endOf, startOf, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 

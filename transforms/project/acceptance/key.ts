@@ -1,15 +1,38 @@
 import type { NodePath } from '@babel/traverse';
+import type * as t from '@babel/types';
 import { definitionOf, propertyName } from '../definitions.js';
 import { type Portable, portableOf } from '../portable.js';
 import type { Sources } from '../sources.js';
 
-/** A key as an expression that means the same in another file. A text that is only turned into bytes is the text. */
-export function keyOf(sources: Sources, path: NodePath): Portable | undefined {
+/** What is named where the shim is mounted: mentions of parameters, and what they are called there. */
+export type NamesThere = ReadonlyMap<t.Node, string>;
+
+/** The parameters that can be named at a place, by every mention of them. */
+export function namesThere(place: NodePath): NamesThere {
+  const names = new Map<t.Node, string>();
+  for (let above = place.getFunctionParent(); above; above = above.getFunctionParent()) {
+    for (const { kind, identifier, referencePaths } of Object.values(above.scope.bindings)) {
+      if (kind !== 'param' || place.scope.getBinding(identifier.name)?.identifier !== identifier) continue;
+      for (const { node } of referencePaths) names.set(node, identifier.name);
+    }
+  }
+  return names;
+}
+
+/**
+ * A key as an expression that means the same in another file, or that is handed there. A text that is only turned
+ * into bytes is the text.
+ */
+export function keyOf(sources: Sources, path: NodePath, there: NamesThere): Portable | undefined {
   const definition = definitionOf(sources, path);
   // A function that finds the key for a token's header takes a callback, which nobody here can call.
   if (definition.kind === 'function') return undefined;
   const text = definition.kind === 'value' ? encodedText(definition.path) : undefined;
-  return portableOf(sources, text ?? path);
+  const handed = portableOf(sources, text ?? path, there);
+  const typed = /\.[cm]?tsx?$/.test(sources.fileOf(path).path);
+  // Of what is handed on whole, nobody here can write the type.
+  if (typed && handed?.given?.some((name) => name !== handed.text)) return portableOf(sources, text ?? path);
+  return handed;
 }
 
 /** `x` of `new TextEncoder().encode(x)` and `Buffer.from(x, 'utf8')`. */

@@ -8,7 +8,7 @@ import { type CheckSite, isCheck, isMint, type MintSite, type RequestPlace, type
 import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { propertyOf } from './doors.js';
-import { keyOf } from './key.js';
+import { keyOf, type NamesThere } from './key.js';
 import { type Lifetime, lifetimeOf } from './lifetimes.js';
 import { renewalOf } from './renewal.js';
 
@@ -32,12 +32,13 @@ export function refreshKeysOf(
   sites: readonly Site[],
   logins: readonly MintSite[],
   taken: ReadonlySet<string>,
+  there: NamesThere,
 ): RefreshKey[] {
   const renewing = sites.filter(isMint).filter(({ family }) => family === 'refresh');
   const keys = new Map<string, RefreshKey>();
   for (const check of sites.filter(isCheck)) {
     if (check.family !== 'refresh' || check.kind !== 'verify' || !check.key || !check.token) continue;
-    const key = keyOf(sources, check.key);
+    const key = keyOf(sources, check.key, there);
     const places = placesOfToken(sources, sites, check.token);
     if (!key || !places || taken.has(key.text)) continue;
     const renewal = renewalOf(sources, sites, check);

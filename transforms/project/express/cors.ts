@@ -128,7 +128,7 @@ export function allowedOrigins(sources: Sources, answers: readonly Cors[]): Allo
   const isShared = portable?.imports.length && parts.every(isOrigin);
   if (!only || !portable || (fixed && !isShared)) return { named: [...new Set(named)] };
   if (/\bnew RegExp\b|\/[^/]+\/[gimsuy]*[\],]/.test(portable.text)) return { named: [...new Set(named)] };
-  return { named: [], expression: { portable, has: contentOf(sources, only) } };
+  return { named: [], expression: { portable, has: contentOf(sources, only, portable) } };
 }
 
 function isOrigin(part: NodePath): part is NodePath<t.StringLiteral> {
@@ -164,9 +164,10 @@ function partsOf(sources: Sources, path: NodePath): NodePath[] {
     : [value];
 }
 
-function contentOf(sources: Sources, path: NodePath): OriginExpression['has'] {
+function contentOf(sources: Sources, path: NodePath, { text }: Portable): OriginExpression['has'] {
   const definition = definitionOf(sources, path);
   const value = unwrapped(definition.kind === 'value' ? definition.path : path);
   if (value.isArrayExpression()) return partsOf(sources, path).every(isOrigin) ? 'origins' : 'unset';
-  return value.isCallExpression() && propertyName(value.node.callee) === 'split' ? 'texts' : 'one';
+  if (value.isCallExpression() && propertyName(value.node.callee) === 'split') return 'texts';
+  return text.startsWith('[') ? 'unset' : 'one';
 }
