@@ -86,8 +86,12 @@ function adviceInFramework({ file, role }: MintSite | CheckSite, { sources }: Pr
   return framework && frameworkAdvice(framework, role);
 }
 
+const ONE_KIND =
+  'Give all logins one key and a claim that says of which kind each is, let the checks ask for it, and run this again.';
+
 function adviceOnMint({ family }: MintSite, obstacle: string): string {
   const start = `startSession(req, claims, { expiresIn }) ${SHIM_NAMED}`;
+  if (/^logins are told apart/.test(obstacle)) return ONE_KIND;
   if (/^a token is made for a socket/.test(obstacle))
     return `Let a route take the login and call ${start}; the socket then comes with the session's cookie.`;
   if (family === 'refresh')
@@ -104,6 +108,7 @@ function adviceOnCheck({ family }: CheckSite, obstacle: string): string {
     return `Let sockets ask await requireSocketSession(socket.request, token) ${SHIM_NAMED} where they are let in, then run this again for requests.`;
   if (family === 'refresh')
     return `The session renews itself: when nothing stores or sends refresh tokens any more, let this route answer by requireSession(req) ${SHIM_NAMED} or remove it.`;
+  if (/^logins are told apart/.test(obstacle)) return ONE_KIND;
   if (/errors read otherwise$/.test(obstacle))
     return `Put requireSession(req) ${SHIM_NAMED} in its place, and see to code that looks at the error: it is named and worded as jsonwebtoken's.`;
   if (family === 'session')

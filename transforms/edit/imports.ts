@@ -116,7 +116,10 @@ function insertion(
     return { file: file.path, start: at, end: at, text: newline + text, stays: true };
   }
   const [first] = body;
-  const at = first ? Math.min(startOf(first), first.leadingComments?.[0]?.start ?? startOf(first)) : 0;
+  const start = first ? Math.min(startOf(first), first.leadingComments?.[0]?.start ?? startOf(first)) : 0;
+  // What goes with its line must not take this along.
+  const line = file.text.lastIndexOf('\n', start - 1) + 1;
+  const at = first && removed.has(first) && !file.text.slice(line, start).trim() ? line : start;
   return { file: file.path, start: at, end: at, text: text + newline + (first ? newline : ''), stays: true };
 }
 

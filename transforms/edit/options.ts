@@ -1,7 +1,10 @@
 import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
 import type { CallPath } from '../project/callers.js';
-import { endOf, type SourceFile, startOf } from '../project/source.js';
-import type { Edit } from './edits.js';
+import { keyName } from '../project/definitions.js';
+import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
+import { applyEdits, type Edit } from './edits.js';
+import { withoutItems } from './lists.js';
 import { indentationAt } from './style.js';
 
 /**
@@ -56,4 +59,35 @@ export function intoObject(file: SourceFile, object: NodePath, property: string,
     text: lines ? `${newline}${indent}${property},` : /^\s/.test(rest) ? ` ${property},` : `${property}, `,
     stays: true,
   };
+}
+
+/** An expression's text; where it is an object, without properties of some names: nothing where it has no others. */
+export function withoutOptions(file: SourceFile, { node }: NodePath, names: ReadonlySet<string>): string {
+  const text = textOf(file, node);
+  if (!t.isObjectExpression(node)) return text;
+  const gone = new Set(node.properties.filter((property) => names.has(keyName(property) ?? '')));
+  if (!gone.size) return text;
+  if (gone.size === node.properties.length) return '';
+  const shift = startOf(node);
+  const edits = withoutItems(file, node.properties, gone);
+  return applyEdits(
+    text,
+    edits.map((edit) => ({ ...edit, start: edit.start - shift, end: edit.end - shift })),
+  );
+}
+
+/** The same for an object that a variable holds, where every use of it is one of those that are given. */
+export function withoutHeldOptions(
+  file: SourceFile,
+  path: NodePath,
+  names: ReadonlySet<string>,
+  uses: ReadonlySet<t.Node>,
+): Edit[] {
+  const object = path.isIdentifier() ? objectOf(path) : undefined;
+  const binding = path.isIdentifier() ? path.scope.getBinding(path.node.name) : undefined;
+  if (!object?.isObjectExpression() || !binding?.referencePaths.every(({ node }) => uses.has(node)))
+    return [];
+  const { properties } = object.node;
+  const gone = new Set(properties.filter((property) => names.has(keyName(property) ?? '')));
+  return gone.size < properties.length ? withoutItems(file, properties, gone) : [];
 }

@@ -40,6 +40,12 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
   if (t.isConditionalExpression(node))
     return pure(node.test) && pure(node.consequent) && pure(node.alternate);
   if (t.isTSAsExpression(node) || t.isTSNonNullExpression(node)) return pure(node.expression);
+  // `await import('jsonwebtoken')`, as the statement `import` of a package goes with its last name.
+  if (t.isAwaitExpression(node))
+    return (
+      (t.isCallExpression(node.argument) && t.isImport(node.argument.callee)) ||
+      t.isImportExpression(node.argument)
+    );
   if (!t.isCallExpression(node) && !t.isOptionalCallExpression(node)) return false;
   const [first] = node.arguments;
   if (t.isIdentifier(node.callee, { name: 'require' })) return t.isStringLiteral(first);

@@ -1,4 +1,5 @@
 import { type Acceptance, acceptanceOf } from '../project/acceptance/acceptance.js';
+import { toldApart } from '../project/acceptance/told-apart.js';
 import type { Application } from '../project/express/application.js';
 import {
   otherSessions,
@@ -44,13 +45,26 @@ export function readinessOf(application: Application, { sources, sites }: Projec
       todo: `${MOUNT} in the place of that one, with its options as \`session\`.`,
     };
   }
-  const blocked = missingIn(acceptance) ?? madeByEntry(acceptance, application);
+  const blocked =
+    severalKinds(toldApart({ sources, sites }, filesOf(sources, application))) ??
+    missingIn(acceptance) ??
+    madeByEntry(acceptance, application);
   if (blocked) return blocked;
   return {
     state: 'ready',
     acceptance,
     module: modulePathOf(application, sources),
     ...(replaces ? { replaces } : {}),
+  };
+}
+
+/** A browser has one session, which would stand for each kind of login. */
+function severalKinds(apart: string | undefined): Blocked | undefined {
+  if (apart === undefined) return undefined;
+  return {
+    state: 'blocked',
+    reason: apart,
+    todo: 'Give all logins one key and a claim that says of which kind each is, let the checks ask for it, and run this again.',
   };
 }
 
@@ -75,7 +89,7 @@ function missingIn({ keys, user, unclear, alike }: Acceptance): Blocked | undefi
     reason,
     todo: `${MOUNT} before the first route, ${todo}.`,
   });
-  if (!keys.length && unclear.length)
+  if (unclear.length)
     return blocked(
       'the key of the login tokens is known only where it is used',
       'with that key in legacy.keys',

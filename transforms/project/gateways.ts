@@ -1,6 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { propertyOf } from './acceptance/doors.js';
+import { toldApartAt } from './acceptance/told-apart.js';
 import { bareLogins } from './bare-claims.js';
 import { definitionOf, keyName } from './definitions.js';
 import type { Project } from './project.js';
@@ -37,6 +38,8 @@ export function gatewayObstacle(
     bareLogins(project) === 'none'
       ? undefined
       : 'the login token is a bare id, and a session has claims, of which sub is that id';
+  const apart = toldApartAt(site.file, project);
+  if (apart) return apart;
   if (site.library === 'passport-jwt') {
     if (!site.verify) return 'it is given no verify function';
     return passesRequest(site, sources) === 'unclear' ? UNCLEAR : bare;

@@ -1,10 +1,14 @@
+import { propertyOf } from './acceptance/doors.js';
+import { toldApartAt } from './acceptance/told-apart.js';
 import { bareLogins, textParameter } from './bare-claims.js';
 import { callersOf } from './callers.js';
+import { propertyName } from './definitions.js';
 import { usesOf } from './flow/follow.js';
 import { originsOf } from './flow/origins.js';
 import { otherFramework } from './frameworks.js';
 import { gatewayObstacle, gatewayServedBy } from './gateways.js';
 import { hazardOf } from './hazards.js';
+import { heldObstacle } from './held-claims.js';
 import { isInside } from './inside.js';
 import { joseErrorAskedFor, unlikeInChain } from './jose.js';
 import { unlikeInToken } from './njwt.js';
@@ -38,6 +42,10 @@ export function checkObstacle(site: CheckSite, project: Project): string | undef
   if (socket) return socket;
   if (!isLoginToken(site, project))
     return `a ${site.family} token is checked here (${whyRefreshStays(site, project) ?? site.evidence})`;
+  const apart = site.family === 'session' ? toldApartAt(site.file, project) : undefined;
+  if (apart) return apart;
+  const demand = demandOf(site, project.sources);
+  if (demand) return demand;
   const foreign = foreignOrigin(site, project);
   if (foreign) return `the token does not come with a request that the session serves: ${foreign}`;
   const lookedUp = lookedUpBeside(site, project);
@@ -48,13 +56,38 @@ export function checkObstacle(site: CheckSite, project: Project): string | undef
   if (error) return error;
   const other = otherCheckObstacle(site, project);
   if (other) return other;
-  return headerObstacle(site) ?? bareObstacle(site, project);
+  return headerObstacle(site, project.sources) ?? bareObstacle(site, project);
+}
+
+/** Options of a check by which a token that others let in is refused, or one that is over let in. */
+const DEMANDS = ['maxAge', 'nonce', 'jwtid', 'subject', 'ignoreExpiration'] as const;
+
+/** What a check demands beyond a login that is good everywhere, in words. */
+function demandOf({ kind, options }: CheckSite, sources: Sources): string | undefined {
+  if (kind !== 'verify' || !options) return undefined;
+  const demand = DEMANDS.find((name) => {
+    const given = propertyOf(sources, options, name);
+    return given && !given.isBooleanLiteral({ value: false });
+  });
+  return demand && `the check is given ${demand}, and a session is good for every check alike`;
 }
 
 /** Why a check stays that asks for more of a token than its claims. */
-export function headerObstacle({ file, options }: CheckSite): string | undefined {
-  const asked = options && /\bcomplete\s*:\s*true/.test(textOf(file, options.node));
-  return asked ? 'the header of the token is asked for, and a session has none' : undefined;
+export function headerObstacle(site: CheckSite, sources: Sources): string | undefined {
+  if (!isComplete(site, sources)) return undefined;
+  const held = heldObstacle(site, 'payload', sources);
+  if (held || site.kind === 'verify') return held;
+  // Nothing at all is yielded where there is no token, and code may ask whether there is something.
+  const { parentPath: parent, key } = site.call;
+  const direct = key === 'object' && parent && propertyName(parent.node) === 'payload';
+  return direct ? undefined : 'whether there is a token at all is asked together with its claims';
+}
+
+/** Whether a check yields an object that has the claims as `payload`, beside a header. */
+export function isComplete({ options, library }: CheckSite, sources: Sources): boolean {
+  if (library !== 'jsonwebtoken' || !options) return false;
+  const complete = propertyOf(sources, options, 'complete');
+  return complete !== undefined && !complete.isBooleanLiteral({ value: false });
 }
 
 /** Why the session of a request can't be asked where a socket is served, in words. */
@@ -97,7 +130,7 @@ export function mintObstacle(site: MintSite, project: Project): string | undefin
     return 'a token is made for a socket here, and only the answer to a request can set the session cookie';
   if (family === 'refresh') return undefined;
   if (family !== 'session') return `nothing here shows what this token is for: ${evidence}`;
-  const several = purposesObstacle(site, project);
+  const several = toldApartAt(site.file, project) ?? purposesObstacle(site, project);
   if (several) return several;
   const unlike = site.library === 'jose' ? unlikeInChain(site, sources) : unlikeInToken(site);
   if (unlike) return `no option of a session says ${unlike}`;

@@ -3,13 +3,12 @@ import type { NodePath } from '@babel/traverse';
 import { alone } from '../alone.js';
 import { checkDecision, mintDecision } from '../decisions.js';
 import type { Edit } from '../edit/edits.js';
-import { heldClaims } from '../edit/held-claims.js';
-import { isTaken, localName, SHIM } from '../edit/names.js';
+import { heldClaims, heldParameterEdits } from '../edit/held-claims.js';
+import { localName, SHIM } from '../edit/names.js';
 import { requestText } from '../edit/request.js';
 import { withoutDeclaration } from '../edit/statements.js';
 import { quoted, styleOf } from '../edit/style.js';
 import { fromNow, lifetimeText } from '../project/from-now.js';
-import { verifiedParameter } from '../project/njwt.js';
 import type { Project } from '../project/project.js';
 import { renewedLifetime } from '../project/refresh.js';
 import { requestAt } from '../project/requests.js';
@@ -115,22 +114,11 @@ function checkEdits(site: CheckSite, project: Project): Edit[] {
   const asked = `${name.local}(${request.text}`;
   if (!callback) return [heldClaims(file, call, 'body', `${asked})`, needs), ...request.edits];
   const start = { file: file.path, start: startOf(call.node), end: startOf(callback.node) };
-  return [{ ...start, text: `${asked}, `, needs }, ...parameterEdits(site, callback), ...request.edits];
-}
-
-/** `(err, token) => token.body.id` → `(err, claims) => claims.id` */
-function parameterEdits({ file }: CheckSite, callback: NodePath): Edit[] {
-  const verified = verifiedParameter(callback);
-  if (!verified) return [];
-  const { parameter, reads } = verified;
-  const free = ['claims', 'sessionClaims', 'claimsOfSession'].find((name) => !isTaken(file, name));
-  const text = free ?? parameter.node.name;
-  return [parameter, ...reads].map(({ node }) => ({
-    file: file.path,
-    start: startOf(node),
-    end: endOf(node),
-    text,
-  }));
+  return [
+    { ...start, text: `${asked}, `, needs },
+    ...heldParameterEdits(file, callback, 'body'),
+    ...request.edits,
+  ];
 }
 
 export default alone('server/njwt', rule);

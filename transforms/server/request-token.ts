@@ -4,6 +4,7 @@ import * as t from '@babel/types';
 import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM } from '../edit/names.js';
+import { patternEdits } from '../edit/patterns.js';
 import { requestText } from '../edit/request.js';
 import { credentialKind, widestCredential } from '../project/credential.js';
 import { extractorsOf, gatewayServedBy, servesOnlyGateways } from '../project/gateways.js';
@@ -13,7 +14,7 @@ import type { Project } from '../project/project.js';
 import { requestAt } from '../project/requests.js';
 import { isCheck, type ReadSite } from '../project/site.js';
 import { socketDoorAt } from '../project/sockets.js';
-import { endOf, firstLineOf, startOf, textOf } from '../project/source.js';
+import { endOf, firstLineOf, outerEndOf, startOf, textOf } from '../project/source.js';
 import { isInGoneRecord, isInStayingRecord, lookUpObstacle, lookUpsAt } from '../project/stored/unit.js';
 import type { Decision, Rule } from '../rule.js';
 
@@ -202,11 +203,21 @@ function edit(site: ReadSite, decision: Decision, project: Project): readonly Ed
   const { file } = site;
   const request = requestText(project.sources, file, requestAt(project.sources, site.path));
   if (decision.action === 'bridged') {
+    const left = bridgedBefore(site, project);
+    if (left)
+      return [
+        {
+          file: file.path,
+          start: outerEndOf(file, left.node),
+          end: outerEndOf(file, site.path.node),
+          text: '',
+        },
+      ];
     const name = localName(file, SHIM, 'bridgedAuthorization');
     const needs = [name, ...request.needs];
     const text = `${name.local}(${request.text})`;
     const bridge = site.path.isObjectProperty()
-      ? patternEdits(site, site.path, text)
+      ? patternEdits(file, site.path, text)
       : [replacement(site, site.path, text)];
     return [...bridge.map((one) => ({ ...one, needs })), ...request.edits];
   }
@@ -223,6 +234,21 @@ function edit(site: ReadSite, decision: Decision, project: Project): readonly Ed
     ...edits.map((one) => ({ ...one, needs: one.text.includes(asked) ? [name, ...request.needs] : [] })),
     ...request.edits,
   ];
+}
+
+/** The left side of `header ?? cookie` where it is bridged already: both would ask the same. */
+function bridgedBefore(site: ReadSite, project: Project): NodePath | undefined {
+  const { parentPath: parent, key } = site.path;
+  if (!parent?.isLogicalExpression() || parent.node.operator === '&&' || key !== 'right') return undefined;
+  const left = parent.get('left');
+  const bridged = project.sites.some(
+    (other) =>
+      other.kind === 'request' &&
+      other.family === site.family &&
+      (other.path === left || other.path.isDescendant(left)) &&
+      decide(other, project).action === 'bridged',
+  );
+  return bridged ? left : undefined;
 }
 
 function mentionEdits(
@@ -282,27 +308,6 @@ function subjectFor(path: NodePath, reads: ReadonlySet<t.Node>, asked: string, p
 /** Whether an expression asks for a credential and does not only hand it on. */
 function isQuestion(path: NodePath, project: Project): boolean {
   return !path.parentPath?.isVariableDeclarator() && !isChecked(path, project);
-}
-
-/** `const { token } = req.cookies` → `const token = …`; other names of the pattern stay in it. */
-function patternEdits(site: ReadSite, property: NodePath<t.ObjectProperty>, text: string): Edit[] {
-  const declarator = property.parentPath.parentPath;
-  const { value } = property.node;
-  const name = t.isAssignmentPattern(value) ? value.left : value;
-  if (!declarator?.isVariableDeclarator() || !t.isIdentifier(name) || !t.isObjectPattern(declarator.node.id))
-    return [];
-  const { properties } = declarator.node.id;
-  if (properties.length === 1) return [replacement(site, declarator, `${name.name} = ${text}`)];
-  const index = properties.indexOf(property.node);
-  const [before, after] = [properties[index - 1], properties[index + 1]];
-  const range = after
-    ? { start: startOf(property.node), end: startOf(after) }
-    : { start: before ? endOf(before) : startOf(property.node), end: endOf(property.node) };
-  const at = endOf(declarator.node);
-  return [
-    { file: site.file.path, ...range, text: '' },
-    { file: site.file.path, start: at, end: at, text: `, ${name.name} = ${text}` },
-  ];
 }
 
 function replacement(site: ReadSite, path: NodePath, text: string): Edit {

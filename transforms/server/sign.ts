@@ -6,16 +6,18 @@ import { mintDecision } from '../decisions.js';
 import { alternativeEdits } from '../edit/alternative.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM } from '../edit/names.js';
+import { withoutHeldOptions, withoutOptions } from '../edit/options.js';
 import { type RequestText, requestText } from '../edit/request.js';
 import { dedented } from '../edit/style.js';
 import { TEXT_CLAIM } from '../project/bare-claims.js';
 import { definitionOf, keyName } from '../project/definitions.js';
+import { mintObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import { takesPlainValue } from '../project/promises.js';
 import { purposesAt } from '../project/purposes.js';
 import { renewedLifetime } from '../project/refresh.js';
 import { requestAt } from '../project/requests.js';
-import type { MintSite } from '../project/site.js';
+import { isMint, type MintSite } from '../project/site.js';
 import { endOf, outerEndOf, startOf, textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
@@ -52,7 +54,7 @@ function edit(site: MintSite, decision: Decision, project: Project): readonly Ed
   const { sources } = project;
   const { file, claims, callback } = site;
   if (decision.action === 'kept' || decision.action === 'manual' || !claims) return [];
-  const request = requestText(sources, file, requestAt(sources, site.path));
+  const request = withHeldOptions(site, project, requestText(sources, file, requestAt(sources, site.path)));
   if (site.family === 'refresh') return [...markerEdits(site, request), ...request.edits];
   const start = localName(file, SHIM, 'startSession');
   const needs = [start, ...request.needs];
@@ -147,18 +149,42 @@ function optionsText(site: MintSite, project: Project, beside: NodePath): string
   const given = options === callback ? undefined : options;
   const renewed = renewedLifetime(project, site);
   const text = given
-    ? dedented(textOf(file, given.node), file.text, startOf(beside.node), startOf(given.node))
+    ? dedented(withoutOptions(file, given, MEANINGLESS), file.text, startOf(beside.node), startOf(given.node))
     : '';
   if (!renewed) return text;
   const lifetime = renewed.expiresIn === undefined ? '' : `expiresIn: ${renewed.expiresIn}`;
   if (!given) return lifetime && `{ ${lifetime} }`;
   const definition = definitionOf(project.sources, given);
   const named = definition.kind === 'object' ? definition.path.node.properties.map(keyName) : undefined;
-  if (named?.every((key) => key === 'expiresIn' || key === 'algorithm')) return lifetime && `{ ${lifetime} }`;
+  if (named?.every((key) => key === 'expiresIn' || MEANINGLESS.has(key ?? '')))
+    return lifetime && `{ ${lifetime} }`;
   if (!given.isObjectExpression()) return `{ ...${text}, ${lifetime || 'expiresIn: undefined'} }`;
   const property = given.get('properties').find((one) => keyName(one.node) === 'expiresIn');
   if (!property) return lifetime ? text.replace('{', `{ ${lifetime},`) : text;
   return text.replace(textOf(file, property.node), lifetime || 'expiresIn: undefined');
+}
+
+/** Options of `sign` that mean nothing to a session: how a token is written and signed. */
+const MEANINGLESS = new Set([
+  'algorithm',
+  'allowInsecureKeySizes',
+  'allowInvalidAsymmetricKeyTypes',
+  'encoding',
+  'header',
+  'keyid',
+  'mutatePayload',
+  'noTimestamp',
+]);
+
+/** With the edits that take those options out of a variable which only calls that start sessions use. */
+function withHeldOptions(site: MintSite, project: Project, request: RequestText): RequestText {
+  const { file, options } = site;
+  if (!options?.isIdentifier() || !/^(?:rewritten|bridged)$/.test(mintDecision(site, project).action))
+    return request;
+  const starting = project.sites.filter(isMint).filter((mint) => !mintObstacle(mint, project));
+  const uses = new Set(starting.flatMap((mint) => (mint.options ? [mint.options.node] : [])));
+  const edits = withoutHeldOptions(file, options, MEANINGLESS, uses);
+  return edits.length ? { ...request, edits: [...request.edits, ...edits] } : request;
 }
 
 interface Inline {

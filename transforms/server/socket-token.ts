@@ -5,7 +5,7 @@ import { checkThatStays } from '../decisions.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM } from '../edit/names.js';
 import { bareLogins } from '../project/bare-claims.js';
-import { frameworkObstacle, headerObstacle, isLoginToken } from '../project/obstacles.js';
+import { frameworkObstacle, isComplete, isLoginToken } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import { type CheckSite, isCheck } from '../project/site.js';
 import { socketTokenOf } from '../project/socket-token.js';
@@ -45,8 +45,8 @@ function obstacleOf(site: CheckSite, door: SocketDoor | undefined, project: Proj
   if (!isLoginToken(site, project)) return `a ${site.family} token is checked here (${site.evidence})`;
   if (site.kind === 'decode') return 'a token that a socket comes with is read unchecked';
   if (bareLogins(project) !== 'none') return 'the token is a bare id, and a session has claims';
-  const header = headerObstacle(site);
-  if (header) return header;
+  if (isComplete(site, project.sources))
+    return 'the header of the token is asked for, and a session has none';
   if (door?.request === undefined || door.when === 'opened' || !isWithin(site, door))
     return 'a socket is served here, and its request passes no session middleware';
   if (!site.callback && !canWait(site, door))

@@ -5,11 +5,13 @@ import { checkDecision } from '../decisions.js';
 import { alternativeEdits } from '../edit/alternative.js';
 import type { Edit } from '../edit/edits.js';
 import { guardEdits } from '../edit/guard.js';
+import { heldClaims, heldParameterEdits } from '../edit/held-claims.js';
 import { localName, SHIM } from '../edit/names.js';
 import { requestText } from '../edit/request.js';
 import { dedentEdits } from '../edit/style.js';
 import { bareLogins, TEXT_CLAIM, textParameter } from '../project/bare-claims.js';
 import { plainGuards } from '../project/guards.js';
+import { isComplete } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import { takesPlainValue } from '../project/promises.js';
 import { purposesAt } from '../project/purposes.js';
@@ -66,10 +68,16 @@ function edit(site: CheckSite, decision: Decision, project: Project): readonly E
   const asked = promise ? `Promise.resolve().then(() => ${text})${claim})` : `${text})${claim}`;
   if (purposesAt(sources, call))
     return [...alternativeEdits(file, call, request.text, asked, needs), ...request.edits];
+  const complete = isComplete(site, sources);
+  if (complete && !callback && !promise) {
+    const around = call.parentPath?.isAwaitExpression() ? call.parentPath : call;
+    return [heldClaims(file, around, 'payload', asked, needs), ...request.edits];
+  }
   if (callback) {
     return [
       { file: file.path, start: startOf(call.node), end: startOf(callback.node), text: `${text}, `, needs },
       ...(bare ? claimEdits(file, callback) : []),
+      ...(complete ? heldParameterEdits(file, callback, 'payload') : []),
       ...dedentEdits(file, startOf(callback.node), endOf(callback.node), startOf(call.node)),
       ...request.edits,
     ];

@@ -20,8 +20,8 @@ import { userOf } from './user.js';
 export interface AcceptedKey {
   readonly key: Portable;
   readonly algorithms: readonly string[];
-  readonly issuer?: Portable;
-  readonly audience?: Portable;
+  readonly issuer?: Portable | undefined;
+  readonly audience?: Portable | undefined;
   /** Its tokens are bare text, which becomes this claim. */
   readonly textAs?: string;
 }
@@ -135,6 +135,10 @@ function keysOf(
 ): { keys: AcceptedKey[]; unclear: NodePath[] } {
   const keys = new Map<string, AcceptedKey>();
   const unclear: NodePath[] = [];
+  const add = (key: AcceptedKey) => {
+    const known = keys.get(key.key.text);
+    keys.set(key.key.text, known ? eitherOf(known, key) : key);
+  };
   const signed = [
     ...new Set(logins.map((mint) => algorithmOf(sources, mint)).filter((one) => one !== undefined)),
   ];
@@ -152,16 +156,35 @@ function keysOf(
       return path && portableOf(sources, path);
     };
     const [issuer, audience] = [demand('issuer'), demand('audience')];
-    keys.set(key.text, { key, algorithms, ...(issuer ? { issuer } : {}), ...(audience ? { audience } : {}) });
+    add({ key: untyped(key), algorithms, ...(issuer ? { issuer } : {}), ...(audience ? { audience } : {}) });
   }
-  if (!keys.size) {
-    for (const mint of logins) {
-      const key = mint.key && keyOf(sources, mint.key, there);
-      if (key) keys.set(key.text, { key, algorithms: [algorithmOf(sources, mint) ?? 'HS256'] });
-      else if (mint.key) unclear.push(mint.key);
-    }
+  if (keys.size && !unclear.length) return { keys: [...keys.values()], unclear };
+  // Whatever finds the key for a check finds one that a login has signed with.
+  const made = logins.flatMap((mint) => (mint.key ? [{ mint, at: mint.key }] : []));
+  for (const { mint, at } of made) {
+    const key = keyOf(sources, at, there);
+    if (key) add({ key: untyped(key), algorithms: [algorithmOf(sources, mint) ?? 'HS256'] });
   }
-  return { keys: [...keys.values()], unclear };
+  const unknown = made.filter(({ at }) => !keyOf(sources, at, there)).map(({ at }) => at);
+  return { keys: [...keys.values()], unclear: made.length ? unknown : unclear };
+}
+
+/** What is accepted where either of two checks with one key lets a token in. */
+function eitherOf(one: AcceptedKey, other: AcceptedKey): AcceptedKey {
+  const { issuer, audience } = one;
+  return {
+    ...one,
+    algorithms: [...new Set([...one.algorithms, ...other.algorithms])],
+    ...(issuer && issuer.text !== other.issuer?.text ? { issuer: undefined } : {}),
+    ...(audience && audience.text !== other.audience?.text ? { audience: undefined } : {}),
+  };
+}
+
+/** Without what only says to TypeScript that it is there: the shim says at the start where it is not. */
+function untyped(key: Portable): Portable {
+  const [, plain] =
+    /^(?:<\w+>\s*)?(process\.env(?:\.\w+|\[['"]\w+['"]\]))(?:!|\s+as\s+\w+)?$/.exec(key.text) ?? [];
+  return plain === undefined ? key : { ...key, text: plain };
 }
 
 function algorithmOf(sources: Sources, mint: MintSite): string | undefined {

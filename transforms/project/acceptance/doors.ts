@@ -4,7 +4,7 @@ import type { Family } from '../../words.js';
 import { type CallPath, callsOf } from '../callers.js';
 import { type Definition, definitionOf, keyName, propertyName } from '../definitions.js';
 import { isCheck, type Site } from '../site.js';
-import type { SourceFile } from '../source.js';
+import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 
 /** A place in the code that lets a token in: what it is checked with, and where its claims come out. */
@@ -69,17 +69,20 @@ function doorOfCall(
   if (callee.module === 'express-jwt' && (name === '' || name === 'expressjwt')) {
     const [key, algorithms] = [property('secret'), property('algorithms')];
     const extractor = property('getToken') ?? 'bearer';
-    const door: Door = { file, call, library: 'express-jwt', family: 'session', options, extractor };
+    const family = familyOfKey(sources, key);
+    const door: Door = { file, call, library: 'express-jwt', family, options, extractor };
     return { ...door, ...(key ? { key } : {}), ...(algorithms ? { algorithms } : {}) };
   }
   if (callee.module === 'passport-jwt' && name === 'Strategy') {
-    const [key, algorithms] = [property('secretOrKey'), property('algorithms')];
+    const key = property('secretOrKey') ?? property('secretOrKeyProvider');
+    const algorithms = property('algorithms');
     const extractor = property('jwtFromRequest');
     const withRequest = property('passReqToCallback')?.isBooleanLiteral({ value: true });
     const handler = verify && definitionOf(sources, verify);
     const parameters = handler?.kind === 'function' ? handler.path.get('params') : [];
     const claims = parameters[withRequest ? 1 : 0];
-    const door: Door = { file, call, library: 'passport-jwt', family: 'session', options };
+    const family = familyOfKey(sources, key);
+    const door: Door = { file, call, library: 'passport-jwt', family, options };
     return {
       ...door,
       ...(key ? { key } : {}),
@@ -89,6 +92,12 @@ function doorOfCall(
     };
   }
   return undefined;
+}
+
+/** Keys that another issuer publishes check its tokens. */
+function familyOfKey(sources: Sources, key: NodePath | undefined): Family {
+  const foreign = key && /Remote|jwks/i.test(textOf(sources.fileOf(key), key.node));
+  return foreign ? 'third-party' : 'session';
 }
 
 /** The variable that the claims of a verify call arrive in. */
