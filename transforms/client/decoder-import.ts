@@ -22,7 +22,9 @@ export const rule: Rule<ImportSite> = {
 
 function decide({ path, library, file }: ImportSite, { sites }: Project): Decision {
   const calls = sites.filter(
-    (site) => site.kind === 'browser-decode' && site.file === file && site.family === 'session',
+    (site) =>
+      (site.kind === 'renewed' || (site.kind === 'browser-decode' && site.family === 'session')) &&
+      site.file === file,
   );
   const left = referencesOf(path).some(
     (reference) => !calls.some((call) => reference.isDescendant(call.path)),

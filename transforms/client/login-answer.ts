@@ -54,7 +54,7 @@ function edit({ answer }: EmitSite, decision: Decision, project: Project): reado
   const { semicolon, newline } = styleOf(file.text);
   const typed = isTyped(file);
   const accept = localName(file, SHIM_CLIENT, 'acceptSession');
-  const { token, before, replaces } = acceptance;
+  const { token, before, replaces, leaves, besides } = acceptance;
   const call = `${waiting.how} ${accept.local}(${token})`;
   const held = acceptance.leaves ? leftInPlace(answer, acceptance, project) : 'nothing';
   const asString = typed ? `(${call}) ?? ''` : call;
@@ -64,6 +64,12 @@ function edit({ answer }: EmitSite, decision: Decision, project: Project): reado
       : held === 'removed'
         ? [`${call}${semicolon}`, `delete ${token}${semicolon}`]
         : [`${call}${semicolon}`];
+  // The object that goes on from here is not to carry the refresh token either.
+  if (leaves)
+    for (const other of besides)
+      lines.push(
+        typed ? `${other} = ${quoted(styleOf(file.text), '')}${semicolon}` : `delete ${other}${semicolon}`,
+      );
   const edits: Edit[] = [...waiting.edits, ...flagEdits(acceptance, file.path, project, answer)];
   if (before === owner) return [...edits, ...asBlock(file, owner, lines, [accept])];
   const indented = lines.join(`${newline}${indentOf(file.text, startOf(before.node))}`);

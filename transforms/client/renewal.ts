@@ -18,6 +18,8 @@ export const rule: Rule<RenewSite | RenewedSite> = {
 
 function decide(site: RenewSite | RenewedSite): Decision {
   if (site.kind === 'renewed') return { action: 'rewritten', reason: 'it goes with the renewal around it' };
+  if (site.renewal.kind === 'ahead' && site.renewal.uncalled)
+    return { action: 'rewritten', reason: 'nothing asks for a new token any more' };
   if (site.renewal.kind === 'ahead')
     return { action: 'rewritten', reason: 'the session prolongs itself: nothing has to be renewed ahead' };
   return {
@@ -33,7 +35,9 @@ function edit(site: RenewSite | RenewedSite): readonly Edit[] {
   const { renewal, file } = site;
   if (renewal.kind === 'branch') return withoutRetry(renewal);
   return renewal.statements.map((statement) =>
-    statement.isStatement() ? withoutDeclaration(file, statement) : withoutStatement(file, statement),
+    statement.isStatement() || statement.isClassMethod() || statement.isClassProperty()
+      ? withoutDeclaration(file, statement)
+      : withoutStatement(file, statement),
   );
 }
 

@@ -60,6 +60,12 @@ function decideGet(site: StoreSite, project: Project): Decision {
   const hazard = opensSocket(project.sources, access.path)
     ? 'handed to the socket'
     : storageHazard(project, access.path);
+  if (hazard && place?.family === 'refresh')
+    return {
+      action: 'manual',
+      reason: `the refresh token that is read here is ${hazard}`,
+      todo: 'A session prolongs itself, and the browser keeps no refresh token: take this out with all that calls it. What was done where it failed is to be done where a request is refused, after forgetSession().',
+    };
   if (hazard)
     return {
       action: 'manual',

@@ -25,15 +25,24 @@ export function interceptorSends(project: Project): boolean {
     .some(({ text }) => /\b(?:HttpInterceptor(?:Fn)?|HttpHandler(?:Fn)?)\b/.test(text));
 }
 
+/** The interceptor that the token was attached in, or else the one that there is. */
 function interceptorOf({ sites, sources }: Project) {
-  for (const site of sites) {
-    if (site.kind !== 'header' || site.family !== 'session') continue;
-    const owner = site.path.findParent((above) => isInterceptor(sources.fileOf(above), above));
-    if (!owner?.isFunction()) continue;
+  const attaching = sites.flatMap((site) => {
+    if (site.kind !== 'header' || site.family !== 'session') return [];
+    const owner = site.path.findParent((above) => isInterceptor(site.file, above));
+    return owner ? [{ file: site.file, owner }] : [];
+  });
+  const others = sources
+    .mentioning('HttpInterceptor', 'HttpHandler')
+    .filter(({ test }) => !test)
+    .flatMap((file) =>
+      [...file.paths.values()].filter((path) => isInterceptor(file, path)).map((owner) => ({ file, owner })),
+    );
+  for (const { file, owner } of attaching.length ? attaching : others.length === 1 ? others : []) {
+    if (!owner.isFunction()) continue;
     const [request] = owner.node.params;
     const { body } = owner.node;
-    if (t.isIdentifier(request) && t.isBlockStatement(body))
-      return { file: site.file, body, request: request.name };
+    if (t.isIdentifier(request) && t.isBlockStatement(body)) return { file, body, request: request.name };
   }
   return undefined;
 }

@@ -2,14 +2,14 @@ import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { goneWith, type RetryBranch } from '../project/browser/renewals.js';
 import { endOf, startOf, textOf } from '../project/source.js';
-import type { Edit, NeededName } from './edits.js';
+import { applyEdits, type Edit, type NeededName } from './edits.js';
 import { localName, SHIM_CLIENT } from './names.js';
 import { withoutDeclaration } from './statements.js';
 import { indentationAt, styleOf } from './style.js';
 
 /** Takes the renewal out of a branch: the session is forgotten, and what was done without a new token remains. */
 export function withoutRetry(renewal: RetryBranch): Edit[] {
-  const { file, branch, kept, error, ends, waits } = renewal;
+  const { file, branch, kept, said, ends, waits } = renewal;
   const { newline, semicolon, indent } = styleOf(file.text);
   const { conditions, statement, needs } = question(renewal);
   const outer = indentationAt(file, startOf(branch.node));
@@ -17,8 +17,9 @@ export function withoutRetry(renewal: RetryBranch): Edit[] {
   const inner = alone ? outer : outer + indent;
   const line = newline + inner;
   const opening = alone ? [] : [`if (${conditions.join(' && ')}) {`];
-  const before = [...opening, ...(statement ? [statement] : [])].join(line);
-  const ending = ends ? `${line}return Promise.reject(${error})${semicolon}` : '';
+  const copied = said.map((one) => copyOf(renewal, one, inner));
+  const before = [...opening, ...(statement ? [statement] : []), ...copied].join(line);
+  const ending = ends ? `${line}return ${ends}${semicolon}` : '';
   const after = `${ending}${alone ? '' : `${newline}${outer}}`}`;
   const edits: Edit[] = [...ofWaiting(renewal), ...keptEdits(renewal, inner)];
   edits.push(...waits.map((wait) => withoutDeclaration(file, wait)));
@@ -41,13 +42,13 @@ interface Question {
 }
 
 /** How the code finds that the session is over: a 401 says so, for a 403 the server is asked. */
-function question({ file, conditions, asks, kept }: RetryBranch): Question {
+function question({ file, conditions, asks, kept, said }: RetryBranch): Question {
   const { semicolon } = styleOf(file.text);
   const texts = conditions.map((one) => textOf(file, one));
   const name = localName(file, SHIM_CLIENT, asks ? 'acceptSession' : 'forgetSession');
   if (!asks) return { conditions: texts, statement: `${name.local}()${semicolon}`, needs: [name] };
   const asked = `await ${name.local}()`;
-  if (!kept.length) return { conditions: texts, statement: asked + semicolon, needs: [name] };
+  if (!kept.length && !said.length) return { conditions: texts, statement: asked + semicolon, needs: [name] };
   const whole = conditions.map((one, index) =>
     t.isLogicalExpression(one, { operator: '||' }) ? `(${texts[index]})` : `${texts[index]}`,
   );
@@ -70,6 +71,27 @@ function keptEdits({ file, kept, caught, error }: RetryBranch, inner: string): E
     edits.push({ file: file.path, start: startOf(node), end: endOf(node), text });
   }
   return edits;
+}
+
+/** What is done elsewhere, as the branch would say it. */
+function copyOf({ file, caught, error }: RetryBranch, path: NodePath, inner: string): string {
+  const { semicolon } = styleOf(file.text);
+  const shift = startOf(path.node);
+  const names = (caught && error !== undefined ? caught.referencePaths : []).filter((one) =>
+    one.isDescendant(path),
+  );
+  const text = applyEdits(
+    textOf(file, path.node),
+    names.map(({ node }) => ({
+      file: file.path,
+      start: startOf(node) - shift,
+      end: endOf(node) - shift,
+      text: `${error}`,
+    })),
+  );
+  const surplus = indentationAt(file, shift).length - inner.length;
+  const moved = text.replace(/\n([ \t]*)/g, (_, white: string) => `\n${white.slice(Math.max(0, surplus))}`);
+  return path.isStatement() ? moved : moved + semicolon;
 }
 
 /** Where the line of a statement begins; where it stands behind something else, the statement itself. */

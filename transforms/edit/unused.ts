@@ -227,8 +227,9 @@ function removal(file: SourceFile, gone: ReadonlySet<Binding>, replaced: readonl
     const items = bindings
       .map((binding) => listItem(statement, binding, names))
       .filter((item) => item !== undefined);
-    for (const list of new Set(items.map((item) => item.list))) {
-      const nodes = new Set(items.filter((item) => item.list === list).map((item) => item.node));
+    // Lists that begin with the same thing are one list.
+    for (const list of new Map(items.map((item) => [item.list[0], item.list])).values()) {
+      const nodes = new Set(items.filter((item) => item.list[0] === list[0]).map((item) => item.node));
       edits.push(...withoutItems(file, list, nodes));
     }
   }

@@ -111,12 +111,18 @@ function callsByName(sources: Sources, method: string): CallPath[] {
  * Whether a function is also handed around as a value, so that calls exist which `callersOf` can't see.
  * Tables of functions (`module.exports = { sign }`, `const service = { sign }`) are no such use: members of
  * them are followed.
+ *
+ * @param isIgnored says of a mention that it does not count
  */
-export function escapes(sources: Sources, called: NodePath<t.Function>): boolean {
+export function escapes(
+  sources: Sources,
+  called: NodePath<t.Function>,
+  isIgnored: (mention: NodePath) => boolean = () => false,
+): boolean {
   const names = new Set(namesOf(sources, called));
   for (const file of usersOf(sources, called).files) {
     for (const path of file.paths.values()) {
-      if (!isMention(path, names)) continue;
+      if (!isMention(path, names) || isIgnored(path)) continue;
       const parent = path.parentPath;
       if (!parent || isCallee(path, parent) || isTable(path, parent)) continue;
       const definition = definitionOf(sources, path);

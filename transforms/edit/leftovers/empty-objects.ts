@@ -6,6 +6,7 @@ import { endOf, type SourceFile, startOf } from '../../project/source.js';
 import type { Sources } from '../../project/sources.js';
 import { unwrapped } from '../../project/unwrapped.js';
 import type { Edit } from '../edits.js';
+import { yieldsOnly } from '../handing-on.js';
 import { withoutEmptyObject } from '../header.js';
 import { isPure } from '../purity.js';
 import { indentationAt, styleOf } from '../style.js';
@@ -17,7 +18,7 @@ import { knownFunction } from './removal.js';
 export function emptyObjects(edited: Edited, file: SourceFile): Edit[][] {
   const found: Edit[][] = [];
   for (const path of file.paths.values()) {
-    if (path.isFunction() && yieldsNothing(path) && isMade(edited, file, declaredBy(path)))
+    if (path.isFunction() && yieldsOnly(path, isEmptyObject) && isMade(edited, file, declaredBy(path)))
       found.push(withoutFunction(edited, file, path));
     if (!path.isObjectProperty() || !/^headers$/i.test(keyName(path.node) ?? '')) continue;
     const value = path.get('value') as NodePath;
@@ -49,45 +50,7 @@ function withoutCall(sources: Sources, call: CallPath): Edit[] | undefined {
   return withoutEmptyObject(sources, at);
 }
 
-/** Whether a function does nothing but yield an empty object, whatever it asks before that. */
-function yieldsNothing(path: NodePath<t.Function>): boolean {
-  const body = path.get('body');
-  if (Array.isArray(body) || path.node.generator) return false;
-  if (!body.isBlockStatement()) return isEmptyObject(body);
-  return body.get('body').length > 0 && yields(body) === 'always' && body.get('body').every(isQuiet);
-}
-
-/** Whether the end of some code is never reached, since each way through it returns an empty object. */
-function yields(path: NodePath): 'always' | 'sometimes' {
-  if (path.isReturnStatement()) return 'always';
-  if (path.isBlockStatement())
-    return path.get('body').some((one) => yields(one) === 'always') ? 'always' : 'sometimes';
-  if (!path.isIfStatement()) return 'sometimes';
-  const alternate = path.get('alternate');
-  const both =
-    alternate.node &&
-    yields(path.get('consequent')) === 'always' &&
-    yields(alternate as NodePath) === 'always';
-  return both ? 'always' : 'sometimes';
-}
-
-function isQuiet(path: NodePath): boolean {
-  if (path.isReturnStatement()) return isEmptyObject(path.get('argument') as NodePath);
-  if (path.isBlockStatement()) return path.get('body').every(isQuiet);
-  if (path.isIfStatement()) {
-    const alternate = path.get('alternate');
-    return (
-      isPure(path.node.test, []) &&
-      isQuiet(path.get('consequent')) &&
-      (!alternate.node || isQuiet(alternate as NodePath))
-    );
-  }
-  return (
-    path.isVariableDeclaration() && path.node.declarations.every(({ init }) => !init || isPure(init, []))
-  );
-}
-
 function isEmptyObject(path: NodePath): boolean {
-  const value = path.node ? unwrapped(path) : path;
+  const value = unwrapped(path);
   return value.isObjectExpression() && !value.node.properties.length;
 }

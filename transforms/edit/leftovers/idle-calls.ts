@@ -35,7 +35,7 @@ function withoutInterceptor(edited: Edited, file: SourceFile, path: Call): Edit[
   if (!/^re(?:quest|sponse)$/.test(propertyName(callee.object) ?? '')) return undefined;
   const given = path.get('arguments').map((one) => functionAt(edited.sources, one as NodePath));
   const [first, second, ...others] = given;
-  const idle = first && handsOn(first.node) && (given.length < 2 || (second && rejects(second.node)));
+  const idle = first && handsOn(first) && (given.length < 2 || (second && rejects(second.node)));
   if (!idle || others.length) return undefined;
   if (!given.some((one) => one && isMadeThere(edited, one))) return undefined;
   const { parentPath: parent } = path;

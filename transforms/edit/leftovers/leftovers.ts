@@ -5,6 +5,7 @@ import { type Sources, sourcesOf } from '../../project/sources.js';
 import { applyEdits, type Edit } from '../edits.js';
 import { finishEdits } from '../finish.js';
 import { emptyObjects } from './empty-objects.js';
+import { handingOnFunctions } from './handing-on-functions.js';
 import { hollowFunctions } from './hollow-functions.js';
 import { idleCalls } from './idle-calls.js';
 import { idleLinks } from './idle-links.js';
@@ -15,6 +16,7 @@ import { unreadParameters } from './unread-parameters.js';
 const FINDERS: readonly LeftoverFinder[] = [
   hollowFunctions,
   emptyObjects,
+  handingOnFunctions,
   idleCalls,
   idleLinks,
   idleSpreads,

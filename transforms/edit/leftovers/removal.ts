@@ -130,7 +130,9 @@ function removalOf(sources: Sources, path: NodePath<t.Function>): Edit[] | undef
   if (path.isClassMethod() || parent?.isClassProperty()) {
     const member = path.isClassMethod() ? path : parent;
     const owner = path.findParent((above) => above.isClass());
-    const promised = owner?.isClass() && (owner.node.superClass || owner.node.implements?.length);
+    const { node } = member ?? {};
+    const own = (t.isClassMethod(node) || t.isClassProperty(node)) && node.accessibility === 'private';
+    const promised = !own && owner?.isClass() && (owner.node.superClass || owner.node.implements?.length);
     return member && !promised ? [gone(file, member)] : undefined;
   }
   if (!parent?.isVariableDeclarator() || !t.isIdentifier(parent.node.id)) return undefined;

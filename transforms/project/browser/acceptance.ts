@@ -22,6 +22,8 @@ export interface Acceptance {
   readonly refreshes: readonly NodePath[];
   /** The object that holds the token is handed on as a whole. */
   readonly leaves: boolean;
+  /** Code for the refresh tokens that are in that object, too. */
+  readonly besides: readonly string[];
   /** The token itself is tested after it was accepted. */
   readonly tested: boolean;
 }
@@ -43,7 +45,11 @@ export function acceptanceOf(answer: LoginAnswer, project: Project): Acceptance 
     token,
     flags: mentions.filter(({ kind }) => kind === 'flag').map(({ path }) => path),
     refreshes: mentions.filter(({ kind }) => kind === 'refresh').map(({ path }) => path),
-    leaves: mentions.some(({ kind }) => kind === 'whole'),
+    leaves: mentions.some(
+      ({ kind, path }) =>
+        kind === 'whole' || (kind === 'stored' && path.isExpression() && !isToken(path, answer)),
+    ),
+    besides: refreshNames(answer, project).map((name) => `${container}.${name}`),
   };
   const first = significant.toSorted((a, b) => startOf(a.path.node) - startOf(b.path.node))[0];
   const body = owner.get('body');
@@ -69,6 +75,24 @@ export function acceptanceOf(answer: LoginAnswer, project: Project): Acceptance 
   const emptied = first.kind === 'stored' && !stored ? hollowCall(first.path, project) : undefined;
   if (emptied?.parentPath === before) return { ...common, before, tested, replaces: emptied };
   return { ...common, before, tested, ...(replaces && isPlain(stored) ? { replaces } : {}) };
+}
+
+/** The names of the refresh tokens that code takes from beside the token, there or from where it is stored. */
+function refreshNames(answer: LoginAnswer, { sites }: Project): string[] {
+  const wanted = wantedNames(answer);
+  if (!wanted.length) return [];
+  const stored = sites.flatMap((site) =>
+    site.kind === 'client-entry'
+      ? site.client.places.flatMap(({ field, family }) => (field && family === 'refresh' ? [field] : []))
+      : [],
+  );
+  const names = answer.binding.referencePaths.flatMap((reference) => {
+    const found = membersAbove(reference).names;
+    const beside = wanted.slice(0, -1).every((name, index) => found[index] === name);
+    const name = beside ? found[wanted.length - 1] : undefined;
+    return name !== undefined && isRefresh(name, wanted.at(-1)) ? [name] : [];
+  });
+  return [...new Set([...names, ...stored])];
 }
 
 function isPlain(site: StoreSite | undefined): boolean {

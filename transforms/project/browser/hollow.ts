@@ -44,7 +44,7 @@ function isStoring({ access, place, arrival }: StoreSite): boolean {
 }
 
 /** The statement that declares nothing but a function under its own name. */
-function declarationOf(owner: NodePath<t.Function>): NodePath | undefined {
+export function declarationOf(owner: NodePath<t.Function>): NodePath | undefined {
   const { parentPath: parent } = owner;
   const single =
     parent?.isVariableDeclarator() &&

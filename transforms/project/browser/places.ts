@@ -6,6 +6,7 @@ import { surroundingNames } from '../families.js';
 import { originsOf } from '../flow/origins.js';
 import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
+import { arrivalOf, membersAbove } from './answers.js';
 import { type AttachedHeader, tokenNameOf } from './headers.js';
 import { familyOfName, isLoginName, isTokenName } from './names.js';
 import { persistedPlaces } from './persisted-state.js';
@@ -54,7 +55,17 @@ export function placesOf(
     const field = fieldOf(sources, group, known, fields);
     if (field !== undefined) {
       const evidence = `the object stored under ${key} holds the login token as ${field}`;
-      return [{ storage, key, field, family: 'session', evidence }];
+      const named = group.flatMap((access) => [
+        ...(access.value ? namesAnswered(sources, access.value) : []),
+        ...(access.operation === 'get' ? fieldsRead(access.path) : []),
+      ]);
+      const beside = named.find((name) => name !== field && familyOfName(name) === 'refresh');
+      return [
+        { storage, key, field, family: 'session', evidence },
+        ...(beside === undefined
+          ? []
+          : [{ storage, key, field: beside, family: 'refresh' as const, evidence }]),
+      ];
     }
     if (!isTokenName(key) && !(known && !known.length)) return [];
     return [{ storage, key, family: familyOfName(key), evidence: `the login token is stored under ${key}` }];
@@ -91,7 +102,7 @@ function fieldOf(
     const field = json
       ? fieldStored(sources, json, fields)
       : operation === 'get'
-        ? fieldRead(path)
+        ? fieldsRead(path)[0]
         : undefined;
     if (field !== undefined) return field;
   }
@@ -110,6 +121,8 @@ function fieldStored(
   }
   const read = tokenMembers(json)[0];
   if (read) return read;
+  const answered = namesAnswered(sources, json).find((name) => familyOfName(name) !== 'refresh');
+  if (answered) return answered;
   const [candidate] = fields;
   const held = candidate !== undefined && !isBeside(json) && isLoginAnswer(sources, json);
   return held ? candidate : undefined;
@@ -145,6 +158,20 @@ function tokenMembers(path: NodePath): string[] {
   return names;
 }
 
+/** The token fields that code reads from an answer that is stored whole, where it comes in. */
+function namesAnswered(sources: Sources, value: NodePath): string[] {
+  const arrival = arrivalOf(sources, jsonOf(value) ?? value);
+  if (arrival.kind !== 'answers') return [];
+  return arrival.answers.flatMap(({ binding, container, trail }) => {
+    const whole = container === undefined ? [] : [...container.split('.').slice(1), ...trail];
+    return binding.referencePaths.flatMap((reference) => {
+      const { names } = membersAbove(reference);
+      const name = whole.every((one, index) => names[index] === one) ? names[whole.length] : undefined;
+      return name !== undefined && isTokenName(name) ? [name] : [];
+    });
+  });
+}
+
 /** Whether a value is the answer to a request in a function, or to a path, that logs users in. */
 function isLoginAnswer(sources: Sources, path: NodePath): boolean {
   return originsOf(sources, path).some(({ path: origin }) => {
@@ -158,9 +185,9 @@ function isLoginAnswer(sources: Sources, path: NodePath): boolean {
 }
 
 /** `JSON.parse(get('user')).token`, through a variable as well. */
-function fieldRead(path: NodePath): string | undefined {
+function fieldsRead(path: NodePath): string[] {
   const parsed = parsedFrom(path);
-  if (!parsed) return undefined;
+  if (!parsed) return [];
   const { parentPath: parent } = parsed;
   const names: string[] = [];
   const member = (at: NodePath | null | undefined) => {
@@ -177,5 +204,5 @@ function fieldRead(path: NodePath): string | undefined {
       for (const reference of declarator.scope.getBinding(id.name)?.referencePaths ?? [])
         member(reference.parentPath);
   }
-  return names[0];
+  return names;
 }

@@ -14,7 +14,8 @@ export function renewalCalls(sources: Sources, file: SourceFile): NodePath[] {
     .filter(isRenewalCall);
 }
 
-function isRenewalCall(path: NodePath): boolean {
+/** Whether a call asks for a new token by its name, or by the address that it is given. */
+export function isRenewalCall(path: NodePath): boolean {
   if (!path.isCallExpression() && !path.isOptionalCallExpression()) return false;
   const { callee } = path.node;
   const name = propertyName(callee) ?? (t.isIdentifier(callee) ? callee.name : '');
@@ -30,7 +31,8 @@ function isRenewalCall(path: NodePath): boolean {
 function addressesIn(node: t.Node | undefined): string[] {
   if (t.isStringLiteral(node)) return /^(?:\S*\/\S*|refresh)$/.test(node.value) ? [node.value] : [];
   if (t.isTemplateLiteral(node)) return [node.quasis.at(-1)?.value.cooked ?? ''];
-  if (t.isBinaryExpression(node)) return addressesIn(node.right);
+  if (t.isBinaryExpression(node))
+    return t.isStringLiteral(node.right) ? [node.right.value] : addressesIn(node.right);
   if (!t.isObjectExpression(node)) return [];
   return node.properties.flatMap((one) =>
     t.isObjectProperty(one) && keyName(one) === 'url' ? addressesIn(one.value) : [],

@@ -5,6 +5,8 @@ import { propertyName } from '../definitions.js';
 /** What the code does when it gets no new token. */
 export interface Failure {
   readonly kept: readonly NodePath<t.Statement>[];
+  /** What it does in a single expression, where no statement can be kept. */
+  readonly said?: NodePath<t.Expression>;
   /** The variable in which it knows the error of the renewal. */
   readonly caught?: Binding;
   /** What is kept speaks of that error. */
@@ -16,27 +18,31 @@ const NOTHING: Failure = { kept: [], isRead: false };
 /**
  * Finds what a branch that renews a token does when it gets none; undefined where that needs something that goes
  * with the renewal.
+ *
+ * @param same names that mean the same where it is to be done
  */
 export function afterFailure(
-  branch: NodePath<t.IfStatement>,
+  branch: NodePath,
   calls: readonly NodePath[],
   forgetting: ReadonlySet<t.Node>,
+  same: ReadonlySet<Binding> = new Set(),
 ): Failure | undefined {
   const blocks = calls.flatMap((call) => [...caughtIn(branch, call), ...unansweredIn(branch, call)]);
   for (const block of blocks) {
-    const failure = failureOf(branch, block, forgetting);
+    const failure = failureOf(branch, block, forgetting, same);
     if (!failure) return undefined;
-    if (failure.kept.length) return failure;
+    if (failure.kept.length || failure.said) return failure;
   }
   return NOTHING;
 }
 
 interface Block {
   readonly statements: readonly NodePath<t.Statement>[];
+  readonly expression?: NodePath<t.Expression>;
   readonly caught?: Binding;
 }
 
-/** The `catch` of a `try` around the call, and the `.catch(…)` of its chain. */
+/** The `catch` of a `try` around the call, and the `.catch(…)` or `catchError(…)` of its chain. */
 function* caughtIn(branch: NodePath, call: NodePath): Generator<Block> {
   for (let at: NodePath | null = call; at && at !== branch; at = at.parentPath) {
     const { parentPath: parent } = at;
@@ -48,11 +54,35 @@ function* caughtIn(branch: NodePath, call: NodePath): Generator<Block> {
     if (!at.isMemberExpression() || !chained?.isCallExpression()) continue;
     const method = propertyName(at.node);
     const given = chained.get('arguments') as NodePath[];
-    const handler = method === 'catch' ? given[0] : method === 'then' ? given[1] : undefined;
+    const handler =
+      method === 'catch'
+        ? given[0]
+        : method === 'then'
+          ? given[1]
+          : method === 'pipe'
+            ? catchingIn(given)
+            : undefined;
     const body = handler?.isFunction() ? handler.get('body') : undefined;
-    if (handler?.isFunction() && body && !Array.isArray(body) && body.isBlockStatement())
-      yield blockOf(handler, body, handler.node.params[0]);
+    if (!handler?.isFunction() || !body || Array.isArray(body)) continue;
+    if (body.isBlockStatement()) yield blockOf(handler, body, handler.node.params[0]);
+    else if (body.isExpression()) yield expressionOf(handler, body);
   }
+}
+
+/** The function in `catchError(…)` among operators. */
+function catchingIn(operators: readonly NodePath[]): NodePath | undefined {
+  for (const operator of operators) {
+    if (!operator.isCallExpression() || !operator.get('callee').isIdentifier({ name: 'catchError' }))
+      continue;
+    return operator.get('arguments')[0] as NodePath | undefined;
+  }
+  return undefined;
+}
+
+function expressionOf(handler: NodePath<t.Function>, expression: NodePath<t.Expression>): Block {
+  const [parameter] = handler.node.params;
+  const caught = t.isIdentifier(parameter) ? handler.scope.getBinding(parameter.name) : undefined;
+  return { statements: [], expression, ...(caught ? { caught } : {}) };
 }
 
 function blockOf(
@@ -84,20 +114,23 @@ function* unansweredIn(branch: NodePath, call: NodePath): Generator<Block> {
 
 function failureOf(
   branch: NodePath,
-  { statements, caught }: Block,
+  { statements, expression, caught }: Block,
   forgetting: ReadonlySet<t.Node>,
+  same: ReadonlySet<Binding>,
 ): Failure | undefined {
   const kept = statements.filter((statement) => !isBookkeeping(statement, forgetting));
+  const said = expression && !isRefusal(expression.node) ? expression : undefined;
   let isRead = false;
-  for (const statement of kept) {
+  for (const statement of said ? [said] : kept) {
     for (const binding of bindingsReadIn(statement)) {
       if (binding === caught) isRead = true;
+      else if (same.has(binding)) continue;
       else if (binding.path.isDescendant(branch) && !binding.path.isDescendant(statement)) {
         if (!kept.some((other) => binding.path.isDescendant(other))) return undefined;
       }
     }
   }
-  return { kept, isRead, ...(caught ? { caught } : {}) };
+  return { kept, isRead, ...(caught ? { caught } : {}), ...(said ? { said } : {}) };
 }
 
 function bindingsReadIn(statement: NodePath): Binding[] {
@@ -127,4 +160,12 @@ function isBookkeeping(statement: NodePath<t.Statement>, forgetting: ReadonlySet
   if (t.isMemberExpression(callee) && t.isIdentifier(callee.object, { name: 'console' })) return true;
   const name = t.isIdentifier(callee) ? callee.name : (propertyName(callee) ?? '');
   return /queue|subscriber|flush|waiting|on\w*refresh|^(?:reject|resolve|release)$/i.test(name);
+}
+
+/** `Promise.reject(error)`, `throwError(() => error)`, or nothing at all: the failure is handed on. */
+function isRefusal(node: t.Expression): boolean {
+  if (t.isLiteral(node) || t.isIdentifier(node, { name: 'undefined' })) return true;
+  if (!t.isCallExpression(node)) return false;
+  const { callee } = node;
+  return t.isIdentifier(callee, { name: 'throwError' }) || propertyName(callee) === 'reject';
 }

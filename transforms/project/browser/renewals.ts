@@ -4,7 +4,7 @@ import { definitionOf, propertyName } from '../definitions.js';
 import { endOf, type SourceFile, startOf, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { renewalCalls } from './renewal-calls.js';
-import { afterFailure } from './renewal-failure.js';
+import { afterFailure, type Failure } from './renewal-failure.js';
 
 /** A piece of a file's text. */
 export interface Range {
@@ -28,8 +28,10 @@ export interface RetryBranch {
   readonly error?: string;
   /** The answer may also mean something else, such as a missing right: only the server knows. */
   readonly asks: boolean;
-  /** Nothing after the branch hands the error on. */
-  readonly ends: boolean;
+  /** What is done without a new token where that stands elsewhere, or is a single expression: it is copied. */
+  readonly said: readonly NodePath[];
+  /** The code that hands the error on, where nothing after the branch does. */
+  readonly ends?: string;
   /** Statements elsewhere that wait for a renewal to be done. */
   readonly waits: readonly NodePath[];
 }
@@ -40,6 +42,8 @@ export interface Ahead {
   readonly file: SourceFile;
   readonly call: NodePath;
   readonly statements: readonly NodePath[];
+  /** It is a function that nothing calls any more. */
+  readonly uncalled?: boolean;
 }
 
 export type Renewal = RetryBranch | Ahead;
@@ -96,37 +100,56 @@ function retryBranch(
   forgetting: ReadonlySet<t.Node>,
 ): RetryBranch | undefined {
   const branch = branchAround(file, call);
-  const owner = branch?.getFunctionParent();
-  if (!branch || !owner || !retries(branch, call)) return undefined;
+  if (!branch || !retries(branch.get('consequent'), call)) return undefined;
   const within = calls.filter((one) => one.isDescendant(branch));
   const failure = afterFailure(branch, within, forgetting);
   if (!failure) return undefined;
-  if (!failure.kept.length && within.some((one) => handlesFailure(sources, one))) return undefined;
+  const left = failure.kept.length || failure.said;
+  if (!left && within.some((one) => handlesFailure(sources, one))) return undefined;
+  return branchWith(file, call, branch, failure);
+}
+
+/** A branch in which the token is renewed, with what is done when that fails. */
+export function branchWith(
+  file: SourceFile,
+  call: NodePath,
+  branch: NodePath<t.IfStatement>,
+  failure: Failure,
+  copied: readonly NodePath[] = failure.said ? [failure.said] : [],
+): RetryBranch | undefined {
+  const owner = branch.getFunctionParent();
+  if (!owner) return undefined;
   const error = errorOf(owner);
   if (failure.caught && failure.isRead && error === undefined) return undefined;
   const left = conditionsLeft(file, branch);
   if (!left) return undefined;
   const { conditions, told } = left;
   const status = conditions.map((one) => textOf(file, one)).join(' ') || textAround(file, branch);
-  const asks = told || !/\b401\b|unauth/i.test(status) || /\b403\b|forbidden/i.test(status);
+  const asks =
+    (told && !/\bUNAUTHENTICATED\b/.test(status)) ||
+    !/\b401\b|unauth/i.test(status) ||
+    /\b403\b|forbidden/i.test(status);
   if (asks && !owner.node.async && (error === undefined || owner.isMethod())) return undefined;
+  const kept = copied.length ? [] : failure.kept;
+  const open = error !== undefined && endsFlow(owner, branch) && !leaves(copied.at(-1) ?? kept.at(-1));
   return {
     kind: 'branch',
     file,
     call,
     branch,
     conditions,
-    kept: failure.kept,
+    kept,
+    said: copied,
     ...(failure.caught && failure.isRead ? { caught: failure.caught } : {}),
     ...(error === undefined ? {} : { error }),
     asks,
-    ends: error !== undefined && endsFlow(owner, branch) && !leaves(failure.kept.at(-1)),
+    ...(open ? { ends: handingOn(owner, error) } : {}),
     waits: waitsFor(branch, owner),
   };
 }
 
 /** The outermost condition around the call that asks whether a request was refused. */
-function branchAround(file: SourceFile, call: NodePath): NodePath<t.IfStatement> | undefined {
+export function branchAround(file: SourceFile, call: NodePath): NodePath<t.IfStatement> | undefined {
   let found: NodePath<t.IfStatement> | undefined;
   for (let at: NodePath | null = call; at; at = at.parentPath) {
     const { parentPath: parent } = at;
@@ -139,10 +162,19 @@ function branchAround(file: SourceFile, call: NodePath): NodePath<t.IfStatement>
   return found;
 }
 
-/** Whether the branch sends the request again, rather than only to renew. */
-function retries(branch: NodePath<t.IfStatement>, call: NodePath): boolean {
+/** `return throwError(() => error)` among operators, where promises are not looked at. */
+function handingOn(owner: NodePath<t.Function>, error: string): string {
+  const { parent } = owner;
+  const operator = t.isCallExpression(parent) && t.isIdentifier(parent.callee, { name: 'catchError' });
+  return operator && owner.scope.hasBinding('throwError')
+    ? `throwError(() => ${error})`
+    : `Promise.reject(${error})`;
+}
+
+/** Whether some code sends the request again, rather than only to renew. */
+export function retries(code: NodePath, call: NodePath): boolean {
   let again = false;
-  branch.get('consequent').traverse({
+  code.traverse({
     CallExpression(other) {
       if (other.node === call.node || /^(?:set|get|dispatch)/.test(propertyName(other.node.callee) ?? ''))
         return;
@@ -154,8 +186,16 @@ function retries(branch: NodePath<t.IfStatement>, call: NodePath): boolean {
 
 /** What was sent, by its name or by what it was taken from: `error.config`. */
 function isRequest(path: NodePath): boolean {
+  // `next(request.clone({ … }))`, `next.handle(this.withToken(request, token))`
+  if (path.isCallExpression()) {
+    const callee = path.get('callee');
+    const copied =
+      callee.isMemberExpression() && propertyName(callee.node) === 'clone' ? [callee.get('object')] : [];
+    return [...copied, ...(path.get('arguments') as NodePath[])].some(isRequest);
+  }
   if (!path.isIdentifier()) return false;
-  if (/config|request|args|url|input|options|operation|endpoint/i.test(path.node.name)) return true;
+  if (/config|req(?:uest)?$|request|args|url|input|options|operation|endpoint/i.test(path.node.name))
+    return true;
   const declarator = path.scope.getBinding(path.node.name)?.path;
   return (
     declarator?.isVariableDeclarator() === true &&

@@ -3,6 +3,7 @@ import { keyName, propertyName } from '../definitions.js';
 import { type Use, usesOf } from '../flow/follow.js';
 import type { Project } from '../project.js';
 import { firstLineOf } from '../source.js';
+import { isGone } from './renewals.js';
 
 /** Calls that put a flag into state as well as they put a token there, or only print. */
 const STATE =
@@ -76,11 +77,13 @@ export function isOnlyTested(project: Project, path: NodePath): boolean {
 }
 
 /** Whether another site takes this use away. */
-function isHandled({ sites }: Project, path: NodePath): boolean {
+function isHandled({ sites, sources }: Project, path: NodePath): boolean {
+  const file = sources.fileOf(path);
   return sites.some(
     (site) =>
-      (site.kind === 'header' || site.kind === 'browser-decode' || site.kind === 'web-storage') &&
-      (site.path === path || path.isDescendant(site.path) || isTakenApart(site, path)),
+      (site.kind === 'renewal' && site.file === file && isGone(site.renewal, path)) ||
+      ((site.kind === 'header' || site.kind === 'browser-decode' || site.kind === 'web-storage') &&
+        (site.path === path || path.isDescendant(site.path) || isTakenApart(site, path))),
   );
 }
 

@@ -1,7 +1,11 @@
 import type { BrowserClient } from '../browser/client.js';
 import { bareRefusals } from '../browser/refusals.js';
 import type { RefusalSite, RenewSite } from '../browser/refused-site.js';
-import { isGone, renewalsIn } from '../browser/renewals.js';
+import { idleRenewals } from '../browser/renewal-functions.js';
+import { handedRenewals } from '../browser/renewal-handlers.js';
+import { renewalTimers } from '../browser/renewal-timers.js';
+import { isGone, type Renewal, renewalsIn } from '../browser/renewals.js';
+import { renewedAhead } from '../browser/renewals-ahead.js';
 import type { Site, StoreSite } from '../site.js';
 import type { Sources } from '../sources.js';
 
@@ -17,7 +21,20 @@ export function withRenewals(
       .filter(({ access, place }) => access.operation === 'remove' && place && place.field === undefined)
       .map(({ path }) => path.node),
   );
-  const renewals = client.files.flatMap((file) => renewalsIn(sources, file, forgetting));
+  const serving = new Set(
+    sites.flatMap(({ kind, path }) => (kind === 'web-storage' || kind === 'header' ? [path.node] : [])),
+  );
+  const reads = stores
+    .filter(({ access, family }) => access.operation === 'get' && family === 'refresh')
+    .map(({ path }) => path);
+  const found = client.files.flatMap((file) => {
+    const handed = handedRenewals(sources, file, forgetting);
+    const isHanded = ({ call }: Renewal) => handed.some((one) => isGone(one, call));
+    const retries = [...handed, ...renewalsIn(sources, file, forgetting).filter((one) => !isHanded(one))];
+    const ahead = [...renewedAhead(sources, file, serving), ...renewalTimers(sources, file)];
+    return [...retries, ...ahead.filter(({ call }) => !retries.some((one) => isGone(one, call)))];
+  });
+  const renewals = [...found, ...idleRenewals(sources, client.files, found, reads)];
   if (!renewals.length) return [...sites];
   const left = sites.map((site): Site => {
     const gone = renewals.some((renewal) => renewal.file === site.file && isGone(renewal, site.path));
