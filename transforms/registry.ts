@@ -29,6 +29,7 @@ import { rule as serverLogoutRoute } from './server/logout-route.js';
 import { rule as serverNjwt } from './server/njwt.js';
 import { rule as serverOtherLibrary } from './server/other-library.js';
 import { rule as serverPassportJwt } from './server/passport-jwt.js';
+import { rule as serverRefreshLookup } from './server/refresh-lookup.js';
 import { rule as serverRequestToken } from './server/request-token.js';
 import { rule as serverResponse } from './server/response.js';
 import { rule as serverSign } from './server/sign.js';
@@ -53,6 +54,7 @@ export const RULES: readonly RegisteredRule[] = [
   { id: 'server/njwt', rule: serverNjwt },
   { id: 'server/other-library', rule: serverOtherLibrary },
   { id: 'server/passport-jwt', rule: serverPassportJwt },
+  { id: 'server/refresh-lookup', rule: serverRefreshLookup },
   { id: 'server/request-token', rule: serverRequestToken },
   { id: 'server/response', rule: serverResponse },
   { id: 'server/sign', rule: serverSign },

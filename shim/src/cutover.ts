@@ -140,6 +140,8 @@ function newVisit(shop: Shop, req: Request, res: ServerResponse): Visit {
     lack: 'absent',
     presented: false,
     renewing: false,
+    ended: false,
+    takenBack: false,
     token: undefined,
     refreshing: undefined,
     firstId: undefined,

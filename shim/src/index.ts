@@ -32,8 +32,10 @@ export { type HandoffOptions, issueHandoff, redeemHandoff } from './session/hand
 export {
   bridgedAuthorization,
   type StartOptions,
+  sessionFound,
   sessionMarker,
   sessionPresented,
+  sessionTakenBack,
   startSession,
 } from './session/start.js';
 export type { Duration } from './settings/durations.js';

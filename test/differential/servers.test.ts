@@ -1,14 +1,9 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { sign } from 'cookie-signature';
 import jwt from 'jsonwebtoken';
 import { io } from 'socket.io-client';
-import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
-import { freePort, REPOSITORY, startServer } from '../../scripts/bundled-application.js';
-import { migrate } from '../../transforms/migrate.js';
 import type { Step } from '../../transforms/words.js';
+import { served } from './served.js';
 
 const SECRET = 'a login secret that is long enough';
 const SECRETS = {
@@ -251,38 +246,7 @@ interface Told {
 async function told(name: string, steps: readonly Step[]): Promise<Told> {
   const place = SERVERS[name];
   if (!place) throw new Error(`no server ${name}`);
-  const folder = await mkdtemp(join(tmpdir(), `differential-${name}-`));
-  try {
-    await cp(join(REPOSITORY, 'fixtures/differential', name), folder, { recursive: true });
-    const outcome = steps.length ? await migrate({ root: folder, steps }) : undefined;
-    for (const { path, status, after } of outcome?.files ?? []) {
-      if (after === undefined || status === 'unchanged') continue;
-      await mkdir(dirname(join(folder, path)), { recursive: true });
-      await writeFile(join(folder, path), after);
-    }
-    await compile(folder);
-    await symlink(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'), 'dir');
-    const port = await freePort();
-    const server = await startServer(folder, { ...process.env, ...SECRETS, PORT: String(port) });
-    try {
-      return await story(`http://127.0.0.1:${port}`, place);
-    } finally {
-      await server.stop();
-    }
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
-
-/** TypeScript without its types, as every runner of it does. */
-async function compile(folder: string): Promise<void> {
-  for (const path of await readdir(folder, { recursive: true })) {
-    if (!path.endsWith('.ts')) continue;
-    const { outputText } = ts.transpileModule(await readFile(join(folder, path), 'utf8'), {
-      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
-    });
-    await writeFile(join(folder, path.replace(/ts$/, 'js')), outputText);
-  }
+  return served(name, steps, SECRETS, (base) => story(base, place));
 }
 
 /** What the server answers as it was, asked once. */

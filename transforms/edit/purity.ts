@@ -5,6 +5,8 @@ import type { Edit } from './edits.js';
 /** Functions of the shim that only ask: a variable that holds their answer can go when nothing reads it. */
 const QUESTIONS = new Set([
   'sessionPresented',
+  'sessionFound',
+  'sessionTakenBack',
   'sessionMarker',
   'bridgedAuthorization',
   'sessionClaims',

@@ -69,13 +69,18 @@ function isQuiet(binding: Binding, replaced: readonly Edit[]): boolean {
   if (!path.isVariableDeclarator()) return false;
   const filled = constantViolations.every(
     (fill) =>
-      fill.isAssignmentExpression({ operator: '=' }) &&
-      t.isIdentifier(fill.node.left) &&
-      fill.parentPath.isExpressionStatement() &&
-      isPure(fill.node.right, replaced),
+      isTakenOut(fill.node, replaced) ||
+      (fill.isAssignmentExpression({ operator: '=' }) &&
+        t.isIdentifier(fill.node.left) &&
+        fill.parentPath.isExpressionStatement() &&
+        isPure(fill.node.right, replaced)),
   );
   if (constantViolations.length) return filled && (!path.node.init || isPure(path.node.init, replaced));
   return isPure(path.node.init, replaced) || isStrippable(path);
+}
+
+function isTakenOut(node: t.Node, replaced: readonly Edit[]): boolean {
+  return replaced.some((edit) => !edit.text && edit.start <= startOf(node) && endOf(node) <= edit.end);
 }
 
 /** What makes the value has to stay, but as a statement of its own it needs no name: `const token = start();`. */
@@ -244,7 +249,7 @@ function removal(file: SourceFile, gone: ReadonlySet<Binding>, replaced: readonl
 function withEmptied(statements: readonly NodePath[], replaced: readonly Edit[]): NodePath[] {
   const nodes = new Set(statements.map((statement) => statement.node));
   const isEmptied = (node: t.Node | null | undefined): boolean => {
-    if (!node || nodes.has(node)) return true;
+    if (!node || nodes.has(node) || isTakenOut(node, replaced)) return true;
     if (t.isBlockStatement(node)) return node.body.every(isEmptied);
     return t.isIfStatement(node) && isPure(node.test, replaced) && isDone(node);
   };

@@ -1,4 +1,5 @@
 import type { NodePath } from '@babel/traverse';
+import { isNothing } from './credential.js';
 import { propertyName } from './definitions.js';
 import type { Use } from './flow/follow.js';
 import { textOf } from './source.js';
@@ -21,7 +22,9 @@ export function hazardOf(sources: Sources, uses: readonly Use[]): string | undef
 function hazardOfUse(sources: Sources, use: Use): string | undefined {
   const text = (path: NodePath) => textOf(sources.fileOf(path), path.node);
   if (use.kind === 'compare')
-    return use.part === 'token' ? `compared in ${text(use.path.parentPath ?? use.path)}` : undefined;
+    return use.part === 'token' && !isWithNothing(use.path)
+      ? `compared in ${text(use.path.parentPath ?? use.path)}`
+      : undefined;
   if (use.kind === 'stored') {
     const target = use.path.parentPath;
     return target?.isAssignmentExpression() &&
@@ -41,4 +44,11 @@ function hazardOfUse(sources: Sources, use: Use): string | undefined {
   if (/hash|compare|digest|crypt/i.test(called)) return `hashed or compared by ${called}`;
   // A callback's parameter: `done(null, token)` hands it to code that decides for itself.
   return callee.isIdentifier() ? undefined : `handed to ${called}, which is not followed`;
+}
+
+/** `token == null` asks whether there is one. */
+function isWithNothing(path: NodePath): boolean {
+  const compared = path.parentPath;
+  if (!compared?.isBinaryExpression()) return false;
+  return isNothing(path.key === 'left' ? compared.node.right : compared.node.left);
 }

@@ -1,19 +1,21 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { propertyOf } from './acceptance/doors.js';
-import { lifetimeOf } from './acceptance/lifetimes.js';
+import { namesThere } from './acceptance/key.js';
+import { type Lifetime, lifetimeOf } from './acceptance/lifetimes.js';
+import { refreshKeysOf } from './acceptance/refresh-keys.js';
 import { callersOf } from './callers.js';
-import { definitionOf, keyName } from './definitions.js';
 import { usesOf } from './flow/follow.js';
 import { otherFramework } from './frameworks.js';
 import { hazardOf } from './hazards.js';
-import { nameRead } from './held-claims.js';
-import { usesOfCallback } from './mints.js';
 import { portableOf } from './portable.js';
 import type { Project } from './project.js';
+import { claimsOfRefresh } from './refresh-claims.js';
 import { requestParameter } from './requests.js';
 import { type CheckSite, isCheck, isMint, type MintSite, type ReadSite } from './site.js';
+import { usesOfRead } from './sites/requests.js';
 import { type SourceFile, textOf } from './source.js';
+import { isOfRefreshRecord, type RefreshRecord, refreshRecordOf } from './stored/refresh/record.js';
 
 /**
  * The refresh tokens of an application, which move all together or stay all together: where they can move, a
@@ -39,7 +41,7 @@ export function refreshStays(tokens: Tokens): boolean {
 export function refreshUnit(project: Project): RefreshUnit {
   const known = units.get(project);
   if (known) return known;
-  const because = obstacleOf(project);
+  const because = obstacleOf(project) ?? notInstalled(project);
   const found: RefreshUnit = because === undefined ? withLifetime(project) : { moves: false, because };
   units.set(project, found);
   return found;
@@ -76,18 +78,59 @@ function obstacleOf(project: Tokens): string | undefined {
   if (!logins.length) return 'no login token is made beside it';
   const strange = refresh.find((site) => site.kind === 'library-call' || site.kind === 'gateway');
   if (strange) return `${strange.file.path} handles it in another way`;
+  const record = refreshRecordOf(sources, sites);
+  const moves = record?.strange === undefined ? record : undefined;
+  const ends = (path: NodePath) => moves !== undefined && isOfRefreshRecord(path, moves);
   for (const mint of mints) {
     if (mint.callback) return 'it is made by a call with a callback';
-    const hazard = hazardOf(sources, usesOf(sources, mint.path));
-    if (hazard) return `it is ${hazard}`;
+    const hazard = hazardOf(sources, usesOf(sources, mint.path, [], ends));
+    if (hazard) return told(hazard, record);
   }
   for (const read of refresh.filter((site): site is ReadSite => site.role === 'read')) {
-    const hazard = hazardOf(sources, read.uses);
-    if (hazard) return `it is ${hazard}`;
+    const hazard = hazardOf(sources, usesOfRead(sources, read.path, ends));
+    if (hazard) return told(hazard, record);
   }
+  const unsaid = record && unacceptable(project, record, logins);
+  if (unsaid) return unsaid;
   const alone = mints.find((mint) => !isMintedBeside(project, mint, logins));
   if (alone) return 'a login makes it without a login token beside it';
   return missingClaim(project, refresh.filter(isCheck), logins);
+}
+
+/** Old tokens that are stored open sessions by the session module alone: it has to be written now, or know them. */
+function notInstalled({ sources, sites, steps }: Project): string | undefined {
+  const record = refreshRecordOf(sources, sites);
+  if (!record || record.keepers.some(({ kind }) => kind === 'list')) return undefined;
+  const applications = sites.filter((site) => site.kind === 'application');
+  const mounted = applications.some(({ application }) =>
+    application.registrations.some(({ kind }) => kind === 'shim'),
+  );
+  const known = sources.listed.some(
+    ({ text }) => text.includes('cutover(') && text.includes('refresh: true'),
+  );
+  if (mounted ? known : applications.length && steps.includes('install')) return undefined;
+  return 'it is stored, and no session module here takes it for a login';
+}
+
+/** Stored tokens from before have to open sessions, so the way from one to a login must be known elsewhere too. */
+function unacceptable(
+  { sources, sites }: Tokens,
+  { keepers }: RefreshRecord,
+  logins: readonly MintSite[],
+): string | undefined {
+  if (keepers.some(({ kind }) => kind === 'list')) return undefined;
+  const application = sites.find((site) => site.kind === 'application');
+  const there = application ? namesThere(application.path) : new Map<t.Node, string>();
+  return refreshKeysOf(sources, sites, logins, new Set(), there).length
+    ? undefined
+    : 'it is stored, and how it leads to a login can not be said outside of the route that renews';
+}
+
+/** Where a token goes, and what else is done with what keeps it. */
+function told(hazard: string, record: RefreshRecord | undefined): string {
+  return record?.strange === undefined
+    ? `it is ${hazard}`
+    : `it is ${hazard}, and ${record.strange} does more with what is kept`;
 }
 
 /** Whether every handler that makes a refresh token makes a login token too: that is what starts the session. */
@@ -113,34 +156,18 @@ function handlersOf({ sources }: Tokens, path: NodePath): t.Node[] {
   return [...found];
 }
 
-/** Claims that most tokens have, by whatever name the user is known. */
-const COMMON_CLAIMS = new Set(['iat', 'exp']);
-
 /** A claim that is read off a refresh token and that the login token has not. */
 function missingClaim(
   { sources }: Tokens,
   checks: readonly CheckSite[],
   logins: readonly MintSite[],
 ): string | undefined {
-  const claims = logins.map((login) => claimNames(sources, login));
   for (const check of checks) {
-    const uses = check.callback ? usesOfCallback(sources, check.callback) : usesOf(sources, check.path);
-    for (const { path, trail } of uses) {
-      const name = trail.length ? undefined : nameRead(path);
-      if (name === undefined || COMMON_CLAIMS.has(name)) continue;
-      if (claims.some((names) => names && !names.has(name)))
-        return `its claim ${name} is read, and the login token has none of that name`;
-    }
+    const { missing } = claimsOfRefresh(sources, check, logins);
+    if (missing !== undefined)
+      return `its claim ${missing} is read, and the login token has none of that name`;
   }
   return undefined;
-}
-
-/** The names of a mint's claims; undefined where they can't be told. */
-function claimNames(sources: Project['sources'], mint: MintSite): Set<string> | undefined {
-  const definition = mint.claims && definitionOf(sources, mint.claims);
-  if (definition?.kind !== 'object') return undefined;
-  const names = definition.path.node.properties.map((property) => keyName(property));
-  return names.every((name) => name !== undefined) ? new Set(names) : undefined;
 }
 
 /**
@@ -150,7 +177,7 @@ function claimNames(sources: Project['sources'], mint: MintSite): Set<string> | 
  */
 function withLifetime({ sources, sites }: Project, within?: SourceFile): RefreshUnit {
   const mints = sites.filter(isMint).filter((site) => site.family === 'refresh');
-  const [first] = mints;
+  const first = longest(mints, (mint) => lifetimeOf(sources, mint));
   if (!first) return { moves: true };
   // njwt takes a point in time, which says nothing elsewhere.
   const given =
@@ -165,4 +192,13 @@ function withLifetime({ sources, sites }: Project, within?: SourceFile): Refresh
   if (given?.isLiteral()) return { moves: true, expiresIn: textOf(first.file, given.node) };
   if (lifetime.kind === 'seconds') return { moves: true, expiresIn: String(lifetime.seconds) };
   return { moves: false, because: 'how long it lives can not be said where the login is' };
+}
+
+/** The mint whose tokens live longest; the first one where that is not known of all. */
+function longest(mints: readonly MintSite[], lifetime: (mint: MintSite) => Lifetime): MintSite | undefined {
+  const known = mints.map((mint) => ({ mint, life: lifetime(mint) }));
+  const unlimited = known.find(({ life }) => life.kind === 'unlimited');
+  if (unlimited) return unlimited.mint;
+  const seconds = ({ life }: (typeof known)[number]) => (life.kind === 'seconds' ? life.seconds : Infinity);
+  return known.toSorted((a, b) => (seconds(b) === seconds(a) ? 0 : seconds(b) - seconds(a)))[0]?.mint;
 }

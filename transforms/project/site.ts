@@ -17,10 +17,10 @@ import type { Application } from './express/application.js';
 import type { Cors } from './express/cors.js';
 import type { Use } from './flow/follow.js';
 import type { SourceFile } from './source.js';
-import type { Revocation } from './stored/lookups.js';
-import type { TokenRecord } from './stored/records.js';
-import type { Write } from './stored/writes.js';
+import type { EverywhereSite, RefreshLookUpSite, TokenLookUpSite, TokenRecordSite } from './stored/sites.js';
 import type { TestToken } from './tests/tokens.js';
+
+export type { EverywhereSite, RefreshLookUpSite, TokenLookUpSite, TokenRecordSite };
 
 /** What every site has. `evidence` says in words why the site belongs to its family. */
 export interface Common<R extends Role> {
@@ -96,32 +96,6 @@ export interface ReadSite extends Common<'read'> {
   readonly kind: 'request';
   readonly place: RequestPlace;
   readonly uses: readonly Use[];
-}
-
-/** A login token that came with a request is searched for in what the application keeps. */
-export interface TokenLookUpSite extends Common<'guard'> {
-  readonly kind: 'token-lookup';
-  readonly read: ReadSite;
-  /** What searches, as the code says it. */
-  readonly text: string;
-  /** What it decides, where the session module can do it. */
-  readonly revocation?: Revocation;
-  /** The places that change what it searches. */
-  readonly writes: readonly Write[];
-}
-
-/** A login token is put into what the application keeps, or taken out at a logout; nothing else is done. */
-export interface TokenRecordSite extends Common<'store' | 'drop'> {
-  readonly kind: 'token-record';
-  readonly what: 'kept' | 'taken';
-  readonly record: TokenRecord;
-}
-
-/** All tokens of a user are taken back at once. `path` is what does it. */
-export interface EverywhereSite extends Common<'drop'> {
-  readonly kind: 'everywhere';
-  readonly write: Write;
-  readonly lookUp: TokenLookUpSite;
 }
 
 /** A library that handles tokens is imported. */
@@ -279,6 +253,7 @@ export type Site =
   | LibraryCallSite
   | ReadSite
   | TokenLookUpSite
+  | RefreshLookUpSite
   | EverywhereSite
   | TokenRecordSite
   | ImportSite

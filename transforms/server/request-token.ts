@@ -297,7 +297,9 @@ function subjectFor(path: NodePath, reads: ReadonlySet<t.Node>, asked: string, p
     const held = binding?.path.isVariableDeclarator() && t.isIdentifier(binding.path.node.id);
     if (!binding?.constant || !held || credentialKind(at, reads) !== 'token') return;
     const asking = binding.referencePaths.map((reference) => widestCredential(reference, reads)?.path);
-    const questions = asking.filter((one) => one && isQuestion(one, project));
+    const questions = asking.filter(
+      (one) => one && isQuestion(one, project) && !isInGoneRecord(one, project),
+    );
     if (new Set(questions).size > 1) name = at.node.name;
   };
   consider(path);

@@ -15,8 +15,9 @@ import { isComplete } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import { takesPlainValue } from '../project/promises.js';
 import { purposesAt } from '../project/purposes.js';
+import { claimsOfRefresh } from '../project/refresh-claims.js';
 import { requestAt } from '../project/requests.js';
-import { type CheckSite, isCheck } from '../project/site.js';
+import { type CheckSite, isCheck, isMint } from '../project/site.js';
 import { socketDoorAt } from '../project/sockets.js';
 import { endOf, outerEndOf, outerStartOf, type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
@@ -54,6 +55,7 @@ function edit(site: CheckSite, decision: Decision, project: Project): readonly E
   const { file, call, callback } = site;
   const request = requestText(sources, file, requestAt(sources, call));
   const bare = site.family === 'session' && bareLogins(project) === 'all';
+  const inner = bare ? TEXT_CLAIM : holderOf(site, project);
   const guard = plainGuards(project).find((one) => one.check === site);
   if (guard) {
     const claims = localName(file, SHIM, 'sessionClaims');
@@ -64,7 +66,7 @@ function edit(site: CheckSite, decision: Decision, project: Project): readonly E
   const needs = [name, ...request.needs];
   const text = `${name.local}(${request.text}`;
   const promise = site.promisified && !takesPlainValue(sources, call);
-  const claim = bare ? `${site.kind === 'decode' ? '?.' : '.'}${TEXT_CLAIM}` : '';
+  const claim = inner ? `${site.kind === 'decode' ? '?.' : '.'}${inner}` : '';
   const asked = promise ? `Promise.resolve().then(() => ${text})${claim})` : `${text})${claim}`;
   if (purposesAt(sources, call))
     return [...alternativeEdits(file, call, request.text, asked, needs), ...request.edits];
@@ -76,7 +78,7 @@ function edit(site: CheckSite, decision: Decision, project: Project): readonly E
   if (callback) {
     return [
       { file: file.path, start: startOf(call.node), end: startOf(callback.node), text: `${text}, `, needs },
-      ...(bare ? claimEdits(file, callback) : []),
+      ...(inner ? claimEdits(file, callback, inner) : []),
       ...(complete ? heldParameterEdits(file, callback, 'payload') : []),
       ...dedentEdits(file, startOf(callback.node), endOf(callback.node), startOf(call.node)),
       ...request.edits,
@@ -90,14 +92,25 @@ function edit(site: CheckSite, decision: Decision, project: Project): readonly E
   return [{ file: file.path, start, end, text: asked, needs }, ...request.edits];
 }
 
-/** `(err, id) => …` of a token that was a bare id → `(err, { sub: id } = {}) => …` */
-function claimEdits(file: SourceFile, callback: NodePath): Edit[] {
+/** The claim of a session that has those of a refresh token in it. */
+function holderOf(site: CheckSite, { sources, sites }: Project): string | undefined {
+  if (site.family !== 'refresh') return undefined;
+  const logins = sites.filter(isMint).filter(({ family }) => family === 'session');
+  const { missing, ...found } = claimsOfRefresh(sources, site, logins);
+  return missing === undefined && 'holder' in found ? found.holder : undefined;
+}
+
+/**
+ * `(err, id) => …` of a token that was a bare id → `(err, { sub: id } = {}) => …`, and the same for claims that a
+ * session has in one claim.
+ */
+function claimEdits(file: SourceFile, callback: NodePath, inner: string): Edit[] {
   const parameter = textParameter(callback);
   if (!parameter) return [];
   const { node } = parameter;
   const type = node.typeAnnotation ? textOf(file, node.typeAnnotation) : '';
   const any = type && ': any';
-  const text = `{ ${TEXT_CLAIM}: ${node.name} }${any} = {}`;
+  const text = `{ ${inner}: ${node.name} }${any} = {}`;
   return [{ file: file.path, start: startOf(node), end: endOf(node), text }];
 }
 

@@ -65,7 +65,7 @@ async function judgeAs(
   if (!verified.payload) return { refusal: verified.refusal };
   const { payload, refusal, ends, purpose } = verified;
   const claims = await claimsOf(purpose.claims ?? legacy.claims, payload, req, token);
-  if (!claims) return { refusal: refusal ?? 'claims' };
+  if (!claims) return { refusal: refusal ?? 'claims', refresh: purpose.refresh === true };
   const id = safely(() => user(claims)) ?? '';
   if (refusal) return { refusal, user: id === '' ? undefined : id, refresh: purpose.refresh === true };
   if (id === '') return { refusal: 'user' };

@@ -1,8 +1,9 @@
 import type { SessionData } from 'express-session';
-import type { AcceptedToken } from '../acceptance/acceptance.js';
+import type { AcceptedToken, Verdict } from '../acceptance/acceptance.js';
 import { hasShape } from '../acceptance/verify.js';
 import { isCrossOrigin, isFromElsewhere } from '../cross-origin.js';
 import { endpointOf } from '../endpoints.js';
+import type { Refusal } from '../events.js';
 import { isFirstCookie, placeCookie, removeCookie, signedCookies } from '../request/cookies.js';
 import { bearer, type Place } from '../request/places.js';
 import type { Lack, Visit } from '../request/visit.js';
@@ -40,6 +41,7 @@ export async function identify(visit: Visit, begin: Begin): Promise<boolean> {
   visit.lack = lackOf(named.id, refusal, tokens.speaking?.token);
   visit.presented = refusal !== undefined && tokens.speaking?.verdict.refresh !== true;
   visit.renewing = refusal !== undefined;
+  visit.takenBack = tokens.speaking !== undefined && wasGood(tokens.speaking.verdict);
 
   const usable = mayUse(named, tokens) || !isCrossOrigin(req, trustedOrigins);
   if (usable) {
@@ -186,8 +188,17 @@ function refuse(
   visit.lack = lackOf(undefined, refusal);
   visit.presented = !refresh;
   visit.renewing = true;
+  visit.takenBack = TAKEN_BACK.includes(refusal);
   visit.shop.settings.report({ type: 'refused', reason: refusal });
 }
+
+/** A marker, which the login was answered with; a refresh token that the application no longer knows. */
+function wasGood(verdict: Verdict): boolean {
+  if (verdict.refusal === undefined) return false;
+  return TAKEN_BACK.includes(verdict.refusal) || (verdict.refusal === 'claims' && verdict.refresh === true);
+}
+
+const TAKEN_BACK: readonly Refusal[] = ['marker', 'spent', 'ended', 'revoked'];
 
 function change({ req, shop }: Visit, id: string, data: SessionData): void {
   req.sessionID = id;

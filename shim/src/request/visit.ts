@@ -32,6 +32,10 @@ export interface Visit {
   presented: boolean;
   /** The same, refresh tokens included: they come with every request, and are meant for one route. */
   renewing: boolean;
+  /** A session was there until this request ended it. */
+  ended: boolean;
+  /** What came once was good: it was logged out, taken back, or its session is over. */
+  takenBack: boolean;
   /** A legacy token that came with the request and would have been let in. */
   token: AcceptedToken | undefined;
   /** A refresh token of the same user that came beside it. */

@@ -48,6 +48,7 @@ async function ended(visit: Visit): Promise<void> {
   visit.lack = 'absent';
   // A logout that answers differently whoever came with nothing may ask after it.
   visit.renewing ||= login !== undefined || token !== undefined || refreshing !== undefined;
+  visit.ended ||= login !== undefined;
   visit.presented = false;
   // express-session stores nothing for a request without a session; a guest's takes its place.
   if (held) shop.express.makeGuest(req);

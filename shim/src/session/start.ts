@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { COOKIE_CAN_NOT_BE_SET, cookieCanBeSet } from '../request/secure.js';
 import { type Visit, visitOf } from '../request/visit.js';
 import { expiresInSeconds } from '../settings/durations.js';
+import { sessionClaims } from './claims.js';
 import { handleOf, wantsHandle } from './handle.js';
 import {
   applicationData,
@@ -126,6 +127,22 @@ export function sessionMarker(req: IncomingMessage): string {
 export function sessionPresented(req: IncomingMessage, { refresh = false } = {}): boolean {
   if (bridgedAuthorization(req) !== undefined) return true;
   return refresh && visitOf(req, 'sessionPresented').renewing;
+}
+
+/**
+ * Whether the request came with a session that is open, or that was until this request ended it: what code asks
+ * that looked a token up in what it kept.
+ */
+export function sessionFound(req: IncomingMessage): boolean {
+  return sessionClaims(req) !== undefined || visitOf(req, 'sessionFound').ended;
+}
+
+/**
+ * Whether what came with the request was good once and is no longer: logged out, or taken back. What code asks in
+ * front of `requireSession` that told a token which nobody kept any more from one that is forged or has expired.
+ */
+export function sessionTakenBack(req: IncomingMessage): boolean {
+  return visitOf(req, 'sessionTakenBack').takenBack && sessionClaims(req) === undefined;
 }
 
 /**

@@ -4,7 +4,7 @@ import { definitionOf } from '../definitions.js';
 import { stringOf } from '../flow/origins.js';
 import { errorWordsOf } from '../other-checks.js';
 import { type Portable, portableOf } from '../portable.js';
-import { isCheck, isMint, type MintSite, type Site } from '../site.js';
+import { isCheck, isMint, type MintSite, type RequestPlace, type Site } from '../site.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import { type Door, doorsOf, propertyOf } from './doors.js';
@@ -13,7 +13,7 @@ import { keyOf, type NamesThere, namesThere } from './key.js';
 import { type Lifetime, lifetimeOf } from './lifetimes.js';
 import { placesOf, type TokenPlace } from './places.js';
 import { purposeRefusals } from './purposes.js';
-import { type RefreshKey, refreshKeysOf } from './refresh-keys.js';
+import { type RefreshKey, refreshKeysOf, rememberedPlaces } from './refresh-keys.js';
 import { userOf } from './user.js';
 
 /** A key that login tokens are checked with, and what else the check demands. */
@@ -95,7 +95,10 @@ export function acceptanceOf(
     alike: guards.length
       ? []
       : [...alike, ...shared.flatMap(({ mint, refusals: told }) => (told ? [] : [mint]))],
-    places: withRenewing(placesOf(sources, sites, doors, files), renewing),
+    places: withRenewing(placesOf(sources, sites, doors, files), [
+      ...renewing.flatMap((key) => key.places),
+      ...rememberedPlaces(sources, own),
+    ]),
     refusals: withoutRepeats([
       ...guards,
       ...[...refusals, ...shared.flatMap(({ refusals: told }) => told ?? [])].filter(
@@ -119,8 +122,7 @@ function withoutRepeats(refusals: readonly Refusal[]): Refusal[] {
 }
 
 /** Refresh tokens are looked for where no login token was. */
-function withRenewing(places: readonly TokenPlace[], keys: readonly RefreshKey[]): TokenPlace[] {
-  const more = keys.flatMap((key) => key.places);
+function withRenewing(places: readonly TokenPlace[], more: readonly RequestPlace[]): TokenPlace[] {
   const known = [...places];
   for (const place of more)
     if (!known.some((one) => one.in === place.in && one.name === place.name)) known.push(place);

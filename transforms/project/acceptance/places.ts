@@ -63,9 +63,15 @@ function placesOfRead({ file, path, place }: ReadSite): TokenPlace[] {
   if (place.in !== 'header' || place.name !== 'authorization') return [place];
   const around = path.getFunctionParent() ?? path.scope.getProgramParent().path;
   const text = textOf(file, around.node);
-  const schemes = [...text.matchAll(/(['"`/^])\^?(bearer|token|jwt)(?:\\s\+?| )?(?:\1|[^\w'"`])/gi)].map(
-    ([, , word = '']) => word.charAt(0).toUpperCase() + word.slice(1),
-  );
+  // A message such as 'Token is not valid' names no scheme: that ends where its text does, or a token follows it.
+  const schemes = [
+    ...text.matchAll(
+      /(['"`])(bearer|token|jwt) ?(?:\1|\$\{)|([/^])\^?(bearer|token|jwt)(?:\\s\+?| )?[^\w'"`]/gi,
+    ),
+  ].map(([, , quoted, , matched]) => {
+    const word = quoted ?? matched ?? '';
+    return word.charAt(0).toUpperCase() + word.slice(1);
+  });
   const known = [...new Set(schemes)].filter(
     (word) => word === 'Bearer' || new RegExp(`['"\`/^]${word} ?`).test(text),
   );

@@ -3,10 +3,20 @@ import { definitionOf, keyName } from '../definitions.js';
 import { usesOf } from '../flow/follow.js';
 import { originsOf, stringOf } from '../flow/origins.js';
 import { hazardOf } from '../hazards.js';
+import { isInside } from '../inside.js';
 import type { Portable } from '../portable.js';
-import { type CheckSite, isCheck, isMint, type MintSite, type RequestPlace, type Site } from '../site.js';
+import {
+  type CheckSite,
+  isCheck,
+  isMint,
+  type MintSite,
+  type ReadSite,
+  type RequestPlace,
+  type Site,
+} from '../site.js';
 import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
+import { type RefreshRecord, refreshRecordOf } from '../stored/refresh/record.js';
 import { propertyOf } from './doors.js';
 import { keyOf, type NamesThere } from './key.js';
 import { type Lifetime, lifetimeOf } from './lifetimes.js';
@@ -35,13 +45,18 @@ export function refreshKeysOf(
   there: NamesThere,
 ): RefreshKey[] {
   const renewing = sites.filter(isMint).filter(({ family }) => family === 'refresh');
+  const record = refreshRecordOf(sources, sites);
+  // What a process keeps in its memory is unknown to the next one: the application takes those tokens no longer.
+  if (record?.keepers.some(({ kind }) => kind === 'list')) return [];
+  const books = record?.strange === undefined ? booksOfRecord(record) : new Set<NodePath>();
   const keys = new Map<string, RefreshKey>();
   for (const check of sites.filter(isCheck)) {
     if (check.family !== 'refresh' || check.kind !== 'verify' || !check.key || !check.token) continue;
+    if ([...books].some((one) => isInside(one, check.path))) continue;
     const key = keyOf(sources, check.key, there);
     const places = placesOfToken(sources, sites, check.token);
     if (!key || !places || taken.has(key.text)) continue;
-    const renewal = renewalOf(sources, sites, check);
+    const renewal = renewalOf(sources, sites, check, books);
     if (!renewal && (looksUp(check) || !isWhole(sources, renewing, logins))) continue;
     const same = keys.get(key.text);
     keys.set(key.text, {
@@ -53,6 +68,25 @@ export function refreshKeysOf(
     });
   }
   return [...keys.values()];
+}
+
+/**
+ * Where refresh tokens come that the application keeps in memory: none of them is good after a restart, and whoever
+ * sends one is still told so. Cookies are left to the application, which goes on reading them until it moves.
+ */
+export function rememberedPlaces(sources: Sources, sites: readonly Site[]): RequestPlace[] {
+  const record = refreshRecordOf(sources, sites);
+  if (!record || record.strange !== undefined || !record.keepers.some(({ kind }) => kind === 'list'))
+    return [];
+  return sites
+    .filter((site): site is ReadSite => site.kind === 'request' && site.family === 'refresh')
+    .map(({ place }) => place)
+    .filter((place) => place.in === 'body' || place.in === 'query');
+}
+
+/** Statements that keep refresh tokens or take them out, but not those by which a token is found. */
+function booksOfRecord(record: RefreshRecord | undefined): Set<NodePath> {
+  return new Set([...(record?.gone ?? [])].filter((one) => !record?.asking.has(one)));
 }
 
 function algorithmsOf(sources: Sources, { options }: CheckSite): string[] {

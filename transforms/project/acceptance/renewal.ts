@@ -7,6 +7,8 @@ import type { Portable } from '../portable.js';
 import { type CheckSite, isMint, type MintSite, type Site } from '../site.js';
 import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
+import { isGone } from '../stored/refresh/books.js';
+import { remainingOf } from '../stored/refresh/refusals.js';
 import {
   alternatives,
   identifiersIn,
@@ -23,12 +25,18 @@ import { claimsOfCheck } from './doors.js';
  * How a route that renews logins gets from a refresh token to the claims of a new login token, as statements of a
  * function of `payload` and `token` that stand elsewhere too, one a line.
  *
- * @returns undefined where the route does more than look up: marks a token as used, acts on one that came twice
+ * @param books statements that only keep refresh tokens or take them out: what they do, a session does not need
+ * @returns undefined where the route does more than look up and keep refresh tokens
  */
-export function renewalOf(sources: Sources, sites: readonly Site[], check: CheckSite): Portable | undefined {
+export function renewalOf(
+  sources: Sources,
+  sites: readonly Site[],
+  check: CheckSite,
+  books: ReadonlySet<NodePath>,
+): Portable | undefined {
   for (const mint of sites.filter(isMint)) {
     const way = mint.family === 'session' ? wayTo(sources, check, mint) : undefined;
-    const renewal = way && carried(sources, check, mint, way);
+    const renewal = way && carried(sources, check, mint, way, books);
     if (renewal) return renewal;
   }
   return undefined;
@@ -106,6 +114,7 @@ function carried(
   check: CheckSite,
   mint: MintSite,
   { statements, given }: Way,
+  books: ReadonlySet<NodePath>,
 ): Portable | undefined {
   if (!check.token || !mint.claims) return undefined;
   const received = claimsOfCheck(check.call, check.callback);
@@ -121,7 +130,7 @@ function carried(
   let lines: Line[] = [result];
   let needs = new Set(result.needs);
   for (const statement of statements.slice(0, -1).reverse()) {
-    const line = lineFor(sources, statement, check, names, needs);
+    const line = lineFor(sources, statement, { check, names, needs, books });
     if (line === undefined) return undefined;
     if (line === 'nothing') continue;
     lines = [line, ...lines];
@@ -135,14 +144,21 @@ function carried(
   };
 }
 
+/** What is known when a line is carried. */
+interface Carrying {
+  readonly check: CheckSite;
+  readonly names: Names;
+  readonly needs: ReadonlySet<string>;
+  readonly books: ReadonlySet<NodePath>;
+}
+
 /** One statement of the way: a line, nothing to be done, or (undefined) more than can be carried. */
 function lineFor(
   sources: Sources,
   statement: NodePath,
-  check: CheckSite,
-  names: Names,
-  needs: ReadonlySet<string>,
+  { check, names, needs, books }: Carrying,
 ): Line | 'nothing' | undefined {
+  if (isGone(statement, books)) return 'nothing';
   const checks = check.call.isDescendant(statement);
   if (statement.isVariableDeclaration()) {
     const [declarator, ...others] = statement.get('declarations');
@@ -157,12 +173,17 @@ function lineFor(
     if (!bound.some((name) => needs.has(name))) return 'nothing';
     return lineOf(sources, init as NodePath, names, (text) => `const ${id} = ${text};`);
   }
-  if (statement.isIfStatement()) return guardLine(sources, statement, names);
+  if (statement.isIfStatement()) return guardLine(sources, statement, names, books);
   if (!statement.isExpressionStatement()) return undefined;
   // A call for its effect says that the route keeps books: it stays the one that does.
-  return checks || /^(?:console|log|logger)\b/.test(textOf(sources.fileOf(statement), statement.node))
-    ? 'nothing'
-    : undefined;
+  return checks || isAside(sources, statement) ? 'nothing' : undefined;
+}
+
+/** What says nothing about a token: it is written into a log, or a cookie is taken back that is set anew. */
+function isAside(sources: Sources, statement: NodePath): boolean {
+  return /^(?:(?:console|log|logger)\b|res(?:ponse)?\.clearCookie\()/.test(
+    textOf(sources.fileOf(statement), statement.node),
+  );
 }
 
 /** `if (test) return res.sendStatus(403)` refuses here too; whether a token came is asked no more. */
@@ -170,8 +191,14 @@ function guardLine(
   sources: Sources,
   statement: NodePath<t.IfStatement>,
   names: Names,
+  books: ReadonlySet<NodePath>,
 ): Line | 'nothing' | undefined {
-  if (statement.node.alternate || !onlyRefuses(statement.get('consequent'))) return undefined;
+  const branch = statement.get('consequent');
+  if (statement.node.alternate) return undefined;
+  const left = remainingOf(branch, books).filter((one) => !isAside(sources, one));
+  const [only, ...others] = left;
+  if (!only) return 'nothing';
+  if (!onlyRefuses(others.length ? branch : only)) return undefined;
   const asked = alternatives(statement.get('test')).filter((test) => !isAboutRequest(sources, test, names));
   if (!asked.length) return 'nothing';
   const tests = asked.map((test) => lineOf(sources, test, names, (text) => text));

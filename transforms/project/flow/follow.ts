@@ -49,16 +49,22 @@ const MOST_VALUES = 2_000;
 /**
  * Follows a value forward through the application: names, properties, calls, returns, other files.
  *
+ * @param ends tells the places that it is not followed into
  * @returns what becomes of it, in the order found
  */
-export function usesOf(sources: Sources, path: NodePath, trail: readonly string[] = []): Use[] {
+export function usesOf(
+  sources: Sources,
+  path: NodePath,
+  trail: readonly string[] = [],
+  ends: (path: NodePath) => boolean = () => false,
+): Use[] {
   const uses: Use[] = [];
   const seen = new Map<t.Node, Set<string>>();
   const waiting: Value[] = [{ path, trail, part: 'token' }];
   for (let count = 0; waiting.length && count < MOST_VALUES; count++) {
     const value = waiting.shift();
     // What a test does with a token is not what the application does with it.
-    if (!value || !isNew(seen, value) || sources.fileOf(value.path).test) continue;
+    if (!value || !isNew(seen, value) || sources.fileOf(value.path).test || ends(value.path)) continue;
     for (const through of SYNTAX) {
       const passage = through(sources, value);
       if (!passage) continue;

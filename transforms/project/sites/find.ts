@@ -12,6 +12,7 @@ import { librarySites } from './libraries.js';
 import { LOGOUT_WORDS, logoutSites } from './logouts.js';
 import { libraryCallSites, OTHER_LIBRARIES } from './other-libraries.js';
 import { isOfShim, presentSites, shimCalls } from './present.js';
+import { refreshRecordSites } from './refresh-records.js';
 import { requestSites, sameReadSites } from './requests.js';
 import { clearCookieSites, responseSites } from './responses.js';
 import { testSites } from './tests.js';
@@ -57,6 +58,7 @@ export function findSites(sources: Sources, knowledge: Knowledge): Site[] {
   sites.push(...wayOutSites(sources, sites));
   const lookUps = tokenLookUpSites(sources, sites);
   sites.push(...lookUps, ...everywhereSites(sources, lookUps), ...tokenRecordSites(sources, sites));
+  sites.push(...refreshRecordSites(sources, sites));
   sites.push(...applicationSites(sources, sites));
   const inBrowser = browserSites(sources, sites);
   sites.push(...presentSites(sources, shim), ...inBrowser);

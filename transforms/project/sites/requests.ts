@@ -114,6 +114,20 @@ export function sameReadSites(sources: Sources, known: readonly ReadSite[]): Rea
   );
 }
 
+/** The places of a file that read one of the fields of a body or query which others read a token from. */
+export function readsAt(sources: Sources, file: SourceFile, known: readonly ReadSite[]): ReadSite[] {
+  return [...file.paths.values()].flatMap((path): ReadSite[] => {
+    const place = placeRead(sources, path);
+    const same = place && known.find((site) => keyOf(site.place) === keyOf(place));
+    if (!place || !same || isWritten(path)) return [];
+    const { family } = same;
+    const evidence = `${place.name} carries the token here too`;
+    return [
+      { role: 'read', kind: 'request', file, path, place, uses: usesOfRead(sources, path), family, evidence },
+    ];
+  });
+}
+
 function keyOf(place: RequestPlace): string {
   return `${place.in} ${place.name}`;
 }
@@ -123,14 +137,15 @@ function isWritten(path: NodePath): boolean {
   return path.key === 'left' && path.parentPath?.isAssignmentExpression() === true;
 }
 
-function usesOfRead(sources: Sources, path: NodePath): Use[] {
+/** What becomes of what is read from a request. */
+export function usesOfRead(sources: Sources, path: NodePath, ends?: (path: NodePath) => boolean): Use[] {
   // `const { authorization } = req.headers`
   if (path.isObjectProperty()) {
     return intoPattern(sources, path.get('value') as NodePath, { path, trail: [], part: 'token' }).flatMap(
-      (value) => usesOf(sources, value.path),
+      (value) => usesOf(sources, value.path, [], ends),
     );
   }
-  return usesOf(sources, path);
+  return usesOf(sources, path, [], ends);
 }
 
 /** The place in a request that an expression (or a property of a pattern) reads, if it does. */

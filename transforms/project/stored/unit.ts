@@ -1,20 +1,14 @@
 import type { NodePath } from '@babel/traverse';
-import { propertyOf } from '../acceptance/doors.js';
-import { userOf } from '../acceptance/user.js';
 import { propertyName } from '../definitions.js';
-import { originsOf } from '../flow/origins.js';
 import { isInside } from '../inside.js';
 import type { Project } from '../project.js';
-import {
-  type CheckSite,
-  isMint,
-  type ReadSite,
-  type TokenLookUpSite,
-  type TokenRecordSite,
-} from '../site.js';
+import { refreshUnit } from '../refresh.js';
+import type { CheckSite, ReadSite, TokenLookUpSite, TokenRecordSite } from '../site.js';
 import { shimCalls } from '../sites/present.js';
 import { positionOf, startOf, textOf } from '../source.js';
 import { readsOf } from './lookups.js';
+import { isOfRefreshRecord, refreshRecordOf } from './refresh/record.js';
+import { userMemberOf } from './user-member.js';
 import type { Write } from './writes.js';
 
 /**
@@ -52,22 +46,8 @@ function isUnclear(write: Write, project: Project): boolean {
 /** The id by which sessions know the user whose record a write changes, as code for that place. */
 export function userIdAt({ user }: Write, project: Project): string | undefined {
   const { sources, sites } = project;
-  const logins = sites.filter(isMint).filter(({ family }) => family === 'session');
-  const [mint] = logins;
-  const [name, ...deeper] = userOf(sources, logins, []) ?? [];
-  const value = mint?.claims && name !== undefined ? propertyOf(sources, mint.claims, name) : undefined;
-  if (!value || deeper.length || user === undefined) return undefined;
-  const texts = [value, ...originsOf(sources, value).map(({ path }) => path)].map((path) =>
-    memberText(path, project),
-  );
-  const rest = texts.find((text) => text !== undefined);
-  return rest === undefined ? undefined : `${user}${rest}`;
-}
-
-/** What follows the record in `user._id.toString()`. */
-function memberText(path: NodePath, { sources }: Project): string | undefined {
-  const text = textOf(sources.fileOf(path), path.node);
-  return /^(?:this|\w+)((?:\??\.\w+(?:\(\))?)+)$/.exec(text)?.[1];
+  const known = user === undefined ? undefined : userMemberOf(sources, sites);
+  return known && `${user}${known.text}`;
 }
 
 /** The look-ups of the token that a read takes from the request. */
@@ -86,9 +66,10 @@ export function lookedUpBeside(check: CheckSite, project: Project): string | und
 
 /**
  * Whether the application stops keeping its login tokens: every look-up of one is the session module's, or leaves
- * for it now, and nothing else searches what they are kept in.
+ * for it now, and nothing else searches what they are kept in. Refresh tokens move all together or not at all.
  */
-export function recordGoes({ record }: TokenRecordSite, project: Project): boolean {
+export function recordGoes({ record, family }: TokenRecordSite, project: Project): boolean {
+  if (family === 'refresh') return refreshUnit(project).moves;
   const { sources, sites } = project;
   const lookUps = sites.filter((site) => site.kind === 'token-lookup');
   if (lookUps.some((site) => lookUpObstacle(site, project))) return false;
@@ -124,8 +105,10 @@ function isSearched(
     );
 }
 
-/** Whether a place is in a statement that goes because the application stops keeping its login tokens. */
+/** Whether a place is in code that goes because the application stops keeping its tokens, or looking them up. */
 export function isInGoneRecord(path: NodePath, project: Project): boolean {
+  const record = refreshUnit(project).moves ? refreshRecordOf(project.sources, project.sites) : undefined;
+  if (record && isOfRefreshRecord(path, record)) return true;
   return project.sites.some(
     (site) =>
       site.kind === 'token-record' &&

@@ -1,0 +1,153 @@
+import jwt from 'jsonwebtoken';
+import { describe, expect, test } from 'vitest';
+import type { Step } from '../../transforms/words.js';
+import { served } from './served.js';
+
+const REFRESH_SECRET = 'another secret for renewal';
+
+interface Kept {
+  /** The field of the body, or the cookie, that a refresh token comes in. */
+  readonly body?: string;
+  readonly cookie?: string;
+  /** What ann's refresh tokens say; absent where a restart forgets all of them. */
+  readonly claims?: object;
+}
+
+/** Small servers that keep their refresh tokens, each in another way. */
+const SERVERS: Readonly<Record<string, Kept>> = {
+  'refresh-list': { body: 'refreshToken' },
+  'refresh-reuse': { cookie: 'renewal', claims: { login: 'cleo' } },
+  'refresh-of-user': { cookie: 'jwt', claims: { username: 'cleo' } },
+};
+
+/** A client as far as it matters: keeps cookies and the tokens that it is sent. */
+class Client {
+  readonly cookies = new Map<string, string>();
+  access: string | undefined;
+  refresh: string | undefined;
+
+  constructor(
+    private readonly base: string,
+    private readonly kept: Kept,
+  ) {}
+
+  /** Somebody else who has come to have the tokens. */
+  thief(): Client {
+    const other = new Client(this.base, this.kept);
+    other.access = this.access;
+    other.hold(this.refresh ?? this.cookies.get(this.kept.cookie ?? ''));
+    return other;
+  }
+
+  hold(refresh: string | undefined): this {
+    if (refresh === undefined) return this;
+    if (this.kept.cookie) this.cookies.set(this.kept.cookie, refresh);
+    else this.refresh = refresh;
+    return this;
+  }
+
+  async ask(method: string, path: string, more: object = {}): Promise<string> {
+    const { body } = this.kept;
+    const sent = { ...more, ...(body && this.refresh ? { [body]: this.refresh } : {}) };
+    const response = await fetch(this.base + path, {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        cookie: [...this.cookies].map((one) => one.join('=')).join('; '),
+        ...(this.access ? { authorization: `Bearer ${this.access}` } : {}),
+      },
+      ...(method === 'GET' ? {} : { body: JSON.stringify(sent) }),
+    });
+    for (const line of response.headers.getSetCookie()) {
+      const [name = '', value = ''] = (line.split(';')[0] ?? '').split(/=(.*)/s);
+      if (value && !/expires=thu, 01 jan 1970|max-age=0/i.test(line)) this.cookies.set(name, value);
+      else this.cookies.delete(name);
+    }
+    const text = await response.text();
+    this.access = /"(?:token|accessToken)":"([^"]+)"/.exec(text)?.[1] ?? this.access;
+    this.refresh = /"refreshToken":"([^"]+)"/.exec(text)?.[1] ?? this.refresh;
+    return `${response.status} ${text.replace(/[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, 'TOKEN')}`;
+  }
+}
+
+/** The same requests of the same clients, whatever is behind. */
+async function story(base: string, kept: Kept, old: Old): Promise<Record<string, string>> {
+  const told: Record<string, string> = {};
+  const client = () => new Client(base, kept);
+  const login = (who: string) => ({ name: who, password: 'secret' });
+  const ann = client();
+  told['nothing to renew with'] = await client().ask('POST', '/refresh');
+  told['a wrong password'] = await ann.ask('POST', '/login', { name: 'ann', password: 'guess' });
+  told['ann logs in'] = await ann.ask('POST', '/login', login('ann'));
+  told['ann is ann'] = await ann.ask('GET', '/me');
+  told['ann renews'] = await ann.ask('POST', '/refresh');
+  told['ann is ann again'] = await ann.ask('GET', '/me');
+  told['and again'] = await ann.ask('POST', '/refresh');
+  told['ann is no admin'] = await ann.ask('GET', '/admin');
+  const { strange, forged } = old;
+  told['a token that was never kept'] = await client().hold(strange).ask('POST', '/refresh');
+  told['a token of another key'] = await client().hold(forged).ask('POST', '/refresh');
+  told['no token at all'] = await client().hold('nonsense').ask('POST', '/refresh');
+  const thief = ann.thief();
+  told['ann logs out'] = await ann.ask('POST', '/logout');
+  // With the cookie gone there is nothing left to steal.
+  if (kept.body) told['what ann had renews nothing'] = await thief.ask('POST', '/refresh');
+  const after = client();
+  told['nobody is nobody'] = await after.ask('GET', '/me');
+  told['nobody logs out'] = await client().ask('POST', '/logout');
+  const bob = client();
+  told['bob logs in'] = await bob.ask('POST', '/login', login('bob'));
+  told['bob is an admin'] = await bob.ask('GET', '/admin');
+  told['bob logs in where he is'] = await bob.ask('POST', '/login', login('bob'));
+  told['bob renews'] = await bob.ask('POST', '/refresh');
+  if (kept.claims) {
+    const back = client().hold(old.kept);
+    told['cleo comes back'] = await back.ask('POST', '/refresh');
+    told['and is cleo'] = await back.ask('GET', '/me');
+    const thief = back.thief();
+    told['cleo logs out'] = await back.ask('POST', '/logout');
+    if (kept.body) told['what cleo had renews nothing'] = await thief.ask('POST', '/refresh');
+    told['what she came with renews nothing'] = await client().hold(old.kept).ask('POST', '/refresh');
+    told['what was taken back before renews nothing'] = await client()
+      .hold(old.taken)
+      .ask('POST', '/refresh');
+  }
+  return told;
+}
+
+/** Tokens from before the server was started. */
+interface Old {
+  readonly kept: string;
+  readonly taken: string;
+  readonly strange: string;
+  readonly forged: string;
+}
+
+async function told(name: string, steps: readonly Step[]): Promise<Record<string, string>> {
+  const kept = SERVERS[name];
+  if (!kept) throw new Error(`no server ${name}`);
+  const signed = (claims: object, key = REFRESH_SECRET) => jwt.sign(claims, key, { expiresIn: '7d' });
+  const old: Old = {
+    kept: signed({ ...kept.claims, jti: 'kept' }),
+    taken: signed({ ...kept.claims, jti: 'taken' }),
+    // Of nobody: where a token that comes again ended all logins of its user, a session's logins go on.
+    strange: signed({ nobody: true }),
+    forged: signed({ ...kept.claims, jti: 'forged' }, 'not the secret'),
+  };
+  const environment = {
+    JWT_SECRET: 'a login secret that is long enough',
+    REFRESH_SECRET,
+    SESSION_SECRET: 'c'.repeat(40),
+    KEPT_TOKEN: old.kept,
+    TAKEN_TOKEN: old.taken,
+  };
+  return served(name, steps, environment, (base) => story(base, kept, old));
+}
+
+describe.each(Object.keys(SERVERS))('%s', (name) => {
+  test('answers after install, and after install and server, as before', async () => {
+    const before = await told(name, []);
+    expect(await told(name, ['install'])).toEqual(before);
+    expect(await told(name, ['install', 'server'])).toEqual(before);
+  });
+});

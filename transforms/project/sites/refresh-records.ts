@@ -1,0 +1,69 @@
+import type { NodePath } from '@babel/traverse';
+import { requestParameter } from '../requests.js';
+import type { LogoutRouteSite, ReadSite, RefreshLookUpSite, Site, TokenRecordSite } from '../site.js';
+import type { Sources } from '../sources.js';
+import { type RefreshRecord, refreshRecordOf } from '../stored/refresh/record.js';
+import { readsAt } from './requests.js';
+
+/** Finds where refresh tokens are kept, searched for and taken out, and where a logout reads one for that. */
+export function refreshRecordSites(sources: Sources, sites: readonly Site[]): Site[] {
+  const record = refreshRecordOf(sources, sites);
+  if (!record || record.strange !== undefined) return [];
+  return [...kept(sources, record), ...lookedUp(sources, record), ...readBeside(sources, sites, record)];
+}
+
+function kept(sources: Sources, { gone, keepers }: RefreshRecord): TokenRecordSite[] {
+  const outermost = [...gone].filter(
+    (one) => ![...gone].some((other) => one !== other && one.isDescendant(other)),
+  );
+  const [keeper] = keepers;
+  return outermost.map((statement) => ({
+    role: 'store',
+    kind: 'token-record',
+    family: 'refresh',
+    evidence: 'it keeps refresh tokens, or takes them out',
+    file: sources.fileOf(statement),
+    path: statement,
+    what: 'kept',
+    record: {
+      statements: [statement],
+      keeper: keeper?.kind === 'field' ? { field: keeper.name } : { root: keeper?.name ?? '' },
+    },
+  }));
+}
+
+function lookedUp(sources: Sources, { answers }: RefreshRecord): RefreshLookUpSite[] {
+  return answers.map((answered) => ({
+    role: 'guard',
+    kind: 'refresh-lookup',
+    family: 'refresh',
+    evidence: 'it searches for a refresh token',
+    file: sources.fileOf(answered.question.path),
+    path: answered.question.path,
+    answered,
+  }));
+}
+
+/** The same field of a body is read by the routes that take a token out, though nothing checks it there. */
+function readBeside(sources: Sources, sites: readonly Site[], { gone, answers }: RefreshRecord): ReadSite[] {
+  const reads = sites.filter(
+    (site): site is ReadSite => site.kind === 'request' && site.family === 'refresh',
+  );
+  const logouts = sites.filter((site): site is LogoutRouteSite => site.kind === 'logout-route');
+  const at = [...gone, ...answers.map(({ question }) => question.path)];
+  const handlers = new Set([
+    ...logouts.map((site) => site.function.node),
+    ...at.flatMap((path) => handlerAround(path)?.node ?? []),
+  ]);
+  const known = new Set(sites.map(({ path }) => path.node));
+  const files = new Set([...at, ...logouts.map(({ path }) => path)].map((path) => sources.fileOf(path)));
+  return [...files].flatMap((file) =>
+    readsAt(sources, file, reads).filter(
+      ({ path }) => !known.has(path.node) && handlers.has(handlerAround(path)?.node ?? path.node),
+    ),
+  );
+}
+
+function handlerAround(path: NodePath): NodePath | undefined {
+  return path.findParent((above) => above.isFunction() && requestParameter(above) !== undefined) ?? undefined;
+}

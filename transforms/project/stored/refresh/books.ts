@@ -1,0 +1,83 @@
+import type { NodePath } from '@babel/traverse';
+import type * as t from '@babel/types';
+import { positionOf, startOf } from '../../source.js';
+import type { Sources } from '../../sources.js';
+import type { Question } from './found.js';
+import type { RefreshKeeper } from './keepers.js';
+import type { Mention } from './mentions.js';
+import { ofRows } from './rows.js';
+import { savingAfter } from './savings.js';
+import { ofValue } from './values.js';
+
+/** What code does about the refresh tokens that an application keeps. */
+export interface Books {
+  /** Statements that only keep them, take them out, or get at them for that. */
+  readonly gone: ReadonlySet<NodePath>;
+  readonly questions: readonly Question[];
+  /** Statements that take all of a user's out. */
+  readonly emptied: readonly NodePath[];
+  /** A place that does something else with them, in words. */
+  readonly strange?: string;
+}
+
+/** Says of every mention of what keeps refresh tokens what it is there for. */
+export function booksOf(
+  sources: Sources,
+  keepers: readonly RefreshKeeper[],
+  mentions: readonly Mention[],
+): Books {
+  const gone = new Set<NodePath>();
+  const questions = new Map<t.Node, Question>();
+  const emptied: NodePath[] = [];
+  const tested: NodePath[] = [];
+  const waiting: Mention[] = [...mentions];
+  const seen = new Set<t.Node>();
+  let strange: NodePath | undefined;
+  for (let mention = waiting.shift(); mention; mention = waiting.shift()) {
+    const { path, as } = mention;
+    if (seen.has(path.node)) continue;
+    seen.add(path.node);
+    const found = as === 'value' ? ofValue(path, keepers) : ofRows(path, as, keepers);
+    if (!found) strange ??= path;
+    else if (found.is === 'question') questions.set(found.question.path.node, found.question);
+    else if (found.is === 'tested') tested.push(path);
+    else if (found.is === 'gone') {
+      gone.add(found.statement);
+      if (found.emptied) emptied.push(found.statement);
+      waiting.push(...(found.derived ?? []).map((one): Mention => ({ path: one, as: 'value' })));
+    }
+  }
+  for (const statement of [...gone])
+    for (const saving of savingAfter(sources, statement, gone)) gone.add(saving);
+  strange ??= tested.find((path) => !isOfGone(path, gone));
+  return {
+    gone,
+    questions: [...questions.values()],
+    emptied,
+    ...(strange ? { strange: placeOf(sources, strange) } : {}),
+  };
+}
+
+/** Where a place is, in words. */
+export function placeOf(sources: Sources, path: NodePath): string {
+  const file = sources.fileOf(path);
+  const { line } = positionOf(file.text, startOf(path.node));
+  return `${file.path}:${line}`;
+}
+
+/** Whether a condition stands around nothing but statements that go. */
+export function isOfGone(path: NodePath, gone: ReadonlySet<NodePath>): boolean {
+  const statement = path.getStatementParent();
+  if (!statement) return false;
+  if (isGone(statement, gone)) return true;
+  if (!statement.isIfStatement()) return false;
+  const branches = [statement.get('consequent'), statement.get('alternate')] as NodePath[];
+  return branches.every((one) => !one.node || isGone(one, gone));
+}
+
+/** Whether nothing is left of a statement when those that go are gone. */
+export function isGone(statement: NodePath, gone: ReadonlySet<NodePath>): boolean {
+  if ([...gone].some((one) => one.node === statement.node)) return true;
+  if (statement.isBlockStatement()) return statement.get('body').every((one) => isGone(one, gone));
+  return false;
+}

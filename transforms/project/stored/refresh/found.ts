@@ -1,0 +1,67 @@
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { propertyName } from '../../definitions.js';
+
+/** A question after a token: whether it is kept, or whose record has it. */
+export interface Question {
+  /** The expression that asks, with what only waits for it. */
+  readonly path: NodePath;
+  /** `yes`: it is true when the token is kept · `no`: when it is not · `record`: it yields what keeps it. */
+  readonly yields: 'yes' | 'no' | 'record';
+  /** Whose field is searched: the key with the token among what a user is searched by. */
+  readonly column?: NodePath<t.ObjectProperty>;
+  /** The variable that holds a record. */
+  readonly held?: NodePath<t.VariableDeclarator>;
+}
+
+/** What a mention of a keeper is there for. */
+export type Found =
+  | { readonly is: 'question'; readonly question: Question }
+  | {
+      readonly is: 'gone';
+      readonly statement: NodePath;
+      readonly derived?: NodePath[];
+      readonly emptied?: true;
+    }
+  | { readonly is: 'tested' }
+  | { readonly is: 'left' };
+
+/** A variable's declaration goes when everything that is done with the variable does. */
+export function declared(declarator: NodePath<t.VariableDeclarator>): Found | undefined {
+  const statement = declarator.parentPath;
+  const { id } = declarator.node;
+  if (!statement.isVariableDeclaration() || statement.node.declarations.length !== 1) return undefined;
+  const binding = t.isIdentifier(id) ? declarator.scope.getBinding(id.name) : undefined;
+  if (!binding) return undefined;
+  const written = binding.constantViolations.map((one) =>
+    one.isAssignmentExpression() ? (one.get('left') as NodePath) : one,
+  );
+  return { is: 'gone', statement, derived: [...binding.referencePaths, ...written] };
+}
+
+/** The statement that an expression is, with what only waits for it or makes a promise of it. */
+export function statementOf(path: NodePath): NodePath | undefined {
+  const { parentPath } = outermost(path);
+  return parentPath?.isExpressionStatement() && parentPath.listKey ? parentPath : undefined;
+}
+
+/** An expression with what only waits for it: `await`, `.exec()`, `.lean()`. */
+export function outermost(path: NodePath): NodePath {
+  let at = path;
+  for (let above = at.parentPath; above; above = at.parentPath) {
+    const call = above.isMemberExpression() && at.key === 'object' ? above.parentPath : undefined;
+    const finishes = /^(?:exec|lean|save)$/.test(propertyName(above.node) ?? '');
+    if (above.isAwaitExpression() || above.isTSAsExpression() || above.isTSNonNullExpression()) at = above;
+    else if (finishes && call?.isCallExpression() && above.key === 'callee') at = call;
+    else break;
+  }
+  return at;
+}
+
+/** A question that yields a record, which a variable may hold. */
+export function held(call: NodePath): Question {
+  const path = outermost(call);
+  const declarator = path.parentPath;
+  const named = declarator?.isVariableDeclarator() && t.isIdentifier(declarator.node.id);
+  return { path, yields: 'record', ...(named ? { held: declarator } : {}) };
+}

@@ -1,0 +1,88 @@
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { keyName, propertyName } from '../../definitions.js';
+import { originsOf } from '../../flow/origins.js';
+import { sideOf } from '../../sides.js';
+import type { SourceFile } from '../../source.js';
+import type { Sources } from '../../sources.js';
+import { isOfRequest, nameOf, type RefreshKeeper, ROW_CHANGES, ROW_SEARCHES } from './keepers.js';
+
+/** A place that names what refresh tokens are kept in. */
+export interface Mention {
+  readonly path: NodePath;
+  /** `value`: a list, or the field of a record · `column`: a key in what a model is given · `model`: the table. */
+  readonly as: 'value' | 'column' | 'model';
+}
+
+/** Every place of the application that names a keeper, but for tests, the browser and where it is declared. */
+export function mentionsOf(sources: Sources, keeper: RefreshKeeper): Mention[] {
+  if (keeper.kind === 'list') {
+    const { referencePaths, constantViolations } = keeper.binding;
+    const written = constantViolations.map((path) =>
+      path.isAssignmentExpression() ? (path.get('left') as NodePath) : path,
+    );
+    return [...referencePaths, ...written].map((path) => ({ path, as: 'value' }));
+  }
+  return sources
+    .naming(keeper.name)
+    .filter((file) => !file.test && sideOf(sources, file) !== 'client')
+    .flatMap((file) => (keeper.kind === 'field' ? ofField(sources, file, keeper) : ofTable(file, keeper)));
+}
+
+function ofField(sources: Sources, file: SourceFile, { name }: RefreshKeeper): Mention[] {
+  return [...file.paths.values()].flatMap((path): Mention[] => {
+    if (path.isMemberExpression() || path.isOptionalMemberExpression()) {
+      const holder = path.get('object') as NodePath;
+      const isField = propertyName(path.node) === name && !isOfRequest(holder);
+      return isField && isOfRecord(sources, path) ? [{ path, as: 'value' }] : [];
+    }
+    if (!path.isObjectProperty() || keyName(path.node)?.split('.')[0] !== name) return [];
+    return modelCallAround(path) ? [{ path, as: 'column' }] : [];
+  });
+}
+
+/** Whether a property hangs on something that the code has from elsewhere: no object that it has put together. */
+function isOfRecord(sources: Sources, path: NodePath): boolean {
+  if (path.key === 'left' && t.isAssignmentExpression(path.parent)) return true;
+  return originsOf(sources, path).some(({ path: origin, trail }) => {
+    if (trail.length) return !isOfRequest(origin);
+    return origin.isMemberExpression() && !isOfRequest(origin.get('object'));
+  });
+}
+
+/** The call of a model that a key is given to. */
+export function modelCallAround(path: NodePath): NodePath | undefined {
+  for (let at: NodePath | null = path; at; at = at.parentPath) {
+    if (at.isFunction() || at.isStatement()) return undefined;
+    if (at.listKey !== 'arguments') continue;
+    const call = at.parentPath;
+    if (call?.isNewExpression()) return /Schema$/.test(String(call.node.callee)) ? undefined : call;
+    if (!call?.isCallExpression()) return undefined;
+    const method = propertyName(call.node.callee) ?? '';
+    return ROW_SEARCHES.test(method) || ROW_CHANGES.test(method) ? call : undefined;
+  }
+  return undefined;
+}
+
+function ofTable(file: SourceFile, { name }: RefreshKeeper): Mention[] {
+  return [...file.paths.values()].flatMap((path): Mention[] => {
+    const named = path.isIdentifier({ name }) && path.isReferencedIdentifier();
+    const member = path.isMemberExpression() && propertyName(path.node) === name;
+    return (named && !isDeclared(path)) || (member && !isDeclared(path)) ? [{ path, as: 'model' }] : [];
+  });
+}
+
+const RELATES = /^(?:belongsTo|hasMany|hasOne|belongsToMany|sync|plugin|index|associate|addHook|ref)$/;
+
+/** Where a model is exported, handed on under a name, or put in relation to another one. */
+function isDeclared(path: NodePath): boolean {
+  const { parent, parentPath } = path;
+  if (t.isExportSpecifier(parent) || t.isExportDefaultDeclaration(parent)) return true;
+  if (t.isAssignmentExpression(parent)) return true;
+  if (t.isObjectProperty(parent) && parentPath?.parentPath?.isObjectExpression())
+    return !modelCallAround(path);
+  if (t.isVariableDeclarator(parent)) return t.isIdentifier(parent.id) && parent.id.name === nameOf(path);
+  if (path.listKey === 'arguments' && t.isCallExpression(parent))
+    return RELATES.test(propertyName(parent.callee) ?? '');
+  return path.key === 'object' && RELATES.test(propertyName(parent) ?? '');
+}

@@ -1,0 +1,99 @@
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { propertyName } from '../../definitions.js';
+import { declared, type Found, held, type Question, statementOf } from './found.js';
+import {
+  isOfRequest,
+  LIST_CHANGES,
+  LIST_COPIES,
+  LIST_QUESTIONS,
+  nameOf,
+  type RefreshKeeper,
+} from './keepers.js';
+
+/** A list, the field of a record, or what was made of one. */
+export function ofValue(path: NodePath, keepers: readonly RefreshKeeper[]): Found | undefined {
+  const method = path.key === 'object' ? (propertyName(path.parent) ?? '') : '';
+  const call = path.parentPath?.parentPath;
+  if (call?.isCallExpression() && path.parentPath?.key === 'callee') {
+    if (method === 'get') return intoKeeper(call, keepers);
+    if (method === 'find') return { is: 'question', question: held(call) };
+    if (LIST_QUESTIONS.test(method)) return { is: 'question', question: asked(call) };
+    const statement = statementOf(call);
+    if (LIST_CHANGES.test(method) && statement) return { is: 'gone', statement };
+    if (LIST_COPIES.test(method)) return ofValue(call, keepers) ?? intoKeeper(call, keepers);
+    return undefined;
+  }
+  const compared = path.parentPath;
+  if (compared?.isBinaryExpression() && /^[!=]==?$/.test(compared.node.operator)) {
+    const other = path.key === 'left' ? compared.node.right : compared.node.left;
+    if (t.isNullLiteral(other) || t.isNumericLiteral(other)) return { is: 'tested' };
+    const yields = compared.node.operator.startsWith('!') ? 'no' : 'yes';
+    return { is: 'question', question: { path: compared, yields } };
+  }
+  if (isPrinted(path)) return { is: 'gone', statement: path.getStatementParent() ?? path };
+  return intoKeeper(path, keepers);
+}
+
+/** What goes, whole or as a part of a list, into a keeper or a variable; what is assigned to a keeper goes. */
+function intoKeeper(path: NodePath, keepers: readonly RefreshKeeper[]): Found | undefined {
+  let at: NodePath = path;
+  for (let above = at.parentPath; above; above = at.parentPath) {
+    const carries =
+      above.isSpreadElement() ||
+      above.isArrayExpression() ||
+      above.isAwaitExpression() ||
+      above.isLogicalExpression() ||
+      (above.isConditionalExpression() && at.key !== 'test');
+    if (!carries) break;
+    at = above;
+  }
+  const parent = at.parentPath;
+  if (at.key === 'test' || parent?.isUnaryExpression({ operator: '!' })) return { is: 'tested' };
+  if (parent?.isAssignmentExpression()) {
+    const statement = statementOf(parent);
+    if (!statement) return undefined;
+    const emptied = isNothing(parent.node.right) ? { emptied: true as const } : {};
+    if (at.key === 'left') return { is: 'gone', statement, ...emptied };
+    return isKeeper(parent.get('left'), keepers) ? { is: 'gone', statement } : undefined;
+  }
+  return parent?.isVariableDeclarator() && at.key === 'init' ? declared(parent) : undefined;
+}
+
+/** A question that a list answers, with the comparison that belongs to it. */
+function asked(call: NodePath): Question {
+  const { parentPath } = call;
+  if (parentPath?.isBinaryExpression() && call.key === 'left') {
+    const none = /^(?:===?|<|<=)$/.test(parentPath.node.operator);
+    return { path: parentPath, yields: none ? 'no' : 'yes' };
+  }
+  return { path: call, yields: 'yes' };
+}
+
+function isKeeper(path: NodePath, keepers: readonly RefreshKeeper[]): boolean {
+  if (path.isMemberExpression() && isOfRequest(path.get('object'))) return false;
+  return keepers.some(({ kind, name }) => kind !== 'table' && nameOf(path) === name);
+}
+
+function isNothing(node: t.Node): boolean {
+  return (
+    (t.isArrayExpression(node) && !node.elements.length) ||
+    t.isNullLiteral(node) ||
+    t.isStringLiteral(node, { value: '' }) ||
+    t.isIdentifier(node, { name: 'undefined' })
+  );
+}
+
+/** `console.log(result)` */
+export function isPrinted(path: NodePath): boolean {
+  const call = path.parentPath;
+  return (
+    call?.isCallExpression() === true &&
+    call.parentPath.isExpressionStatement() &&
+    /^(?:console|log|logger)$/.test(
+      t.isMemberExpression(call.node.callee) && t.isIdentifier(call.node.callee.object)
+        ? call.node.callee.object.name
+        : '',
+    )
+  );
+}

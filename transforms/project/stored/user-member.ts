@@ -1,0 +1,37 @@
+import type { NodePath } from '@babel/traverse';
+import { propertyOf } from '../acceptance/doors.js';
+import { userOf } from '../acceptance/user.js';
+import { originsOf } from '../flow/origins.js';
+import { isMint, type Site } from '../site.js';
+import { textOf } from '../source.js';
+import type { Sources } from '../sources.js';
+
+/** How sessions know the user of a record. */
+export interface UserMember {
+  /** The way to him in the claims of a login. */
+  readonly trail: readonly string[];
+  /** What follows the record in code that names him: `._id.toString()`. */
+  readonly text: string;
+}
+
+/** What of a user's record names him in the claims of a login; undefined where the code does not say it. */
+export function userMemberOf(sources: Sources, sites: readonly Site[]): UserMember | undefined {
+  const logins = sites.filter(isMint).filter(({ family }) => family === 'session');
+  const [mint] = logins;
+  const trail = userOf(sources, logins, []);
+  if (!mint?.claims || !trail?.length) return undefined;
+  let value: NodePath | undefined = mint.claims;
+  for (const name of trail) value = value && propertyOf(sources, value, name);
+  if (!value) return undefined;
+  const texts = [value, ...originsOf(sources, value).map(({ path }) => path)].map((path) =>
+    memberText(sources, path),
+  );
+  const text = texts.find((one) => one !== undefined);
+  return text === undefined ? undefined : { trail, text };
+}
+
+/** What follows the record in `user._id.toString()`. */
+function memberText(sources: Sources, path: NodePath): string | undefined {
+  const text = textOf(sources.fileOf(path), path.node);
+  return /^(?:this|\w+)((?:\??\.\w+(?:\(\))?)+)$/.exec(text)?.[1];
+}

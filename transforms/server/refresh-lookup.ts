@@ -1,0 +1,172 @@
+// https://datatracker.ietf.org/doc/html/rfc9700#name-refresh-token-protection
+import type { NodePath } from '@babel/traverse';
+import { alone } from '../alone.js';
+import type { Edit, NeededName } from '../edit/edits.js';
+import { withoutItems } from '../edit/lists.js';
+import { isTaken, localName, SHIM } from '../edit/names.js';
+import { requestText } from '../edit/request.js';
+import { beforeStatement, withoutDeclaration } from '../edit/statements.js';
+import { dedented, indentationAt, styleOf } from '../edit/style.js';
+import { claimsOfCheck } from '../project/acceptance/doors.js';
+import { claimText } from '../project/acceptance/user.js';
+import { keyName } from '../project/definitions.js';
+import type { Project } from '../project/project.js';
+import { refreshUnit } from '../project/refresh.js';
+import { requestAt } from '../project/requests.js';
+import type { RefreshLookUpSite } from '../project/site.js';
+import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
+import { type Answer, type MovedRefusal, refreshRecordOf } from '../project/stored/refresh/record.js';
+import { remainingOf } from '../project/stored/refresh/refusals.js';
+import type { Decision, Rule } from '../rule.js';
+
+/**
+ * A look-up of a refresh token in what the application keeps: the session is asked in its place, or a user is
+ * searched by his id. What was kept before goes on refusing old tokens, in the session module.
+ */
+export const rule: Rule<RefreshLookUpSite> = {
+  step: 'server',
+  hints: ['refresh', 'Refresh', 'REFRESH'],
+  knows: [],
+  owns: (site): site is RefreshLookUpSite => site.kind === 'refresh-lookup',
+  decide,
+  edit,
+};
+
+function decide({ answered }: RefreshLookUpSite, project: Project): Decision {
+  const unit = refreshUnit(project);
+  if (!unit.moves)
+    return {
+      action: 'kept',
+      reason: `the refresh token that it searches for is still made: ${unit.because}`,
+    };
+  switch (answered.answer.how) {
+    case 'by-user':
+      return { action: 'rewritten', reason: 'the user is searched by the id that his session has' };
+    case 'answered':
+      return { action: 'rewritten', reason: 'goes: the session has been asked before' };
+    default:
+      return { action: 'rewritten', reason: 'asks whether a session was found instead of the token' };
+  }
+}
+
+function edit(site: RefreshLookUpSite, decision: Decision, project: Project): readonly Edit[] {
+  if (decision.action !== 'rewritten') return [];
+  const { answer } = site.answered;
+  switch (answer.how) {
+    case 'by-user':
+      return [...userEdits(site, answer, project), ...movedEdits(site, answer.moved, project)];
+    case 'answered':
+      return [
+        ...answer.refusals.flatMap(({ statement, asks }) => withoutAlternative(site.file, statement, asks)),
+        ...movedEdits(site, answer.moved, project),
+      ];
+    default: {
+      const request = requestText(project.sources, site.file, requestAt(project.sources, site.path));
+      const name = localName(site.file, SHIM, 'sessionFound');
+      const needs = [name, ...request.needs];
+      return [
+        ...answer.places.map(({ path, found }) =>
+          replacement(site.file, path, `${found ? '' : '!'}${name.local}(${request.text})`, needs),
+        ),
+        ...request.edits,
+      ];
+    }
+  }
+}
+
+/** `findOne({ refreshToken })` → `findOne({ username: claims.username })` */
+function userEdits(
+  { file, path }: RefreshLookUpSite,
+  { column, held, user, check }: Extract<Answer, { how: 'by-user' }>,
+  project: Project,
+): Edit[] {
+  const filter = column.parentPath;
+  const field = fieldOf(user.text, file, project);
+  if (!filter?.isObjectExpression()) return [];
+  const others = filter.node.properties.map(keyName);
+  if (others.some((name) => name === field || name === 'id' || name === '_id'))
+    return withoutItems(file, filter.node.properties, new Set([column.node]));
+  const received = check && claimsOfCheck(check.call, check.callback);
+  const claims = received?.isIdentifier() ? received.node.name : undefined;
+  if (claims !== undefined && column.scope.hasBinding(claims))
+    return [replacement(file, column, `${field}: ${claimText(claims, user.trail)}`)];
+  const request = requestText(project.sources, file, requestAt(project.sources, path));
+  const name = localName(file, SHIM, 'sessionClaims');
+  const own = ['claims', 'session', 'sessionOfUser'].find((one) => !isTaken(file, one)) ?? 'claimsOfSession';
+  const { semicolon } = styleOf(file.text);
+  const line = `const ${own} = ${name.local}(${request.text})${semicolon}`;
+  const waits = path.isAwaitExpression();
+  return [
+    beforeStatement(file, held.parentPath, line, [name, ...request.needs]),
+    {
+      file: file.path,
+      start: startOf(path.node),
+      end: startOf(path.node),
+      text: `${own} && ${waits ? '(' : ''}`,
+    },
+    replacement(file, column, `${field}: ${claimText(own, user.trail)}`),
+    ...(waits ? [{ file: file.path, start: endOf(path.node), end: endOf(path.node), text: ')' }] : []),
+    ...request.edits,
+  ];
+}
+
+/** The column by which a user is found: `._id.toString()` names him by his id. */
+function fieldOf(text: string, file: SourceFile, { sources }: Project): string {
+  const [, name = 'id'] = /^\??\.(\w+)/.exec(text) ?? [];
+  if (name !== 'id' && name !== '_id') return name;
+  const home = sources.packageOf(file);
+  return home?.dependencies.has('mongoose') || home?.dependencies.has('mongodb') ? '_id' : name;
+}
+
+/** Takes a condition out whole, or the one of several alternatives that asks. */
+function withoutAlternative(file: SourceFile, statement: NodePath, asks: NodePath): Edit[] {
+  const above = asks.parentPath;
+  if (!above?.isLogicalExpression()) return [withoutDeclaration(file, statement)];
+  const { left, right } = above.node;
+  const range =
+    asks.key === 'left'
+      ? { start: startOf(left), end: startOf(right) }
+      : { start: endOf(left), end: endOf(right) };
+  return [{ file: file.path, ...range, text: '' }];
+}
+
+/** What answers a token that is not kept stands before the check from now on. */
+function movedEdits(
+  { file, path }: RefreshLookUpSite,
+  moved: MovedRefusal | undefined,
+  project: Project,
+): Edit[] {
+  if (!moved) return [];
+  const { refusal, before } = moved;
+  const request = requestText(project.sources, file, requestAt(project.sources, path));
+  const name = localName(file, SHIM, 'sessionTakenBack');
+  const record = refreshRecordOf(project.sources, project.sites);
+  const statements = remainingOf(refusal.branch, record?.gone ?? new Set());
+  const text = branchText(file, statements, before);
+  return [
+    beforeStatement(file, before, `if (${name.local}(${request.text})) ${text}`, [name, ...request.needs]),
+    ...request.edits,
+  ];
+}
+
+function branchText(file: SourceFile, statements: readonly NodePath[], before: NodePath): string {
+  const outer = startOf(before.node);
+  const own = (one: NodePath) => dedented(textOf(file, one.node), file.text, outer, startOf(one.node));
+  const [only] = statements;
+  if (statements.length === 1 && only) return own(only);
+  const { newline, indent } = styleOf(file.text);
+  const white = newline + indentationAt(file, outer);
+  return `{${statements.map((one) => white + indent + own(one)).join('')}${white}}`;
+}
+
+function replacement(
+  file: SourceFile,
+  { node }: NodePath,
+  text: string,
+  needs?: readonly NeededName[],
+): Edit {
+  return { file: file.path, start: startOf(node), end: endOf(node), text, ...(needs ? { needs } : {}) };
+}
+
+export default alone('server/refresh-lookup', rule);
+export const parser = 'tsx';
