@@ -1,4 +1,6 @@
-import type { SourceFile } from '../project/source.js';
+import type * as t from '@babel/types';
+import { endOf, type SourceFile, startOf } from '../project/source.js';
+import type { Edit } from './edits.js';
 
 /** A part of a file's text. */
 export interface Range {
@@ -52,4 +54,16 @@ function withBlank({ text }: SourceFile, { start, end }: Range): Range {
   const opens = blankAbove !== undefined || /(?:[{(][ \t]*\r?\n|^)$/.test(above);
   const blank = opens ? /^[ \t]*\r?\n/.exec(text.slice(end)) : null;
   return { start, end: end + (blank?.[0].length ?? 0) };
+}
+
+/** A condition that filled several lines fits on one now. */
+export function lineBreaksAround({ path, text }: SourceFile, node: t.Node): Edit[] {
+  const [start, end] = [startOf(node), endOf(node)];
+  const before = /\((\s+)$/.exec(text.slice(0, start))?.[1]?.length ?? 0;
+  const after = /^(\s+)\)/.exec(text.slice(end))?.[1]?.length ?? 0;
+  if (!before || !after) return [];
+  return [
+    { file: path, start: start - before, end: start, text: '' },
+    { file: path, start: end, end: end + after, text: '' },
+  ];
 }

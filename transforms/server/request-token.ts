@@ -6,6 +6,7 @@ import type { Edit } from '../edit/edits.js';
 import { localName, SHIM } from '../edit/names.js';
 import { patternEdits } from '../edit/patterns.js';
 import { requestText } from '../edit/request.js';
+import { lineBreaksAround } from '../edit/whole-lines.js';
 import { credentialKind, widestCredential } from '../project/credential.js';
 import { extractorsOf, gatewayServedBy, servesOnlyGateways } from '../project/gateways.js';
 import { plainGuards } from '../project/guards.js';
@@ -273,18 +274,9 @@ function mentionEdits(
   const subject = subjectFor(path, reads, asked, project);
   const text = kind === 'absent' ? `!${subject}` : subject;
   if (text === textOf(site.file, path.node)) return [];
-  return [replacement(site, path, text), ...(path.key === 'test' ? lineBreaksAround(site, path) : [])];
-}
-
-/** A condition that filled several lines fits on one now. */
-function lineBreaksAround({ file }: ReadSite, { node }: NodePath): Edit[] {
-  const [start, end] = [startOf(node), endOf(node)];
-  const before = /\((\s+)$/.exec(file.text.slice(0, start))?.[1]?.length ?? 0;
-  const after = /^(\s+)\)/.exec(file.text.slice(end))?.[1]?.length ?? 0;
-  if (!before || !after) return [];
   return [
-    { file: file.path, start: start - before, end: start, text: '' },
-    { file: file.path, start: end, end: end + after, text: '' },
+    replacement(site, path, text),
+    ...(path.key === 'test' ? lineBreaksAround(site.file, path.node) : []),
   ];
 }
 
