@@ -231,6 +231,45 @@ test('a login that happens while an old token is exchanged keeps its own', async
   expect(localStorage.getItem('token')).toBe(bobs);
 });
 
+describe('a marker that an earlier version of the page kept where it kept its token', () => {
+  const loggedIn = async () =>
+    String((await jar.ask('/login', { method: 'POST', json: { id: 'ada' } })).json.token);
+
+  test('says that there is a session, and is noted', async () => {
+    const { adoptLegacyToken, hasSession, sessionInfo } = await tab();
+    const marker = await loggedIn();
+    localStorage.setItem('token', marker);
+    const adopting = adoptLegacyToken(place());
+    expect(hasSession()).toBe(true);
+    expect(sessionInfo()).toMatchObject({ id: 'ada' });
+    await adopting;
+    expect(localStorage.getItem('token')).toBeNull();
+    expect(localStorage.getItem('jwt-to-session')).toBe(marker);
+    expect(hasSession()).toBe(true);
+  });
+
+  test('goes where its session is over', async () => {
+    const { adoptLegacyToken, hasSession } = await tab();
+    localStorage.setItem('user', JSON.stringify({ name: 'Ada', token: await loggedIn() }));
+    jar.cookies.clear();
+    await adoptLegacyToken(place({ key: 'user', field: 'token' }));
+    expect(hasSession()).toBe(false);
+    expect(localStorage.getItem('user')).toBe('{"name":"Ada"}');
+  });
+
+  test('goes with a logout', async () => {
+    const { adoptLegacyToken, hasSession, signOut } = await tab();
+    localStorage.setItem('token', await loggedIn());
+    offline = true;
+    await adoptLegacyToken(place());
+    expect(hasSession()).toBe(true);
+    offline = false;
+    await signOut();
+    expect(hasSession()).toBe(false);
+    expect((await jar.ask('/me')).status).toBe(401);
+  });
+});
+
 describe('acceptSession', () => {
   test('a marker is noted, a token exchanged, nothing asks', async () => {
     const { acceptSession, adoptLegacyToken, hasSession, sessionInfo, forgetSession } = await tab();

@@ -65,5 +65,33 @@ describeWith(['chromium', 'redis-server'], 'versions that are live at once', () 
       await logIn(page, site.origin, 'Ada');
       expect(await titles(page)).toEqual(['Only for Ada']);
     });
+
+    deployed(
+      'lets tests in that log in by a request of the browser and store what it answers',
+      async ({ site, context, page }) => {
+        const data = { name: 'Ada', email: 'ada@example.com', password: 'Ada-password' };
+        const answer = await context.request.post(`${site.origin}/api/auth/register`, { data });
+        const { token } = await answer.json();
+        await page.addInitScript((value) => localStorage.setItem('token', value), String(token));
+        expect(await openedAs(page, site.origin)).toBe('Ada');
+        await addNote(page, 'Milk');
+        await page.reload();
+        expect(await titles(page)).toEqual(['Milk']);
+      },
+    );
+  });
+
+  test('keeps who logged in by the old client on the server after server', async ({
+    versions,
+    site,
+    page,
+  }) => {
+    await site.deploy(versions.served, versions.original);
+    await register(page, site.origin, 'Ada');
+    await site.deploy(versions.whole, versions.whole);
+    expect(await openedAs(page, site.origin)).toBe('Ada');
+    expect(await page.evaluate(() => localStorage.getItem('token'))).toBeNull();
+    await page.reload();
+    expect(await openedAs(page, site.origin)).toBe('Ada');
   });
 });

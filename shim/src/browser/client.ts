@@ -63,7 +63,7 @@ const parsed = (text: string | null): unknown => {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
-/** The token waiting at a place; markers are no tokens. */
+/** The token waiting at a place, or the marker that an earlier page took for one. */
 const tokenAt = (place: LegacyPlace): string | undefined => {
   const text = readAt(place);
   let value = parsed(text);
@@ -87,7 +87,10 @@ const without = (value: unknown, [name = '', ...further]: string[]): unknown => 
 
 /** A token by itself, or with the scheme that it is sent with: `Bearer …`. */
 const tokenIn = (value: unknown): string | undefined =>
-  (typeof value === 'string' && /^(?:\w+ )?([\w-]+\.[\w-]+\.[\w-]+)$/.exec(value)?.[1]) || undefined;
+  (typeof value === 'string' && /^(?:\w+ )?([\w-]+\.[\w-]+\.[\w-]*)$/.exec(value)?.[1]) || undefined;
+
+/** A marker has no signature, and is no token: the server knows by its cookie whether there is a session. */
+const signed = (token?: string): string | undefined => (/\.$/.test(token || '') ? undefined : token);
 
 /** Nobody can ask where a cookie was set: it is taken out wherever this page may have set it. */
 const dropCookie = (key: string): void => {
@@ -165,11 +168,15 @@ const ask = async (path: string, token?: string): Promise<string | null> => {
   return (await response.json()).marker;
 };
 
+/** Exchanges a token; of a marker, or with nothing, asks. */
+const askWith = (token?: string): Promise<string | null> =>
+  ask(signed(token) ? '/exchange' : '', signed(token));
+
 const adopt = async (): Promise<void> => {
   for (const place of places) {
     const token = tokenAt(place);
     if (!token) continue;
-    const marker = await ask('/exchange', token);
+    const marker = await askWith(token);
     // Meanwhile a login may have put another token there, a logout or another tab may have taken it away.
     if (tokenAt(place) !== token) continue;
     dropAt(place);
@@ -207,7 +214,7 @@ export async function acceptSession(value?: string | null): Promise<string | nul
   await late;
   const token = tokenIn(value);
   // The answer to a logout that was still on its way may have taken the new cookie along: ask what is left.
-  const marker = value && !token && !late ? value : await ask(token ? '/exchange' : '', token);
+  const marker = value && !signed(token) && !late ? value : await askWith(token);
   note(marker);
   return marker;
 }
@@ -237,7 +244,7 @@ export function forgetSession(): void {
 
 /** Logs out here and on the server. Never rejects. */
 export function signOut(): Promise<void> {
-  const tokens = places.map(tokenAt).filter(Boolean);
+  const tokens = places.map(tokenAt).filter(signed);
   forgetSession();
   const told = fetch(at, {
     method: 'DELETE',
