@@ -80,7 +80,7 @@ function edit({ answer }: EmitSite, decision: Decision, project: Project): reado
       { file: file.path, start: startOf(replaces.node), end: endOf(replaces.node), text, needs: [accept] },
     ];
   }
-  return [...edits, beforeStatement(file, before, indented, [accept])];
+  return [...edits, ...beforeStatement(file, before, indented, [accept])];
 }
 
 /** Where the answer passes through operators, it is accepted in one of its own. */

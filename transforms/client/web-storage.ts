@@ -234,8 +234,8 @@ function editStoredObject(site: StoreSite, field: string): Edit[] {
   const call = `${accept.local}(${text}.${field})${semicolon}`;
   const without = replaced(file.path, json, `{ ...${text}, ${field}: undefined }`);
   if (!statement?.isStatement() || json.isObjectExpression()) return [without];
-  if (waiting.how === 'never') return [beforeStatement(file, statement, call, [accept]), without];
-  return [...waiting.edits, beforeStatement(file, statement, `${waiting.how} ${call}`, [accept]), without];
+  if (waiting.how === 'never') return [...beforeStatement(file, statement, call, [accept]), without];
+  return [...waiting.edits, ...beforeStatement(file, statement, `${waiting.how} ${call}`, [accept]), without];
 }
 
 /** Logging out tells the server; anything else forgets. Data that was stored beside the token is cleared as before. */
@@ -247,7 +247,7 @@ function editRemove(site: StoreSite, project: Project): Edit[] {
   const statement = statementOf(access.path);
   if (place?.field !== undefined || access.operation === 'clear') {
     if (statement?.isStatement())
-      return [beforeStatement(file, statement, `${done.local}()${semicolon}`, [done])];
+      return beforeStatement(file, statement, `${done.local}()${semicolon}`, [done]);
     return [replaced(file.path, access.path, `(${done.local}(), ${textOf(file, access.path.node)})`, done)];
   }
   const beside = project.sites.filter(

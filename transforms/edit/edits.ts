@@ -45,8 +45,10 @@ export function withoutRepeats(edits: readonly Edit[]): Edit[] {
   const removals = joined(once.filter((edit) => edit.text === '' && edit.end > edit.start)).flatMap(
     (removal) => beside(removal, covers),
   );
+  // What an empty object or block takes the place of is not asked for either.
+  const emptied = left.filter(({ text }) => text === '{}');
   const isCovered = (edit: Edit) =>
-    [...removals, ...covers].some((other) => other !== edit && isWithin(edit, other));
+    [...removals, ...covers, ...emptied].some((other) => other !== edit && isWithin(edit, other));
   return [...removals, ...left.filter((edit) => edit.stays || !isCovered(edit))];
 }
 

@@ -36,22 +36,34 @@ export function statementOf(path: NodePath): NodePath | undefined {
   return undefined;
 }
 
-/** Puts a statement before another one, on a line of its own. */
+/** Puts a statement before another one, on a line of its own; in a block where there is none around it. */
 export function beforeStatement(
   file: SourceFile,
   path: NodePath,
   text: string,
   needs: readonly NeededName[] = [],
-): Edit {
+): Edit[] {
   const start = startOf(path.node);
-  const { newline } = styleOf(file.text);
-  return {
-    file: file.path,
-    start,
-    end: start,
-    text: `${text}${newline}${indentationAt(file, start)}`,
-    needs,
-  };
+  const { newline, indent } = styleOf(file.text);
+  if (path.listKey !== undefined || !path.parentPath) {
+    const own = `${text}${newline}${indentationAt(file, start)}`;
+    return [{ file: file.path, start, end: start, text: own, needs }];
+  }
+  const outer = newline + indentationAt(file, startOf(path.parentPath.node));
+  const line = outer + indent;
+  const gap = /(?<!\/\/.*)\s*$/.exec(file.text.slice(0, start))?.[0].length ?? 0;
+  const end = endOf(path.node);
+  const otherwise = /^\s+(?=else\b)/.exec(file.text.slice(end));
+  return [
+    { file: file.path, start: start - gap, end: start, text: ` {${line}${text}${line}`, needs },
+    // `} else {` stays on one line.
+    {
+      file: file.path,
+      start: end,
+      end: end + (otherwise?.[0].length ?? 0),
+      text: `${outer}}${otherwise ? ' ' : ''}`,
+    },
+  ];
 }
 
 /** Puts a statement after another one, on a line of its own. */

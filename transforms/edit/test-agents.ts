@@ -36,12 +36,12 @@ function loginEdits(agent: LoggedInAgent, names: AgentNames): Edit[] {
     { file: file.path, start: startOf(sender.node), end: endOf(sender.node), text: name },
     ...(at.isFunction()
       ? asBlock(file, at, [statement])
-      : [{ ...beforeStatement(file, at, statement), stays: true }]),
+      : beforeStatement(file, at, statement).map((edit) => ({ ...edit, stays: true }))),
   ];
   const variable = holder?.binding.path.parentPath;
   if (holder?.beside && !declared && variable)
     edits.push(
-      beforeStatement(file, variable, `let ${name}${typeText(file, holder.binding, agent)}${semicolon}`),
+      ...beforeStatement(file, variable, `let ${name}${typeText(file, holder.binding, agent)}${semicolon}`),
     );
   return [...edits, ...closingEdits(agent, name)];
 }

@@ -31,7 +31,7 @@ function edit({ file, path, write }: EverywhereSite, decision: Decision, project
   if (decision.action !== 'rewritten' || !statement || user === undefined) return [];
   const name = localName(file, SHIM, 'endAllSessions');
   const { semicolon } = styleOf(file.text);
-  return [beforeStatement(file, statement, `await ${name.local}(${user})${semicolon}`, [name])];
+  return beforeStatement(file, statement, `await ${name.local}(${user})${semicolon}`, [name]);
 }
 
 export default alone('server/log-out-everywhere', rule);
