@@ -236,6 +236,7 @@ const CLIENT_KINDS = new Set<Site['kind']>([
   'login-endpoint',
   'token-field',
   'browser-decode',
+  'stand-in',
   'client-entry',
 ]);
 

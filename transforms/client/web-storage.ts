@@ -216,7 +216,9 @@ function acceptedHere({ access, file }: StoreSite, token: string): Edit[] {
   if (waiting.how === 'never' || awaits) return [replaced(file.path, path, call, accept)];
   // What is handed on from here is the marker, not the token.
   const { value } = access;
-  const held = value?.isMemberExpression() && /\.[cm]?jsx?$/.test(file.path) ? `${token} = ` : '';
+  // An answer without a name is not asked for twice.
+  const named = value?.isMemberExpression() && !/[(]/.test(token);
+  const held = named && /\.[cm]?jsx?$/.test(file.path) ? `${token} = ` : '';
   return [...waiting.edits, replaced(file.path, path, `${held}${waiting.how} ${call}`, accept)];
 }
 

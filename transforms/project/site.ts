@@ -11,6 +11,7 @@ import type { KeptState } from './browser/keepers.js';
 import type { TokenPlace } from './browser/places.js';
 import type { RefusalSite, RenewedSite, RenewSite } from './browser/refused-site.js';
 import type { OutgoingRequest } from './browser/requests.js';
+import type { StandInSite } from './browser/stand-ins.js';
 import type { StorageAccess } from './browser/storage.js';
 import type { CallPath } from './callers.js';
 import type { Application } from './express/application.js';
@@ -280,7 +281,8 @@ export type Site =
   | CorsSite
   | OtherSessionSite
   | PresentSite
-  | TestSite;
+  | TestSite
+  | StandInSite;
 
 export function isMint(site: Site): site is MintSite {
   return site.kind === 'sign';

@@ -1,7 +1,8 @@
 import type { Finding } from '../../words.js';
+import { STANDS_IN } from '../browser/stand-ins.js';
 import { isSource, isTest } from '../files.js';
 import type { Project } from '../project.js';
-import { positionOf } from '../source.js';
+import { endOf, positionOf, startOf } from '../source.js';
 
 /** A pattern of what no rule rewrites in files around a browser application. */
 interface Sight {
@@ -16,8 +17,6 @@ const PUTS_TOKEN =
   /(?:localStorage|sessionStorage)\s*\.\s*setItem\(\s*['"`][^'"`]*(?:token|jwt)[^'"`]*['"`]|(?:localStorage|sessionStorage)\s*\.\s*\w*(?:token|Token|jwt)\w*\s*=(?!=)|\bsetCookie\(\s*['"`][^'"`]*(?:token|jwt)/i;
 const READS_HEADER =
   /headers?\s*(?:\?\.|\.|!\.)?\s*(?:get\(\s*['"`](?:authorization|x-access-token|x-auth-token)|\.?(?:authorization\b(?!\s*=[^=])|\[\s*['"`](?:authorization|x-access-token|x-auth-token)))/i;
-const MOCKS =
-  /['"](?:msw|msw\/[\w/]+|axios-mock-adapter|fetch-mock|miragejs|moxios|jest-fetch-mock|angular-in-memory-web-api)['"]|(?:window|global|globalThis)\.fetch\s*=|HTTP_INTERCEPTORS[\s\S]*fake|fake[\s\S]*HTTP_INTERCEPTORS/i;
 const HANDLES_TOKEN =
   /(?:localStorage|sessionStorage)\s*(?:\.\s*(?:get|set|remove)Item\(\s*['"`][^'"`]*(?:token|jwt)|\.\s*\w*(?:token|jwt)\b|\[\s*['"`][^'"`]*(?:token|jwt))|['"`]?authorization['"`]?\s*[:,]/i;
 
@@ -31,12 +30,12 @@ const SIGHTS: readonly Sight[] = [
       "It is exchanged for a session until the window closes. Let the test log in by a request of the browser (cy.request, page.request), and put the marker that is answered under 'jwt-to-session' in localStorage.",
   },
   {
-    of: (_, text) => MOCKS.test(text),
+    of: (_, text) => STANDS_IN.test(text),
     pattern: READS_HEADER,
     severity: 'warning',
     title: 'A stand-in for the server looks for the login token in a header',
     detail:
-      'The browser sends none any more: let it remember that somebody logged in, and answer GET /session, POST /session/exchange and DELETE /session.',
+      "The browser sends none any more. In the page itself, ask hasSession() of '@jwt-to-session/shim/client'; elsewhere, let it remember that somebody logged in. Requests to /session may come too: GET, DELETE and POST /session/exchange.",
   },
 ];
 
@@ -44,11 +43,16 @@ const SIGHTS: readonly Sight[] = [
 export function browserFileFindings({ sources, sites, steps }: Project): Finding[] {
   if (!steps.includes('client')) return [];
   const hasClient = sites.some(({ kind }) => kind === 'client-entry');
+  const standIns = sites.filter(({ kind }) => kind === 'stand-in');
+  const isChanged = (at: string, index: number) =>
+    standIns.some(
+      ({ file, path }) => file.path === at && startOf(path.node) <= index && index < endOf(path.node),
+    );
   return sources.listed.flatMap(({ path, text }): Finding[] => {
     if (/\.html?$/.test(path)) return scriptsOf(path, text);
     if (!hasClient || !isSource(path)) return [];
     return SIGHTS.filter(({ of }) => of(path, text)).flatMap(({ pattern, severity, title, detail }) => {
-      const seen = pattern.exec(text);
+      const seen = [...text.matchAll(new RegExp(pattern, 'gi'))].find(({ index }) => !isChanged(path, index));
       return seen ? [{ severity, title, detail, file: path, line: positionOf(text, seen.index).line }] : [];
     });
   });

@@ -10,6 +10,7 @@ import { isReturned, loginAnswer } from '../browser/login-requests.js';
 import { logoutFunctions } from '../browser/logout.js';
 import { isTokenName } from '../browser/names.js';
 import type { TokenPlace } from '../browser/places.js';
+import { standInSites } from '../browser/stand-ins.js';
 import { jsonOf, type StorageAccess } from '../browser/storage.js';
 import { storageEvents } from '../browser/storage-events.js';
 import { isolated } from '../isolated.js';
@@ -95,7 +96,11 @@ function sitesOf(sources: Sources, client: BrowserClient, served: readonly Site[
         request,
       }),
     ),
-    ...client.files.flatMap((file) => [...decodedIn(sources, file), ...decoderImports(file)]),
+    ...client.files.flatMap((file) => [
+      ...decodedIn(sources, file),
+      ...decoderImports(file),
+      ...standInSites(sources, file),
+    ]),
     ...fieldReads(
       sources,
       client,
