@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import type { Versions } from '../apps/versions.js';
 import { describeWith } from '../services/needed.js';
-import { addNote, logIn, logOut, openedAs, register, titles } from './pages.js';
+import { addNote, logIn, logOut, openedAs, readableByScript, register, titles } from './pages.js';
 import { test } from './visit.js';
 
 /** Pairs that are live at once while the steps are deployed: a server, and the client that a browser still has. */
@@ -72,7 +72,7 @@ describeWith(['chromium', 'redis-server'], 'versions that are live at once', () 
         const data = { name: 'Ada', email: 'ada@example.com', password: 'Ada-password' };
         const answer = await context.request.post(`${site.origin}/api/auth/register`, { data });
         const { token } = await answer.json();
-        await page.addInitScript((value) => localStorage.setItem('token', value), String(token));
+        await page.addInitScript(`localStorage.setItem('token', ${JSON.stringify(token)})`);
         expect(await openedAs(page, site.origin)).toBe('Ada');
         await addNote(page, 'Milk');
         await page.reload();
@@ -90,7 +90,7 @@ describeWith(['chromium', 'redis-server'], 'versions that are live at once', () 
     await register(page, site.origin, 'Ada');
     await site.deploy(versions.whole, versions.whole);
     expect(await openedAs(page, site.origin)).toBe('Ada');
-    expect(await page.evaluate(() => localStorage.getItem('token'))).toBeNull();
+    expect((await readableByScript(page)).storage.token).toBeUndefined();
     await page.reload();
     expect(await openedAs(page, site.origin)).toBe('Ada');
   });
