@@ -97,7 +97,7 @@ function userEdits(
   const line = `const ${own} = ${name.local}(${request.text})${semicolon}`;
   const waits = path.isAwaitExpression();
   return [
-    beforeStatement(file, held.parentPath, line, [name, ...request.needs]),
+    ...beforeStatement(file, held.parentPath, line, [name, ...request.needs]),
     {
       file: file.path,
       start: startOf(path.node),
@@ -144,7 +144,7 @@ function movedEdits(
   const statements = remainingOf(refusal.branch, record?.gone ?? new Set());
   const text = branchText(file, statements, before);
   return [
-    beforeStatement(file, before, `if (${name.local}(${request.text})) ${text}`, [name, ...request.needs]),
+    ...beforeStatement(file, before, `if (${name.local}(${request.text})) ${text}`, [name, ...request.needs]),
     ...request.edits,
   ];
 }
