@@ -39,15 +39,14 @@ function refreshKeyLines({ key, algorithms, renewal }: RefreshKey, names: Settle
     'refresh: true',
   ];
   if (!renewal) return [`        { ${parts.join(', ')} },`];
+  const text = names.textOf(renewal);
+  const parameters = /\btoken\b/.test(text) ? 'payload, _req, token' : 'payload';
   return [
     '        {',
     ...parts.map((part) => `          ${part},`),
     '          // As the route that renews logins does it.',
-    '          claims: async (payload, req, token) => {',
-    ...names
-      .textOf(renewal)
-      .split('\n')
-      .map((line) => `            ${line}`),
+    `          claims: async (${parameters}) => {`,
+    ...text.split('\n').map((line) => `            ${line}`),
     '          },',
     '        },',
   ];

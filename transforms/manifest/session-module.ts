@@ -267,10 +267,13 @@ function claimsLines(refusals: readonly string[]): string[] {
 function revokedLines(tests: readonly string[]): string[] {
   if (!tests.length) return [];
   const waits = tests.some((one) => /\bawait\b/.test(one)) ? 'async ' : '';
-  const line = `      isRevoked: ${waits}(payload, token) => ${tests.join(' || ')},`;
+  const asksToken = tests.some((one) => /\btoken\b/.test(one));
+  const asksPayload = tests.some((one) => /\bpayload\b/.test(one));
+  const parameters = [asksPayload ? 'payload' : '_payload', ...(asksToken ? ['token'] : [])].join(', ');
+  const line = `      isRevoked: ${waits}(${parameters}) => ${tests.join(' || ')},`;
   if (line.length <= WIDEST) return [line];
   return [
-    `      isRevoked: ${waits}(payload, token) =>`,
+    `      isRevoked: ${waits}(${parameters}) =>`,
     ...tests.map(
       (one, index) => `        ${index === 0 ? '' : '|| '}${one}${index === tests.length - 1 ? ',' : ''}`,
     ),

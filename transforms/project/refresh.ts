@@ -1,7 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { propertyOf } from './acceptance/doors.js';
-import { namesThere } from './acceptance/key.js';
+import { keyOf, namesThere } from './acceptance/key.js';
 import { type Lifetime, lifetimeOf } from './acceptance/lifetimes.js';
 import { refreshKeysOf } from './acceptance/refresh-keys.js';
 import { callersOf } from './callers.js';
@@ -94,7 +94,23 @@ function obstacleOf(project: Tokens): string | undefined {
   if (unsaid) return unsaid;
   const alone = mints.find((mint) => !isMintedBeside(project, mint, logins));
   if (alone) return 'a login makes it without a login token beside it';
-  return missingClaim(project, refresh.filter(isCheck), logins);
+  const checks = refresh.filter(isCheck);
+  return missingClaim(project, checks, logins) ?? (record ? undefined : unaccepted(project, checks, logins));
+}
+
+/** Why those who come back with nothing but a refresh token would be logged out: the exchange can not take it. */
+function unaccepted(
+  { sources, sites }: Tokens,
+  checks: readonly CheckSite[],
+  logins: readonly MintSite[],
+): string | undefined {
+  const textOfKey = (key: NodePath | undefined) => key && keyOf(sources, key, new Map())?.text;
+  const known = new Set([
+    ...logins.map(({ key }) => textOfKey(key)),
+    ...refreshKeysOf(sources, sites, logins, new Set(), new Map()).map(({ key }) => key.text),
+  ]);
+  const lost = checks.find(({ kind, key }) => kind === 'verify' && key && !known.has(textOfKey(key)));
+  return lost && 'nothing shows what login it stands for, so the exchange can not take it';
 }
 
 /** Old tokens that are stored open sessions by the session module alone: it has to be written now, or know them. */

@@ -17,6 +17,7 @@ import {
 import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { type RefreshRecord, refreshRecordOf } from '../stored/refresh/record.js';
+import { checksWhereUsed } from './check-callers.js';
 import { propertyOf } from './doors.js';
 import { keyOf, type NamesThere } from './key.js';
 import { type Lifetime, lifetimeOf } from './lifetimes.js';
@@ -50,7 +51,7 @@ export function refreshKeysOf(
   if (record?.keepers.some(({ kind }) => kind === 'list')) return [];
   const books = record?.strange === undefined ? booksOfRecord(record) : new Set<NodePath>();
   const keys = new Map<string, RefreshKey>();
-  for (const check of sites.filter(isCheck)) {
+  for (const check of sites.filter(isCheck).flatMap((one) => checksWhereUsed(sources, one))) {
     if (check.family !== 'refresh' || check.kind !== 'verify' || !check.key || !check.token) continue;
     if ([...books].some((one) => isInside(one, check.path))) continue;
     const key = keyOf(sources, check.key, there);
