@@ -56,7 +56,7 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
   const member = t.isMemberExpression(callee) || t.isOptionalMemberExpression(callee) ? callee : undefined;
   const named = member?.property ?? callee;
   if (!t.isIdentifier(named) || !node.arguments.every(pure)) return false;
-  if (member && /^(?:split|slice|substring|replace|trim|encode)$/.test(named.name))
+  if (member && /^(?:split|slice|substring|replace|trim|encode|toString)$/.test(named.name))
     return pure(member.object);
   if (member && named.name === 'from') return t.isIdentifier(member.object, { name: 'Buffer' });
   if (!member && QUESTIONS.has(named.name)) return true;

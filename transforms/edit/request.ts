@@ -1,9 +1,12 @@
 import * as t from '@babel/types';
+import type { Project } from '../project/project.js';
 import type { RequestAccess } from '../project/requests.js';
+import type { CheckSite } from '../project/site.js';
 import { endOf, type SourceFile, startOf } from '../project/source.js';
-import type { Sources } from '../project/sources.js';
+import { spentOf, spentParameters } from '../project/spent-parameters.js';
 import type { Edit, NeededName } from './edits.js';
 import { localName, SHIM } from './names.js';
+import { isBare, withoutParameter } from './parameters.js';
 
 /** The code that yields the request at a place, and the edits that make it so. */
 export interface RequestText {
@@ -12,28 +15,47 @@ export interface RequestText {
   readonly needs: readonly NeededName[];
 }
 
-/** Turns the way to a request into code: a name, a parameter handed down, or `currentRequest()`. */
-export function requestText(sources: Sources, file: SourceFile, access: RequestAccess): RequestText {
-  if (access.how === 'name') return { text: access.name, edits: [], needs: [] };
-  if (access.how === 'current') {
-    const need = localName(file, SHIM, 'currentRequest');
-    return { text: `${need.local}()`, edits: [], needs: [need] };
-  }
-  const edits = access.functions.flatMap(({ path, calls, optional }) => [
-    optional
-      ? lastParameterEdit(sources.fileOf(path), path.node)
-      : parameterEdit(sources.fileOf(path), path.node),
-    ...calls.map(({ path: call, request }) => {
-      const callFile = sources.fileOf(call);
-      const current = request === undefined ? localName(callFile, SHIM, 'currentRequest') : undefined;
-      const given = request ?? `${current?.local}()`;
-      const passed = optional
-        ? lastArgumentEdit(callFile, call.node, path.node.params.length, given)
-        : argumentEdit(callFile, call.node, given);
-      return current ? { ...passed, needs: [current] } : passed;
-    }),
-  ]);
-  return { text: 'req', edits, needs: [] };
+/**
+ * Turns the way to a request into code: a name, a parameter handed down, or `currentRequest()`.
+ *
+ * @param check the check that asks for the request instead of a token, which is handed on no more
+ */
+export function requestText(
+  project: Project,
+  file: SourceFile,
+  access: RequestAccess,
+  check?: CheckSite,
+): RequestText {
+  const { sources } = project;
+  const threaded = access.how === 'thread' ? access.functions : [];
+  const edits = threaded.flatMap(({ path, calls, optional }) => {
+    const spent = spentOf(project, path.node);
+    return [
+      optional
+        ? lastParameterEdit(sources.fileOf(path), path.node)
+        : parameterEdit(sources.fileOf(path), path.node, spent),
+      ...calls.map(({ path: call, request }) => {
+        const callFile = sources.fileOf(call);
+        const current = request === undefined ? localName(callFile, SHIM, 'currentRequest') : undefined;
+        const given = request ?? `${current?.local}()`;
+        const passed = optional
+          ? lastArgumentEdit(callFile, call.node, path.node.params.length, given)
+          : argumentEdit(callFile, call.node, given, spent);
+        return current ? { ...passed, needs: [current] } : passed;
+      }),
+    ];
+  });
+  const spent = check ? spentParameters(project, check) : [];
+  const gone = spent.flatMap((one) => {
+    const replaced = threaded.some(({ path }) => path.node === one.function.node);
+    return withoutParameter(sources, one, replaced);
+  });
+  const need = access.how === 'current' ? localName(file, SHIM, 'currentRequest') : undefined;
+  return {
+    text: access.how === 'name' ? access.name : need ? `${need.local}()` : 'req',
+    edits: [...edits, ...gone],
+    needs: need ? [need] : [],
+  };
 }
 
 /** Puts `req` behind a function's parameters: who calls it for another purpose leaves it out. */
@@ -69,23 +91,17 @@ function lastArgumentEdit(
   return { file: file.path, start: at, end: at, text: `, ${[...left, request].join(', ')}` };
 }
 
-/** Puts `req` before a function's parameters. */
-function parameterEdit(file: SourceFile, node: t.Function): Edit {
+/** Puts `req` before a function's parameters, some of which may go. */
+function parameterEdit(file: SourceFile, node: t.Function, spent: ReadonlySet<number> = new Set()): Edit {
   const [first] = node.params;
   if (first) {
     const at = startOf(first);
-    // `id => …` has no parentheses to put a second parameter into.
-    const bare =
-      t.isArrowFunctionExpression(node) && file.text.slice(startOf(node), at).replace(/async\s*/, '') === '';
-    const typed = requestType(file);
-    if (bare)
-      return {
-        file: file.path,
-        start: at,
-        end: endOf(first),
-        text: `(req, ${file.text.slice(at, endOf(first))})`,
-      };
-    return { file: file.path, start: at, end: at, text: `req${typed}, ` };
+    const comma = node.params.length > spent.size ? ', ' : '';
+    if (isBare(file, node)) {
+      const others = comma && comma + file.text.slice(at, endOf(first));
+      return { file: file.path, start: at, end: endOf(first), text: `(req${others})` };
+    }
+    return { file: file.path, start: at, end: at, text: `req${requestType(file)}${comma}`, stays: true };
   }
   const open = file.text.indexOf('(', 'id' in node && node.id ? endOf(node.id) : startOf(node)) + 1;
   return { file: file.path, start: open, end: open, text: `req${requestType(file)}` };
@@ -98,10 +114,24 @@ function requestType(file: SourceFile): string {
   return known ? ': Request' : ": import('express').Request";
 }
 
-/** Puts the request before a call's arguments. */
-function argumentEdit(file: SourceFile, node: t.CallExpression, request: string): Edit {
+/** Puts the request before a call's arguments, some of which may go. */
+function argumentEdit(
+  file: SourceFile,
+  node: t.CallExpression,
+  request: string,
+  spent: ReadonlySet<number> = new Set(),
+): Edit {
   const [first] = node.arguments;
-  if (first) return { file: file.path, start: startOf(first), end: startOf(first), text: `${request}, ` };
+  if (first) {
+    const comma = node.arguments.some((_, index) => !spent.has(index)) ? ', ' : '';
+    return {
+      file: file.path,
+      start: startOf(first),
+      end: startOf(first),
+      text: request + comma,
+      stays: true,
+    };
+  }
   const open = file.text.indexOf('(', endOf(node.callee)) + 1;
   return { file: file.path, start: open, end: open, text: request };
 }

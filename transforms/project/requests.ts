@@ -190,7 +190,7 @@ function threadFrom(sources: Sources, path: NodePath, depth: number): ThreadedFu
 /** The nearest function that can take a parameter; callbacks in it, such as a promise's, see what it sees. */
 function namedFunctionAround(path: NodePath): NodePath<t.Function> | undefined {
   for (let owner = path.getFunctionParent(); owner; owner = owner.getFunctionParent()) {
-    if (canTakeParameter(owner)) return owner;
+    if (canChangeParameters(owner)) return owner;
     const { parentPath } = owner;
     const callback =
       owner.listKey === 'arguments' && (parentPath?.isCallExpression() || parentPath?.isNewExpression());
@@ -200,7 +200,7 @@ function namedFunctionAround(path: NodePath): NodePath<t.Function> | undefined {
 }
 
 /** Only functions whose every caller can be known: an overridden method, or one of an interface, has others. */
-function canTakeParameter(path: NodePath<t.Function>): boolean {
+export function canChangeParameters(path: NodePath<t.Function>): boolean {
   if (path.node.params.some((parameter) => t.isIdentifier(parameter, { name: 'this' }))) return false;
   if (path.isClassMethod()) return path.node.kind === 'method' && standsAlone(path);
   if (path.isObjectMethod()) return path.node.kind === 'method';

@@ -55,7 +55,7 @@ function edit(site: ClearCookieSite, decision: Decision, project: Project): read
   if (!link) return [];
   if (!isFirst(site, project) || isEnded(site, project) || startsAnother(site, project) || !statement)
     return [link];
-  const request = requestText(project.sources, file, requestAt(project.sources, call));
+  const request = requestText(project, file, requestAt(project.sources, call));
   const name = localName(file, SHIM, 'endSession');
   const text = `${name.local}(${request.text})`;
   const needs = [name, ...request.needs];

@@ -46,7 +46,7 @@ function edit(site: MintSite | CheckSite, decision: Decision, project: Project):
 
 function mintEdits(site: MintSite, project: Project): Edit[] {
   const { file, call } = site;
-  const request = requestText(project.sources, file, requestAt(project.sources, site.path));
+  const request = requestText(project, file, requestAt(project.sources, site.path));
   const name = localName(file, SHIM, site.family === 'refresh' ? 'sessionMarker' : 'startSession');
   const given = site.family === 'refresh' ? [] : startedWith(site, project);
   return [
@@ -108,7 +108,7 @@ function claimsText({ file, claims }: MintSite, exp: string | undefined): string
 
 function checkEdits(site: CheckSite, project: Project): Edit[] {
   const { file, call, callback } = site;
-  const request = requestText(project.sources, file, requestAt(project.sources, site.path));
+  const request = requestText(project, file, requestAt(project.sources, site.path), site);
   const name = localName(file, SHIM, 'requireSession');
   const needs = [name, ...request.needs];
   const asked = `${name.local}(${request.text}`;

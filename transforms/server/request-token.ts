@@ -16,6 +16,7 @@ import { requestAt } from '../project/requests.js';
 import { isCheck, type ReadSite } from '../project/site.js';
 import { socketDoorAt } from '../project/sockets.js';
 import { endOf, firstLineOf, outerEndOf, startOf, textOf } from '../project/source.js';
+import { isForSpent, isPartOfAny } from '../project/spent-parameters.js';
 import { isInGoneRecord, isInStayingRecord, lookUpObstacle, lookUpsAt } from '../project/stored/unit.js';
 import type { Decision, Rule } from '../rule.js';
 
@@ -162,15 +163,11 @@ function aliased(declarator: NodePath<t.VariableDeclarator>): boolean {
   return t.isIdentifier(id) || t.isArrayPattern(id);
 }
 
-/** Whether an expression is the token argument of a check that goes away, or what that argument is cut out of. */
+/** Whether an expression is the token that a check takes which goes away, or what that is cut out of. */
 function isChecked(path: NodePath, project: Project): boolean {
   const checks = project.sites.filter((site) => isCheck(site) && isLoginToken(site, project));
-  const tokens = new Set(checks.map((site) => isCheck(site) && site.token?.node));
-  for (let at: NodePath | null = path; at; at = at.parentPath) {
-    if (tokens.has(at.node)) return true;
-    if (at.key !== 'object' && at.key !== 'callee') return false;
-  }
-  return false;
+  const tokens = new Set(checks.map((site) => (isCheck(site) ? site.token?.node : undefined)));
+  return isPartOfAny(path, tokens) || isForSpent(project, path);
 }
 
 /** Every mention of a read: itself, and the references of the variables it is put into. */
@@ -202,7 +199,7 @@ function edit(site: ReadSite, decision: Decision, project: Project): readonly Ed
   if (decision.action === 'kept' || decision.action === 'manual') return [];
   if (goesWithLibrary(site, project)) return [];
   const { file } = site;
-  const request = requestText(project.sources, file, requestAt(project.sources, site.path));
+  const request = requestText(project, file, requestAt(project.sources, site.path));
   if (decision.action === 'bridged') {
     const left = bridgedBefore(site, project);
     if (left)

@@ -53,7 +53,7 @@ function edit(site: CheckSite, decision: Decision, project: Project): readonly E
   const { sources } = project;
   if (decision.action === 'kept' || decision.action === 'manual') return [];
   const { file, call, callback } = site;
-  const request = requestText(sources, file, requestAt(sources, call));
+  const request = requestText(project, file, requestAt(sources, call), site);
   const bare = site.family === 'session' && bareLogins(project) === 'all';
   const inner = bare ? TEXT_CLAIM : holderOf(site, project);
   const guard = plainGuards(project).find((one) => one.check === site);

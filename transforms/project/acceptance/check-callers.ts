@@ -24,7 +24,7 @@ export function checksWhereUsed(sources: Sources, check: CheckSite, depth = 0): 
 
 function parameterIndex(owner: NodePath<t.Function>, token: NodePath): number | undefined {
   const binding = token.isIdentifier() ? token.scope.getBinding(token.node.name) : undefined;
-  const index = owner.node.params.findIndex((parameter) => parameter === binding?.identifier);
+  const index = binding ? owner.node.params.indexOf(binding.identifier) : -1;
   return index < 0 ? undefined : index;
 }
 

@@ -1,0 +1,81 @@
+import type { Binding, NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { type CallPath, callersOf, escapes } from './callers.js';
+import { definitionOf } from './definitions.js';
+import type { Sources } from './sources.js';
+
+/** A parameter that has no purpose any more, and every call that fills it. */
+export interface IdleParameter {
+  readonly function: NodePath<t.Function>;
+  readonly index: number;
+  readonly calls: readonly CallPath[];
+}
+
+/** Tells the mentions of a parameter that go. */
+export type Going = (path: NodePath) => boolean;
+
+const DEEPEST = 4;
+
+/** The parameter that a name is, and where it came by as a parameter of the callers, those too that need it for nothing else. */
+export function idleParametersFrom(
+  sources: Sources,
+  name: NodePath,
+  going: Going,
+  depth = 0,
+): IdleParameter[] {
+  const binding = name.isIdentifier() ? name.scope.getBinding(name.node.name) : undefined;
+  const idle = binding && depth <= DEEPEST ? idleParameter(sources, binding, going, depth) : undefined;
+  if (!idle) return [];
+  const above = idle.calls.flatMap((call) => {
+    const argument = (call.get('arguments') as NodePath[])[idle.index];
+    return argument ? idleParametersFrom(sources, argument, going, depth + 1) : [];
+  });
+  return [idle, ...above];
+}
+
+/** Whether an expression is read for nothing but to be handed on to such parameters. */
+export function isPassedInVain(sources: Sources, path: NodePath, going: Going): boolean {
+  const { parentPath: parent } = path;
+  if (parent?.isVariableDeclarator() && t.isIdentifier(parent.node.id)) {
+    const binding = parent.scope.getBinding(parent.node.id.name);
+    return Boolean(binding?.constant && isUsedInVain(sources, binding, going, 0));
+  }
+  return isIdleArgument(sources, path, going, 0);
+}
+
+function idleParameter(
+  sources: Sources,
+  binding: Binding,
+  going: Going,
+  depth: number,
+): IdleParameter | undefined {
+  if (binding.kind !== 'param' || !binding.constant || depth > DEEPEST) return undefined;
+  const owner = binding.scope.path;
+  if (!owner.isFunction()) return undefined;
+  const index = owner.node.params.indexOf(binding.identifier);
+  if (index < 0 || escapes(sources, owner) || !isUsedInVain(sources, binding, going, depth)) return undefined;
+  const calls = callersOf(sources, owner);
+  const filled = calls.every((call) =>
+    call.node.arguments.slice(0, index + 1).every((argument) => !t.isSpreadElement(argument)),
+  );
+  return calls.length && filled ? { function: owner, index, calls } : undefined;
+}
+
+function isUsedInVain(sources: Sources, binding: Binding, going: Going, depth: number): boolean {
+  return (
+    binding.referencePaths.length > 0 &&
+    binding.referencePaths.every(
+      (reference) => going(reference) || isIdleArgument(sources, reference, going, depth + 1),
+    )
+  );
+}
+
+function isIdleArgument(sources: Sources, path: NodePath, going: Going, depth: number): boolean {
+  const { parentPath: call } = path;
+  if (depth > DEEPEST || path.listKey !== 'arguments' || !call?.isCallExpression()) return false;
+  const called = definitionOf(sources, call.get('callee') as NodePath);
+  if (called.kind !== 'function') return false;
+  const parameter = called.path.get('params')[Number(path.key)];
+  const binding = parameter?.isIdentifier() ? called.path.scope.getBinding(parameter.node.name) : undefined;
+  return Boolean(binding && idleParameter(sources, binding, going, depth));
+}
