@@ -61,7 +61,7 @@ function edit(site: RefreshLookUpSite, decision: Decision, project: Project): re
         ...movedEdits(site, answer.moved, project),
       ];
     default: {
-      const request = requestText(project.sources, site.file, requestAt(project.sources, site.path));
+      const request = requestText(project, site.file, requestAt(project.sources, site.path));
       const name = localName(site.file, SHIM, 'sessionFound');
       const needs = [name, ...request.needs];
       return [
@@ -90,7 +90,7 @@ function userEdits(
   const claims = received?.isIdentifier() ? received.node.name : undefined;
   if (claims !== undefined && column.scope.hasBinding(claims))
     return [replacement(file, column, `${field}: ${claimText(claims, user.trail)}`)];
-  const request = requestText(project.sources, file, requestAt(project.sources, path));
+  const request = requestText(project, file, requestAt(project.sources, path));
   const name = localName(file, SHIM, 'sessionClaims');
   const own = ['claims', 'session', 'sessionOfUser'].find((one) => !isTaken(file, one)) ?? 'claimsOfSession';
   const { semicolon } = styleOf(file.text);
@@ -138,7 +138,7 @@ function movedEdits(
 ): Edit[] {
   if (!moved) return [];
   const { refusal, before } = moved;
-  const request = requestText(project.sources, file, requestAt(project.sources, path));
+  const request = requestText(project, file, requestAt(project.sources, path));
   const name = localName(file, SHIM, 'sessionTakenBack');
   const record = refreshRecordOf(project.sources, project.sites);
   const statements = remainingOf(refusal.branch, record?.gone ?? new Set());
