@@ -18,7 +18,7 @@ import type { Decision, Rule } from '../rule.js';
  * session's cookie does for the token, which does on its own until the window closes.
  */
 export const rule: Rule<CheckSite> = {
-  step: 'server',
+  step: 'install',
   hints: ['handshake', 'upgrade', 'verifyClient', 'allowRequest'],
   knows: [],
   owns: (site): site is CheckSite =>
