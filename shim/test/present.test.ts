@@ -175,3 +175,40 @@ describe.each(EXPRESSES)('%s', (_name, make) => {
     expect(twice).toEqual([401, undefined]);
   });
 });
+
+test('a session without a token is shown in every header that routes read, and in no other place', async () => {
+  const app = express();
+  app.use(express.json());
+  app.use(
+    cutover(
+      optionsFor({
+        legacy: {
+          present,
+          from: [
+            bearer(),
+            header('x-access-token'),
+            header('x-refresh-token'),
+            cookie('token'),
+            query('token'),
+          ],
+        },
+      }),
+    ),
+  );
+  app.get('/', ({ headers, query: asked }, res) =>
+    res.json({
+      shown: headers['x-access-token'],
+      json: {
+        authorization: headers.authorization,
+        refresh: headers['x-refresh-token'],
+        cookie: headers.cookie?.match(/token=/)?.[0],
+        query: asked,
+      },
+    }),
+  );
+  const browser = client(await listen(app));
+  await browser.ask('/', { headers: { 'x-access-token': tokenOf('ada') } });
+  const { shown, json } = (await browser.ask('/')).json;
+  expect(jwt.verify(String(shown), SECRET)).toMatchObject({ id: 'ada' });
+  expect(json).toEqual({ authorization: `Bearer ${shown}`, query: {} });
+});

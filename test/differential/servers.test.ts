@@ -2,6 +2,7 @@ import { sign } from 'cookie-signature';
 import jwt from 'jsonwebtoken';
 import { io } from 'socket.io-client';
 import { describe, expect, test } from 'vitest';
+import WebSocket from 'ws';
 import type { Step } from '../../transforms/words.js';
 import { served } from './served.js';
 
@@ -24,7 +25,7 @@ const SERVERS: Readonly<
       scheme?: string;
       cookie?: string;
       signed?: boolean;
-      sockets?: boolean;
+      sockets?: 'socket.io' | 'ws';
       claims: object | string;
       /** The application takes tokens back at logout: what was logged out stays out. */
       revokes?: boolean;
@@ -43,7 +44,8 @@ const SERVERS: Readonly<
   'express-jwt': BEARER,
   'passport-jwt': { ...BEARER, claims: { sub: 1 } },
   promisified: BEARER,
-  anywhere: { ...BEARER, header: 'x-access-token', scheme: '', sockets: true },
+  anywhere: { ...BEARER, header: 'x-access-token', scheme: '', sockets: 'socket.io' },
+  upgrade: { ...BEARER, sockets: 'ws' },
   guests: { ...BEARER, claims: { sub: '1', role: 'user' } },
   model: { ...BEARER, claims: { _id: '1' } },
   jose: { ...BEARER, claims: { sub: 'ann', role: 'user' } },
@@ -103,6 +105,17 @@ class Visitor {
   async socket(namespace = ''): Promise<string> {
     const { token } = this;
     const cookie = this.cookie();
+    if (this.place.sockets === 'ws') {
+      const query = token === undefined ? '' : `?token=${token}`;
+      const socket = new WebSocket(`${this.base.replace('http', 'ws')}${namespace || '/'}${query}`, {
+        headers: cookie ? { cookie } : {},
+      });
+      const told = new Promise<string>((resolve) => {
+        socket.on('message', (data) => resolve(String(data)));
+        socket.on('error', ({ message }) => resolve(`refused: ${message}`));
+      });
+      return told.finally(() => socket.close());
+    }
     const socket = io(this.base + namespace, {
       auth: { ...(token === undefined ? {} : { token }) },
       extraHeaders: cookie ? { cookie } : {},
@@ -243,10 +256,19 @@ interface Told {
   readonly sockets: Record<string, string>;
 }
 
-async function told(name: string, steps: readonly Step[]): Promise<Told> {
+function told(name: string, steps: readonly Step[]): Promise<Told> {
+  return after(name, steps, story);
+}
+
+/** What comes of asking a server as it is after some steps. */
+async function after<T>(
+  name: string,
+  steps: readonly Step[],
+  ask: (base: string, place: (typeof SERVERS)[string]) => Promise<T>,
+): Promise<T> {
   const place = SERVERS[name];
   if (!place) throw new Error(`no server ${name}`);
-  return served(name, steps, SECRETS, (base) => story(base, place));
+  return served(name, steps, SECRETS, (base) => ask(base, place));
 }
 
 /** What the server answers as it was, asked once. */
@@ -265,5 +287,22 @@ describe.each(Object.keys(SERVERS))('%s', (name) => {
 
   test('answers after install and server as before', async () => {
     expect(await told(name, ['install', 'server'])).toEqual(await original(name));
+  });
+});
+
+describe.each(Object.keys(SERVERS).filter((name) => SERVERS[name]?.sockets))('sockets of %s', (name) => {
+  test('need no token from install on', async () => {
+    const greeting = await after(name, ['install'], async (base, place) => {
+      const ann = new Visitor(base, place);
+      await ann.ask('POST', '/login', { name: 'ann', password: 'secret' });
+      await ann.ask('GET', '/me');
+      ann.forget();
+      return [
+        await ann.socket(),
+        (await ann.ask('GET', '/me')).status,
+        await new Visitor(base, place).socket(),
+      ];
+    });
+    expect(greeting).toEqual(['ann', 200, expect.stringMatching(/^refused/)]);
   });
 });

@@ -47,7 +47,9 @@ export function socketTokenOf({ token, file }: CheckSite, door: SocketDoor): Soc
     const { path } = binding;
     if (!binding.constant || !path.isVariableDeclarator()) return false;
     const init = path.get('init') as NodePath;
-    return Boolean(init.node) && binding.referencePaths.every(visitMention) && visit(init);
+    // An address is there whatever is in it.
+    const there = init.isNewExpression() || (init.isCallExpression() && /\bparse$/.test(calleeOf(init)));
+    return Boolean(init.node) && (there || binding.referencePaths.every(visitMention)) && visit(init);
   };
   /** Whether a mention is fine as it is, or as a question. */
   const visitMention = (mention: NodePath): boolean => {
@@ -62,6 +64,10 @@ export function socketTokenOf({ token, file }: CheckSite, door: SocketDoor): Soc
     return !parent.isBinaryExpression() && (!taken || isGuarded(mention));
   };
   return visit(token) ? { asked } : undefined;
+}
+
+function calleeOf(call: NodePath<t.CallExpression>): string {
+  return String(call.get('callee'));
 }
 
 /** Whether an expression yields nothing, and does not fail, where no token came. */

@@ -1,5 +1,6 @@
 import { hasShape } from '../acceptance/verify.js';
 import type { Refusal } from '../events.js';
+import type { Place } from '../request/places.js';
 import type { Visit } from '../request/visit.js';
 import { ApplicationError } from '../response/application-error.js';
 import { claimsOf, seconds } from '../session/login.js';
@@ -19,17 +20,31 @@ export function showTokens(visit: Visit, found: readonly Found[], legacy: Legacy
   for (const one of found) if (!mayStay(one, login?.user, legacy, visit)) one.place.remove(visit.req);
   const first = legacy.from[0];
   for (const place of legacy.from) if (!found.some((one) => one.place === place)) place.sweep(visit.req);
-  if (!first || !legacy.present || first.read(visit.req) !== undefined) return;
+  if (!first || !legacy.present) return;
   if (!login) {
-    showRefusal(visit, found, legacy.present);
+    if (first.read(visit.req) === undefined) showRefusal(visit, found, legacy.present);
     return;
   }
+  const empty = [first, ...legacy.from.filter(isOtherHeader)].filter(
+    (place, index, all) =>
+      place.read(visit.req) === undefined && all.findIndex(({ name }) => name === place.name) === index,
+  );
+  if (!empty.length) return;
   const claims = { ...claimsOf(login), exp: seconds() + ONE_REQUEST };
   try {
-    first.place(visit.req, legacy.present(claims));
+    const token = legacy.present(claims);
+    for (const place of empty) place.place(visit.req, token);
   } catch (error) {
     throw new ApplicationError('legacy.present', error);
   }
+}
+
+/**
+ * Routes may read headers of their own. What a refresh token comes in stays empty, and so do query and body, which
+ * code may look through for names that it does not know.
+ */
+function isOtherHeader({ carrier, name }: Place): boolean {
+  return carrier === 'header' && !/refresh/i.test(name);
 }
 
 /** Not a JWT, for code that tells a wrong token from none; and what looks like one from afar. */
