@@ -44,6 +44,8 @@ export function frameworkAdvice(framework: string, role: 'mint' | 'check'): stri
     return mint
       ? 'On Fastify keep the claims in request.session (@fastify/session) instead of a token.'
       : 'On Fastify answer 401 where request.session (@fastify/session) holds no user.';
+  if (framework === PLAIN)
+    return 'Let Express serve it first: make an application with express(), register the handler of this server on it with app.use(), hand it to createServer(), then run this again.';
   return `On ${framework} use its own sessions, with an HttpOnly cookie.`;
 }
 
@@ -51,5 +53,23 @@ export function frameworkAdvice(framework: string, role: 'mint' | 'check'): stri
 export function otherFramework(sources: Sources, file: SourceFile): string | undefined {
   const found = sources.packages.filter((one) => one.folder === '' || file.path.startsWith(`${one.folder}/`));
   if (found.some((one) => EXPRESS.some((name) => one.dependencies.has(name)))) return undefined;
-  return OTHERS.find(([name]) => found.some((one) => one.dependencies.has(name)))?.[1];
+  const other = OTHERS.find(([name]) => found.some((one) => one.dependencies.has(name)))?.[1];
+  return other ?? (isPlain(sources, file) ? PLAIN : undefined);
+}
+
+const PLAIN = 'plain Node';
+
+const plain = new WeakMap<Sources, boolean>();
+
+/** Whether nothing of an application depends on Express, or imports it. */
+function isPlain(sources: Sources, file: SourceFile): boolean {
+  if (!sources.packageOf(file)) return false;
+  const known = plain.get(sources);
+  if (known !== undefined) return known;
+  const depends = sources.packages.some((one) => EXPRESS.some((name) => one.dependencies.has(name)));
+  const imports = sources.listed.some(({ text }) =>
+    /(?:from|require\(|import\()\s*['"](?:express|@nestjs\/platform-express)['"]/.test(text),
+  );
+  plain.set(sources, !depends && !imports);
+  return !depends && !imports;
 }

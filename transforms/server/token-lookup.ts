@@ -28,7 +28,7 @@ function decide(site: TokenLookUpSite, project: Project): Decision {
     return {
       action: 'manual',
       reason: obstacle,
-      todo: 'Do this look-up in legacy.isRevoked(payload, token) of the session module, which refuses old tokens, and take it out here: a request with a session is good until endSession ends it.',
+      todo: 'Until legacy.isRevoked(payload, token) of the session module does this look-up, a token that was taken back opens a session. Do it there, and take it out here: a request with a session is good until endSession ends it.',
     };
   return {
     action: 'rewritten',
