@@ -135,7 +135,13 @@ function heldBack({ kind }: Site, { action, reason }: Hold, { base, entry }: Bro
 }
 
 /** Where a client has the token itself in its hands. */
-const TOKEN_KINDS = new Set<Site['kind']>(['web-storage', 'persisted-state', 'header', 'login-answer']);
+const TOKEN_KINDS = new Set<Site['kind']>([
+  'web-storage',
+  'persisted-state',
+  'header',
+  'socket',
+  'login-answer',
+]);
 
 function withPassed(one: Planned, project: Project): { one: Planned; passes: readonly Planned[] } {
   try {
@@ -230,6 +236,7 @@ const CLIENT_KINDS = new Set<Site['kind']>([
   'state-keeper',
   'storage-event',
   'header',
+  'socket',
   'credentials',
   'logout',
   'login-answer',

@@ -10,6 +10,7 @@ import { rule as clientLogout } from './client/logout.js';
 import { rule as clientPersistedState } from './client/persisted-state.js';
 import { rule as clientRefusal } from './client/refusal.js';
 import { rule as clientRenewal } from './client/renewal.js';
+import { rule as clientSocket } from './client/socket.js';
 import { rule as clientStandIn } from './client/stand-in.js';
 import { rule as clientStateKeeper } from './client/state-keeper.js';
 import { rule as clientStorageEvent } from './client/storage-event.js';
@@ -74,6 +75,7 @@ export const RULES: readonly RegisteredRule[] = [
   { id: 'client/persisted-state', rule: clientPersistedState },
   { id: 'client/refusal', rule: clientRefusal },
   { id: 'client/renewal', rule: clientRenewal },
+  { id: 'client/socket', rule: clientSocket },
   { id: 'client/stand-in', rule: clientStandIn },
   { id: 'client/state-keeper', rule: clientStateKeeper },
   { id: 'client/storage-event', rule: clientStorageEvent },

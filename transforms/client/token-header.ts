@@ -4,7 +4,7 @@ import { withoutTokenHeader } from '../edit/credentials.js';
 import type { Edit } from '../edit/edits.js';
 import { withoutParameter } from '../edit/parameters.js';
 import { idleParameters } from '../project/browser/passing.js';
-import { opensSocket } from '../project/browser/sockets.js';
+import { opensSocket, socketsTakeCookies } from '../project/browser/sockets.js';
 import type { Project } from '../project/project.js';
 import type { AttachSite } from '../project/site.js';
 import type { Decision, Rule } from '../rule.js';
@@ -21,12 +21,8 @@ export const rule: Rule<AttachSite> = {
 
 function decide(site: AttachSite, project: Project): Decision {
   if (site.family !== 'session') return { action: 'kept', reason: site.evidence };
-  if (opensSocket(project.sources, site.path))
-    return {
-      action: 'manual',
-      reason: 'the token opens a socket, which no middleware of the server stands in front of',
-      todo: "Once the server asks for the session by io.use(socketSession()) of '@jwt-to-session/shim', connect without the token and with withCredentials: true.",
-    };
+  if (opensSocket(project.sources, site.path) && !socketsTakeCookies(project))
+    return { action: 'kept', reason: 'it goes with the token that opens the socket' };
   if (!withoutTokenHeader(project, site))
     return {
       action: 'manual',

@@ -11,8 +11,8 @@ import { askedInstead } from '../edit/token-read.js';
 import { acceptanceOf } from '../project/browser/acceptance.js';
 import { type Hollow, hollowAround } from '../project/browser/hollow.js';
 import { endsSession } from '../project/browser/logout.js';
-import { opensSocket } from '../project/browser/sockets.js';
-import { isNothing, storageHazard } from '../project/browser/uses.js';
+import { isForSocket, opensSocket, socketsTakeCookies } from '../project/browser/sockets.js';
+import { FOR_SOCKET, isNothing, storageHazard } from '../project/browser/uses.js';
 import type { Project } from '../project/project.js';
 import type { StoreSite } from '../project/site.js';
 import { endOf, startOf, textOf } from '../project/source.js';
@@ -49,6 +49,10 @@ function decideGet(site: StoreSite, project: Project): Decision {
     return isGuarded(site)
       ? { action: 'kept', reason: 'the condition around it asks for the session' }
       : { action: 'rewritten', reason: 'what is stored counts as long as there is a session' };
+  if (isForSocket(project, access.path))
+    return socketsTakeCookies(project)
+      ? { action: 'rewritten', reason: 'the token is not read for the socket any more' }
+      : { action: 'kept', reason: 'it goes with the token that opens the socket' };
   if (isWithinAnother(site, project) && !opensSocket(project.sources, access.path))
     return { action: 'rewritten', reason: 'the token is not read for this any more' };
   if (access.opaque)
@@ -57,9 +61,9 @@ function decideGet(site: StoreSite, project: Project): Decision {
       reason: 'the token is taken out of all cookies here, step by step',
       todo: 'Ask hasSession() or sessionInfo() instead.',
     };
-  const hazard = opensSocket(project.sources, access.path)
-    ? 'handed to the socket'
-    : storageHazard(project, access.path);
+  const hazard = opensSocket(project.sources, access.path) ? FOR_SOCKET : storageHazard(project, access.path);
+  if (hazard === FOR_SOCKET)
+    return { action: 'kept', reason: 'it goes with the token that opens the socket' };
   if (hazard && place?.family === 'refresh')
     return {
       action: 'manual',
@@ -136,7 +140,7 @@ function edit(site: StoreSite, decision: Decision, project: Project): readonly E
   if (decision.action === 'manual' || decision.action === 'kept') return [];
   const { access, place } = site;
   if (access.operation === 'get') {
-    if (isWithinAnother(site, project)) return [];
+    if (isWithinAnother(site, project) || isForSocket(project, access.path)) return [];
     return place?.field === undefined ? askedInstead(site, project) : editObject(site);
   }
   if (access.operation === 'set' && !(access.value && isNothing(access.value))) return editSet(site, project);

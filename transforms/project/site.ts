@@ -11,6 +11,7 @@ import type { KeptState } from './browser/keepers.js';
 import type { TokenPlace } from './browser/places.js';
 import type { RefusalSite, RenewedSite, RenewSite } from './browser/refused-site.js';
 import type { OutgoingRequest } from './browser/requests.js';
+import type { SocketCredential } from './browser/sockets.js';
 import type { StandInSite } from './browser/stand-ins.js';
 import type { StorageAccess } from './browser/storage.js';
 import type { CallPath } from './callers.js';
@@ -131,6 +132,12 @@ export interface KeeperSite extends Common<'store'> {
 /** Another tab's change to the stored token is waited for. `path` is the key that the event is compared with. */
 export interface StorageEventSite extends Common<'store'> {
   readonly kind: 'storage-event';
+}
+
+/** A socket is opened with a token, or told which. */
+export interface SocketSite extends Common<'attach'> {
+  readonly kind: 'socket';
+  readonly socket: SocketCredential;
 }
 
 /** A token is put into an outgoing request. `path` is the property, assignment or call that does it. */
@@ -263,6 +270,7 @@ export type Site =
   | KeeperSite
   | StorageEventSite
   | AttachSite
+  | SocketSite
   | CredentialsSite
   | GuardSite
   | DecodeSite

@@ -65,12 +65,16 @@ function withoutNumber(file: SourceFile, declarator: NodePath<t.VariableDeclarat
   return edits;
 }
 
-/** `useEffect(() => {}, [token])`, `$.ajaxSetup({})`, `operation.setContext({})` */
+/** `useEffect(() => {}, [token])`, `socket.on('connect', () => {})`, `$.ajaxSetup({})`, `operation.setContext({})` */
 function withoutEffect(edited: Edited, file: SourceFile, path: Call): Edit[] | undefined {
   const { callee } = path.node;
   const name = propertyName(callee) ?? (t.isIdentifier(callee) ? callee.name : '');
   const [first] = path.get('arguments') as NodePath[];
   if (!first || !path.parentPath.isExpressionStatement() || !isMade(edited, file, path)) return undefined;
+  const given = path.get('arguments') as NodePath[];
+  const last = given.at(-1);
+  if (/^(?:on|once|addEventListener|addListener)$/.test(name) && last?.isFunction())
+    return given.length === 2 && isHollow(last) ? [withoutStatement(file, path)] : undefined;
   const hollow = /^(?:useEffect|useLayoutEffect|onMounted|onBeforeMount|onMount)$/.test(name)
     ? first.isFunction() && isHollow(first)
     : /^(?:ajaxSetup|setContext)$/.test(name) && first.isObjectExpression() && !first.node.properties.length;

@@ -176,7 +176,7 @@ function kindOf(path: NodePath, project: Project, token: boolean): Mention['kind
     (site) => site.file.program === path.scope.getProgramParent().path && holds(site, path),
   );
   if (inside?.kind === 'web-storage') return 'stored';
-  if (inside?.kind === 'header') return 'attached';
+  if (inside?.kind === 'header' || inside?.kind === 'socket') return 'attached';
   if (inside?.kind === 'browser-decode') return 'decoded';
   if (isTest(path)) return 'test';
   if (path.parentPath?.isAssignmentExpression() && path.key === 'left') return 'part';
@@ -185,8 +185,8 @@ function kindOf(path: NodePath, project: Project, token: boolean): Mention['kind
 }
 
 function holds(site: Site, path: NodePath): boolean {
-  if (site.kind !== 'web-storage' && site.kind !== 'header' && site.kind !== 'browser-decode') return false;
-  return path.isDescendant(site.path);
+  const holder = ['web-storage', 'header', 'socket', 'browser-decode'].includes(site.kind);
+  return holder && path.isDescendant(site.path);
 }
 
 /** Whether only the truth of an expression is asked for. */

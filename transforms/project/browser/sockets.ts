@@ -1,6 +1,88 @@
 import type { NodePath } from '@babel/traverse';
-import { definitionOf } from '../definitions.js';
+import * as t from '@babel/types';
+import { callsOf } from '../callers.js';
+import { definitionOf, keyName, propertyName } from '../definitions.js';
+import { isInside } from '../inside.js';
+import type { Project } from '../project.js';
+import { isCheck } from '../site.js';
+import { socketDoorAt } from '../sockets.js';
+import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
+import { isTokenHeader, isTokenName } from './names.js';
+
+/** Where a socket is opened with a token, or is told what token to be opened with. */
+export interface SocketCredential {
+  readonly file: SourceFile;
+  /** The call that makes the socket, or the assignment to its options. */
+  readonly path: NodePath;
+  /** The options of the call; absent for an assignment. */
+  readonly options?: NodePath<t.ObjectExpression>;
+  /** The properties with the token; none where the token itself is assigned. */
+  readonly carriers: readonly NodePath[];
+}
+
+/** Finds where a file hands a token to a socket of Socket.IO. */
+export function socketCredentials(sources: Sources, file: SourceFile): SocketCredential[] {
+  if (!/socket|\bio\b/i.test(file.text)) return [];
+  const opened = callsOf(sources, file).flatMap(({ path, callee }): SocketCredential[] => {
+    if (callee.kind !== 'package' || callee.module !== 'socket.io-client') return [];
+    for (const given of path.get('arguments') as NodePath[]) {
+      const made = definitionOf(sources, given);
+      if (made.kind !== 'object' || sources.fileOf(made.path) !== file) continue;
+      const carriers = carriersIn(made.path);
+      if (carriers.length) return [{ file, path: path as NodePath, options: made.path, carriers }];
+    }
+    return [];
+  });
+  return [...opened, ...assigned(file)];
+}
+
+/** `auth: { token }`, `query: { token }`, `extraHeaders: { Authorization: … }` */
+function carriersIn(options: NodePath<t.ObjectExpression>): NodePath[] {
+  return options.get('properties').filter((one) => {
+    const name = keyName(one.node);
+    if (name !== 'auth' && name !== 'query' && name !== 'extraHeaders') return false;
+    const value = one.isObjectProperty() ? (one.get('value') as NodePath) : one;
+    return value.isFunction() || tokensIn(value).length > 0;
+  });
+}
+
+/** The properties of an object that hold tokens. */
+export function tokensIn(value: NodePath): NodePath[] {
+  if (!value.isObjectExpression()) return [];
+  return value.get('properties').filter((one) => {
+    const name = keyName(one.node);
+    return name !== undefined && (isTokenName(name) || isTokenHeader(name));
+  });
+}
+
+/** `socket.auth = { token }`, `socket.io.opts.query = { token }`, `socket.auth.token = token` */
+function assigned(file: SourceFile): SocketCredential[] {
+  const found: SocketCredential[] = [];
+  for (const path of file.paths.values()) {
+    if (!path.isAssignmentExpression({ operator: '=' }) || !t.isMemberExpression(path.node.left)) continue;
+    const { left } = path.node;
+    if (isSocketOption(file, left)) {
+      const carriers = tokensIn(path.get('right'));
+      if (carriers.length) found.push({ file, path, carriers });
+    } else if (isTokenName(propertyName(left) ?? '') && isSocketOption(file, left.object))
+      found.push({ file, path, carriers: [] });
+  }
+  return found;
+}
+
+const OPTION = /\.(?:auth|query|extraHeaders)$/;
+
+/** Whether something is what a socket is opened with, by its own name or by where the file's sockets come from. */
+function isSocketOption(file: SourceFile, node: t.Node): boolean {
+  const text = textOf(file, node).replaceAll('?.', '.');
+  if (!OPTION.test(text)) return false;
+  const holder = text.replace(OPTION, '');
+  return (
+    /socket\w*(?:\(\))?$|\.opts$/i.test(holder) ||
+    (/socket\.io-client/.test(file.text) && /\.auth$/.test(text))
+  );
+}
 
 /** Whether a header is among the options that open a socket: `io(url, { extraHeaders: { Authorization } })`. */
 export function opensSocket(sources: Sources, header: NodePath): boolean {
@@ -8,4 +90,23 @@ export function opensSocket(sources: Sources, header: NodePath): boolean {
   if (!call?.isCallExpression()) return false;
   const callee = definitionOf(sources, call.get('callee') as NodePath);
   return callee.kind === 'package' && callee.module === 'socket.io-client';
+}
+
+/** Whether code stands where a token is handed to a socket. */
+export function isForSocket({ sites }: Pick<Project, 'sites'>, path: NodePath): boolean {
+  return sites.some(
+    ({ kind, path: socket }) => kind === 'socket' && (socket === path || isInside(socket, path)),
+  );
+}
+
+/** Whether the server lets sockets in by their session's cookie, or is about to. */
+export function socketsTakeCookies({ sources, sites, steps }: Project): boolean {
+  const taken = /^(?!\s*\/\/).*\b(?:requireSocketSession|socketSession|sessionOfUpgrade)\w*\(/m;
+  const moved = sources.listed.some(
+    ({ text }) => /['"]@jwt-to-session\/shim['"]/.test(text) && taken.test(text),
+  );
+  if (moved) return true;
+  return (
+    steps.includes('server') && sites.some((site) => isCheck(site) && socketDoorAt(site.path) !== undefined)
+  );
 }

@@ -4,10 +4,14 @@ import { type Use, usesOf } from '../flow/follow.js';
 import type { Project } from '../project.js';
 import { firstLineOf } from '../source.js';
 import { isGone } from './renewals.js';
+import { isForSocket, socketsTakeCookies } from './sockets.js';
 
 /** Calls that put a flag into state as well as they put a token there, or only print. */
 const STATE =
   /^(?:set[A-Z_]\w*|dispatch|commit|use[A-Z]\w*|on[A-Z]\w*|next|resolve|cb|callback|done|log|info|debug|warn|error|Boolean|String|ref|reactive|computed|signal|createContext|atom|of|put|patchValue|emit|Store|create\w*|configure\w*|define\w*|combine\w*)$/;
+
+/** Where a token goes that opens a socket, whose own place in the code says what is to be done. */
+export const FOR_SOCKET = 'handed to the socket';
 
 /** Says in words where a token that was read from storage goes that a flag can't go; undefined when nowhere. */
 export function storageHazard(project: Project, path: NodePath): string | undefined {
@@ -19,6 +23,7 @@ export function storageHazard(project: Project, path: NodePath): string | undefi
 }
 
 function hazardOf(project: Project, use: Use): string | undefined {
+  if (isForSocket(project, use.path)) return socketsTakeCookies(project) ? undefined : FOR_SOCKET;
   if (isHandled(project, use.path) || use.trail.some((name) => /^(?:authorization|x-.*token)$/i.test(name)))
     return undefined;
   const file = project.sources.fileOf(use.path);
@@ -33,7 +38,7 @@ function hazardOf(project: Project, use: Use): string | undefined {
     call?.isCallExpression() || call?.isNewExpression() ? (call.get('callee') as NodePath) : undefined;
   if (!callee) return undefined;
   const name = propertyName(callee.node) ?? (callee.isIdentifier() ? callee.node.name : '');
-  if (opensSocket(callee)) return 'handed to the socket';
+  if (opensSocket(callee)) return FOR_SOCKET;
   if (STATE.test(name)) return undefined;
   return `handed to ${firstLineOf(file, callee.node)}`;
 }

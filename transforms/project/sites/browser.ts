@@ -10,6 +10,7 @@ import { isReturned, loginAnswer } from '../browser/login-requests.js';
 import { logoutFunctions } from '../browser/logout.js';
 import { isTokenName } from '../browser/names.js';
 import type { TokenPlace } from '../browser/places.js';
+import { socketCredentials } from '../browser/sockets.js';
 import { standInSites } from '../browser/stand-ins.js';
 import { jsonOf, type StorageAccess } from '../browser/storage.js';
 import { storageEvents } from '../browser/storage-events.js';
@@ -23,6 +24,7 @@ import type {
   KeeperSite,
   PersistedSite,
   Site,
+  SocketSite,
   StoreSite,
 } from '../site.js';
 import type { SourceFile } from '../source.js';
@@ -82,6 +84,7 @@ function sitesOf(sources: Sources, client: BrowserClient, served: readonly Site[
     ...keeperSites(client),
     ...client.files.flatMap((file) => storageEvents(sources, file, client.places)),
     ...headers,
+    ...client.files.flatMap((file) => socketSites(sources, file)),
     ...answers,
     ...endpointSites(client),
     ...client.credentials.requests.map(
@@ -167,6 +170,18 @@ function isPersisted(place: TokenPlace): place is PersistedSite['place'] {
 }
 
 const isCarried = ({ operation }: StorageAccess): boolean => operation === 'get' || operation === 'set';
+
+function socketSites(sources: Sources, file: SourceFile): SocketSite[] {
+  return socketCredentials(sources, file).map((socket) => ({
+    role: 'attach',
+    kind: 'socket',
+    family: 'session',
+    evidence: 'the login token opens a socket',
+    file,
+    path: socket.path,
+    socket,
+  }));
+}
 
 /** Where a stored token comes from; of a stored object, the field that is the token. */
 function arrivalAt(sources: Sources, value: NodePath, { field }: TokenPlace) {

@@ -1,0 +1,77 @@
+// https://socket.io/docs/v4/client-options/#withcredentials
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { alone } from '../alone.js';
+import type { Edit } from '../edit/edits.js';
+import { contentsOf } from '../edit/header.js';
+import { withoutItem, withoutItems } from '../edit/lists.js';
+import { intoObject } from '../edit/options.js';
+import { statementOf, withoutStatement } from '../edit/statements.js';
+import { socketsTakeCookies, tokensIn } from '../project/browser/sockets.js';
+import { keyName } from '../project/definitions.js';
+import type { Project } from '../project/project.js';
+import type { SocketSite } from '../project/site.js';
+import type { SourceFile } from '../project/source.js';
+import type { Decision, Rule } from '../rule.js';
+
+/** `io(url, { auth: { token } })` → `io(url, { withCredentials: true })`: the session's cookie opens the socket. */
+export const rule: Rule<SocketSite> = {
+  step: 'client',
+  hints: ['socket'],
+  knows: [],
+  owns: (site): site is SocketSite => site.kind === 'socket',
+  decide,
+  edit,
+};
+
+function decide(site: SocketSite, project: Project): Decision {
+  if (!socketsTakeCookies(project))
+    return {
+      action: 'manual',
+      reason: 'the token opens a socket, and nothing shows that the server asks for the session there',
+      todo: "Take the step server before this one: its sockets let in by the cookie then, as io.use(socketSession()) of '@jwt-to-session/shim' does. After that connect without the token and with withCredentials: true.",
+    };
+  if (!site.socket.options && !statementOf(site.path))
+    return {
+      action: 'manual',
+      reason: 'the token is handed to a socket in the middle of something else',
+      todo: 'Leave the token out: the cookie opens the socket, which is made with withCredentials: true.',
+    };
+  return { action: 'rewritten', reason: "the session's cookie opens the socket" };
+}
+
+function edit({ socket, file }: SocketSite, decision: Decision): readonly Edit[] {
+  if (decision.action !== 'rewritten') return [];
+  const { options, carriers, path } = socket;
+  if (!options) {
+    const value = path.isAssignmentExpression() ? path.get('right') : path;
+    return isAll(value, carriers) ? [withoutStatement(file, path)] : withoutTokens(file, value);
+  }
+  const gone = carriers.filter((carrier) => isAll(givenBy(carrier)));
+  const { properties } = options.node;
+  const told = properties.some((one) => keyName(one) === 'withCredentials');
+  const alone = gone.length === properties.length;
+  if (alone) return [{ ...contentsOf(file, options.node), text: ' withCredentials: true ', covers: true }];
+  return [
+    ...(told ? [] : [intoObject(file, options, 'withCredentials: true', false)]),
+    ...gone.flatMap((carrier) => withoutItem(file, properties, carrier.node)),
+    ...carriers.filter((one) => !gone.includes(one)).flatMap((one) => withoutTokens(file, givenBy(one))),
+  ];
+}
+
+function givenBy(carrier: NodePath): NodePath {
+  return carrier.isObjectProperty() ? (carrier.get('value') as NodePath) : carrier;
+}
+
+/** Whether there is nothing but tokens in what is handed over. */
+function isAll(value: NodePath, tokens: readonly NodePath[] = tokensIn(value)): boolean {
+  return !t.isObjectExpression(value.node) || tokens.length === value.node.properties.length;
+}
+
+function withoutTokens(file: SourceFile, value: NodePath): Edit[] {
+  if (!value.isObjectExpression()) return [];
+  return withoutItems(file, value.node.properties, new Set(tokensIn(value).map(({ node }) => node)));
+}
+
+export default alone('client/socket', rule);
+export const parser = 'tsx';
