@@ -1,8 +1,10 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { definitionOf } from '../definitions.js';
+import { isSource, isTest } from '../files.js';
 import { type Portable, portableOf } from '../portable.js';
-import { textOf } from '../source.js';
+import { sideOf } from '../sides.js';
+import { positionOf, type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import type { Application } from './application.js';
 import type { Registration } from './registrations.js';
@@ -79,6 +81,28 @@ function optionsOf(sources: Sources, call: NodePath<t.CallExpression>): SessionO
     options.push({ name, value });
   }
   return options.some(({ name }) => name === 'secret') ? options : undefined;
+}
+
+/** Whether a session middleware keeps what is in `req.session` in the browser's cookie, where no store has it. */
+export function keepsInCookie(sources: Sources, { handlers }: Registration): boolean {
+  return handlers.some((handler) => packageOf(sources, handler) === 'cookie-session');
+}
+
+const OF_SESSION = /\b(?!passport\b|mongoose\b)[\w$]+\??\.session\b(?!\s*\()/;
+
+/** The first place where an application's own code reads or writes what a session keeps. */
+export function sessionUse(
+  sources: Sources,
+  { file }: Application,
+): { file: SourceFile; line: number } | undefined {
+  const home = sources.packageOf(file);
+  for (const { path, text } of sources.listed) {
+    const at = OF_SESSION.exec(text);
+    const other = at && isSource(path) && !isTest(path) ? sources.at(path) : undefined;
+    if (!at || !other || sources.packageOf(other) !== home || sideOf(sources, other) === 'client') continue;
+    return { file: other, line: positionOf(text, at.index).line };
+  }
+  return undefined;
 }
 
 /** The package that makes a middleware. */
