@@ -2,7 +2,7 @@ import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { propertyOf } from './acceptance/doors.js';
 import { callersOf } from './callers.js';
-import { definitionOf, propertyName } from './definitions.js';
+import { definitionOf, keyName, propertyName } from './definitions.js';
 import { requiredModule } from './exports.js';
 import { exportOf, importOf, ownSpecifier, type PortableImport } from './importing.js';
 import { valuesOfMember } from './members.js';
@@ -54,7 +54,7 @@ export function portableOf(
       ? { text: 'import.meta', imports: [], literals: [] }
       : undefined;
   if (path.isThisExpression() || path.isFunction() || path.isAwaitExpression()) return undefined;
-  const held = valueOfThis(path);
+  const held = valueOfThis(path) ?? valueInLiteral(path);
   if (held) return portableOf(sources, held, named, depth + 1);
   const parts = partsOf(path);
   if (!parts) return undefined;
@@ -75,6 +75,29 @@ function valueOfThis(path: NodePath): NodePath | undefined {
   if (!owner?.isClass() || name === undefined) return undefined;
   const values = valuesOfMember(owner, name);
   return values.length === 1 ? values[0] : undefined;
+}
+
+/** The variable of the environment that `config.jwt.secret` is, where `config` is written out in the same file. */
+function valueInLiteral(path: NodePath): NodePath | undefined {
+  const names: string[] = [];
+  let root: NodePath = path;
+  while (root.isMemberExpression()) {
+    const name = propertyName(root.node);
+    if (name === undefined) return undefined;
+    names.unshift(name);
+    root = root.get('object');
+  }
+  const binding = root.isIdentifier() ? root.scope.getBinding(root.node.name) : undefined;
+  const declarator = binding?.constant && binding.path.isVariableDeclarator() ? binding.path : undefined;
+  let value =
+    names.length && t.isIdentifier(declarator?.node.id) ? (declarator?.get('init') as NodePath) : undefined;
+  for (const name of names) {
+    const property = value?.isObjectExpression()
+      ? value.get('properties').find((one) => keyName(one.node) === name)
+      : undefined;
+    value = property?.isObjectProperty() ? (property.get('value') as NodePath) : undefined;
+  }
+  return value && isPlainRead(value) ? value : undefined;
 }
 
 /** The expressions that an expression is made of; undefined for a kind that is not taken elsewhere. */
@@ -147,6 +170,11 @@ function ofName(
   if (exported && !(simple && init && isPlainRead(init as NodePath))) {
     return { text: exported.local, imports: [exported], literals: [] };
   }
+  const taken = takenOut(binding);
+  if (taken) {
+    const from = portableOf(sources, taken.from, named, depth + 1);
+    return from && { ...from, text: `${from.text}.${taken.name}` };
+  }
   const inline = simple ? portableOf(sources, init as NodePath, named, depth + 1) : undefined;
   // What is read from a disk, hangs on a place, or comes out anew each time, is made once by the file that has it.
   const reads = !inline || inline.imports.some(({ adds }) => adds) || MADE_ONCE.test(inline.text);
@@ -175,6 +203,18 @@ function opening(
     from: file,
     adds: path,
   };
+}
+
+/** `const { SECRET } = process.env` */
+function takenOut({ path, constant, identifier }: Binding): { from: NodePath; name: string } | undefined {
+  const init = constant && path.isVariableDeclarator() ? path.get('init') : undefined;
+  const id = path.isVariableDeclarator() ? path.node.id : undefined;
+  if (!init?.isMemberExpression() && !init?.isIdentifier()) return undefined;
+  const property = t.isObjectPattern(id)
+    ? id.properties.find((one) => t.isObjectProperty(one) && one.value === identifier)
+    : undefined;
+  const name = property && keyName(property);
+  return name !== undefined && t.isValidIdentifier(name) ? { from: init, name } : undefined;
 }
 
 /** `process.env.SECRET` says as much as a name that is imported for it, and needs no import. */

@@ -1,5 +1,6 @@
 import type { NodePath } from '@babel/traverse';
-import type * as t from '@babel/types';
+import * as t from '@babel/types';
+import { callsOf } from '../callers.js';
 import { definitionOf, propertyName } from '../definitions.js';
 import { type Portable, portableOf } from '../portable.js';
 import type { Sources } from '../sources.js';
@@ -27,12 +28,38 @@ export function keyOf(sources: Sources, path: NodePath, there: NamesThere): Port
   const definition = definitionOf(sources, path);
   // A function that finds the key for a token's header takes a callback, which nobody here can call.
   if (definition.kind === 'function') return undefined;
-  const text = definition.kind === 'value' ? encodedText(definition.path) : undefined;
+  const at = definition.kind === 'value' ? definition.path : path;
+  const text = encodedText(at) ?? settingOf(sources, at);
   const handed = portableOf(sources, text ?? path, there);
   const typed = /\.[cm]?tsx?$/.test(sources.fileOf(path).path);
   // Of what is handed on whole, nobody here can write the type.
   if (typed && handed?.given?.some((name) => name !== handed.text)) return portableOf(sources, text ?? path);
   return handed;
+}
+
+/** What `app.set('secret', x)` has put where `req.app.get('secret')` takes it from. */
+export function settingOf(sources: Sources, path: NodePath): NodePath | undefined {
+  const [name, ...more] = path.isCallExpression() ? (path.get('arguments') as NodePath[]) : [];
+  if (!path.isCallExpression() || !name?.isStringLiteral() || more.length) return undefined;
+  const { callee } = path.node;
+  if (propertyName(callee) !== 'get' || !t.isMemberExpression(callee) || !isApplication(callee.object))
+    return undefined;
+  const setting = name.node.value;
+  const values = sources
+    .mentioning(setting)
+    .filter(({ test }) => !test)
+    .flatMap((file) => callsOf(sources, file))
+    .flatMap(({ path: call }) => {
+      const [first, value] = call.get('arguments') as NodePath[];
+      const sets = propertyName(call.node.callee) === 'set' && first?.isStringLiteral({ value: setting });
+      return sets && value ? [value] : [];
+    });
+  return values.length === 1 ? values[0] : undefined;
+}
+
+function isApplication(node: t.Node): boolean {
+  const name = t.isIdentifier(node) ? node.name : propertyName(node);
+  return name !== undefined && /^app(?:lication)?$/i.test(name);
 }
 
 /** `x` of `new TextEncoder().encode(x)` and `Buffer.from(x, 'utf8')`. */

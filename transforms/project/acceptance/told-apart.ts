@@ -9,6 +9,7 @@ import { positionOf, type SourceFile, startOf, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { onlyTestsUse } from '../tests-only.js';
 import { type Door, doorsOf, propertyOf } from './doors.js';
+import { settingOf } from './key.js';
 
 /** What of a project tells its login tokens apart. */
 type Tokens = Pick<Project, 'sources' | 'sites'>;
@@ -126,7 +127,8 @@ function calleeOf(call: NodePath): string {
 /** The names of what a key is taken from: variables of the environment, settings, fixed texts. */
 function namesOf(sources: Sources, key: NodePath): Set<string> {
   const definition = definitionOf(sources, key);
-  const origins = originsOf(sources, definition.kind === 'value' ? definition.path : key);
+  const at = definition.kind === 'value' ? definition.path : key;
+  const origins = originsOf(sources, settingOf(sources, at) ?? at);
   return new Set(
     origins.map(({ path, trail }) => {
       const text = textOf(sources.fileOf(path), path.node);
