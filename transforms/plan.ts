@@ -244,6 +244,7 @@ const CLIENT_KINDS = new Set<Site['kind']>([
   'token-field',
   'browser-decode',
   'stand-in',
+  'test-storage',
   'client-entry',
 ]);
 

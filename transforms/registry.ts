@@ -14,6 +14,7 @@ import { rule as clientSocket } from './client/socket.js';
 import { rule as clientStandIn } from './client/stand-in.js';
 import { rule as clientStateKeeper } from './client/state-keeper.js';
 import { rule as clientStorageEvent } from './client/storage-event.js';
+import { rule as clientTestStorage } from './client/test-storage.js';
 import { rule as clientTokenField } from './client/token-field.js';
 import { rule as clientTokenHeader } from './client/token-header.js';
 import { rule as clientWebStorage } from './client/web-storage.js';
@@ -79,6 +80,7 @@ export const RULES: readonly RegisteredRule[] = [
   { id: 'client/stand-in', rule: clientStandIn },
   { id: 'client/state-keeper', rule: clientStateKeeper },
   { id: 'client/storage-event', rule: clientStorageEvent },
+  { id: 'client/test-storage', rule: clientTestStorage },
   { id: 'client/token-field', rule: clientTokenField },
   { id: 'client/token-header', rule: clientTokenHeader },
   { id: 'client/web-storage', rule: clientWebStorage },

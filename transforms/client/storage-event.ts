@@ -1,13 +1,11 @@
 // https://developer.mozilla.org/en-US/docs/Web/API/Window/storage_event
 import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
+import { NOTE } from '../edit/names.js';
 import { quoted, styleOf } from '../edit/style.js';
 import type { StorageEventSite } from '../project/site.js';
 import { endOf, startOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
-
-/** Where the browser's helper notes that there is a session, and takes the note away when there is none. */
-const NOTE = 'jwt-to-session';
 
 /** Another tab stored or removed the token → it noted that there is a session, or took the note away. */
 export const rule: Rule<StorageEventSite> = {

@@ -7,6 +7,9 @@ import type { NeededName } from './edits.js';
 export { SHIM } from '../project/shim.js';
 export const SHIM_CLIENT = '@jwt-to-session/shim/client';
 
+/** Where the browser's helper notes that there is a session, and takes the note away when there is none. */
+export const NOTE = 'jwt-to-session';
+
 /**
  * What an imported name is to be called in a file: the name it already has there, its own where that is free,
  * else a longer one.

@@ -14,6 +14,7 @@ import type { OutgoingRequest } from './browser/requests.js';
 import type { SocketCredential } from './browser/sockets.js';
 import type { StandInSite } from './browser/stand-ins.js';
 import type { StorageAccess } from './browser/storage.js';
+import type { TestStorageSite } from './browser/test-storage.js';
 import type { CallPath } from './callers.js';
 import type { Application } from './express/application.js';
 import type { Cors } from './express/cors.js';
@@ -290,7 +291,8 @@ export type Site =
   | OtherSessionSite
   | PresentSite
   | TestSite
-  | StandInSite;
+  | StandInSite
+  | TestStorageSite;
 
 export function isMint(site: Site): site is MintSite {
   return site.kind === 'sign';

@@ -1,3 +1,4 @@
+import type { NodePath } from '@babel/traverse';
 import type { Finding } from '../../words.js';
 import { STANDS_IN } from '../browser/stand-ins.js';
 import { isSource, isTest } from '../files.js';
@@ -17,6 +18,8 @@ const PUTS_TOKEN =
   /(?:localStorage|sessionStorage)\s*\.\s*setItem\(\s*['"`][^'"`]*(?:token|jwt)[^'"`]*['"`]|(?:localStorage|sessionStorage)\s*\.\s*\w*(?:token|Token|jwt)\w*\s*=(?!=)|\bsetCookie\(\s*['"`][^'"`]*(?:token|jwt)/i;
 const READS_HEADER =
   /headers?\s*(?:\?\.|\.|!\.)?\s*(?:get\(\s*['"`](?:authorization|x-access-token|x-auth-token)|\.?(?:authorization\b(?!\s*=[^=])|\[\s*['"`](?:authorization|x-access-token|x-auth-token)))/i;
+const ANSWERS_BY_KEY =
+  /getItem\b[^;]{0,40}mockImplementation\([^;]{0,80}(?:token|jwt)|getItem\s*[:=]\s*(?:jest\.fn|vi\.fn)?\(?\s*\(?\w+\)?\s*=>[^;]{0,60}['"`]\w*(?:token|jwt)/i;
 const HANDLES_TOKEN =
   /(?:localStorage|sessionStorage)\s*(?:\.\s*(?:get|set|remove)Item\(\s*['"`][^'"`]*(?:token|jwt)|\.\s*\w*(?:token|jwt)\b|\[\s*['"`][^'"`]*(?:token|jwt))|['"`]?authorization['"`]?\s*[:,]/i;
 
@@ -27,7 +30,15 @@ const SIGHTS: readonly Sight[] = [
     severity: 'note',
     title: 'A test puts a login token into the browser',
     detail:
-      "It is exchanged for a session until the window closes. Let the test log in by a request of the browser (cy.request, page.request), and put the marker that is answered under 'jwt-to-session' in localStorage.",
+      "What a login by a request of the browser answers (cy.request, page.request) is taken for that login, whatever it is. A request from elsewhere, such as Playwright's request fixture, leaves the session's cookie behind: use page.request. A JWT that the test signs is exchanged until the window closes. To be logged in without a server, put a word under 'jwt-to-session' in localStorage.",
+  },
+  {
+    of: isTest,
+    pattern: ANSWERS_BY_KEY,
+    severity: 'note',
+    title: 'A test lets web storage answer with a login token',
+    detail:
+      "The page does not ask for it any more. To be logged in, let localStorage answer with a word under 'jwt-to-session'.",
   },
   {
     of: (_, text) => STANDS_IN.test(text),
@@ -43,10 +54,10 @@ const SIGHTS: readonly Sight[] = [
 export function browserFileFindings({ sources, sites, steps }: Project): Finding[] {
   if (!steps.includes('client')) return [];
   const hasClient = sites.some(({ kind }) => kind === 'client-entry');
-  const standIns = sites.filter(({ kind }) => kind === 'stand-in');
+  const changed = sites.filter(({ kind }) => kind === 'stand-in' || kind === 'test-storage');
   const isChanged = (at: string, index: number) =>
-    standIns.some(
-      ({ file, path }) => file.path === at && startOf(path.node) <= index && index < endOf(path.node),
+    changed.some(
+      ({ file, path }) => file.path === at && statementStart(path) <= index && index < endOf(path.node),
     );
   return sources.listed.flatMap(({ path, text }): Finding[] => {
     if (/\.html?$/.test(path)) return scriptsOf(path, text);
@@ -56,6 +67,11 @@ export function browserFileFindings({ sources, sites, steps }: Project): Finding
       return seen ? [{ severity, title, detail, file: path, line: positionOf(text, seen.index).line }] : [];
     });
   });
+}
+
+/** Where the call around a key begins: `localStorage.setItem('…'`. */
+function statementStart(path: NodePath): number {
+  return startOf(path.parentPath?.isCallExpression() ? path.parentPath.node : path.node);
 }
 
 /** Scripts that stand in a page itself, which nothing here rewrites. */

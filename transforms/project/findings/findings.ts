@@ -6,6 +6,7 @@ import { browserFileFindings } from './browser-files.js';
 import { mobileFindings } from './mobile.js';
 import { persistedFindings } from './persisted.js';
 import { secretFindings } from './secrets.js';
+import { sentHeaderFindings } from './sent-headers.js';
 import { targetFindings } from './targets.js';
 import { testFindings } from './tests.js';
 import { testsWithoutRequest } from './tests-without-request.js';
@@ -21,6 +22,7 @@ export function findingsOf(project: Project, signatures: readonly Signature[]): 
     ...testsWithoutRequest(project),
     ...persistedFindings(project),
     ...browserFileFindings(project),
+    ...sentHeaderFindings(project),
     ...mobileFindings(project),
     ...targetFindings(project),
   ];

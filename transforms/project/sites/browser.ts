@@ -14,6 +14,7 @@ import { socketCredentials } from '../browser/sockets.js';
 import { standInSites } from '../browser/stand-ins.js';
 import { jsonOf, type StorageAccess } from '../browser/storage.js';
 import { storageEvents } from '../browser/storage-events.js';
+import { testStorageSites } from '../browser/test-storage.js';
 import { isolated } from '../isolated.js';
 import { refreshStays } from '../refresh.js';
 import type {
@@ -37,9 +38,12 @@ import { refusalSites, withRenewals } from './refused.js';
  * @param served what was found on the server
  */
 export function browserSites(sources: Sources, served: readonly Site[]): Site[] {
-  return browserClients(sources).flatMap((client) =>
-    isolated(sources, client.files, () => sitesOf(sources, client, served)),
-  );
+  const clients = browserClients(sources);
+  return clients.flatMap((client) => {
+    const sites = isolated(sources, client.files, () => sitesOf(sources, client, served));
+    const tests = sites.length ? testStorageSites(sources, client, clients.length === 1) : [];
+    return [...sites, ...tests];
+  });
 }
 
 /** Finds the tokens that a server sends to other services. */
