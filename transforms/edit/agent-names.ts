@@ -1,5 +1,6 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import { chainOf } from '../project/browser/answers.js';
+import type { Project } from '../project/project.js';
 import { endOf, type SourceFile, startOf } from '../project/source.js';
 import type { Sources } from '../project/sources.js';
 import type { LoggedInAgent } from '../project/tests/agents.js';
@@ -22,10 +23,10 @@ interface Given {
 const namesOfSources = new WeakMap<Sources, AgentNames>();
 
 /** The names of all agents; remembered with the sources. */
-export function agentNames(sources: Sources): AgentNames {
+export function agentNames({ sources, sites }: Project): AgentNames {
   const known = namesOfSources.get(sources);
   if (known) return known;
-  const names = namesOf(sources, testTokens(sources).replaced);
+  const names = namesOf(sources, testTokens(sources, sites).replaced);
   namesOfSources.set(sources, names);
   return names;
 }

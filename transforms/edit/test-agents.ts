@@ -1,9 +1,10 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
+import type { Project } from '../project/project.js';
 import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Sources } from '../project/sources.js';
-import { fillsOf, type LoggedInAgent } from '../project/tests/agents.js';
-import { type TestAttachment, withoutScheme } from '../project/tests/attached.js';
+import type { LoggedInAgent } from '../project/tests/agents.js';
+import { fillsOf, type TestAttachment, withoutScheme } from '../project/tests/attached.js';
 import { isNothing } from '../project/tests/carried.js';
 import { type TestToken, testTokens } from '../project/tests/tokens.js';
 import type { AgentNames } from './agent-names.js';
@@ -13,11 +14,12 @@ import { asBlock, beforeStatement, withoutDeclaration, withoutStatement } from '
 import { indentationAt, styleOf } from './style.js';
 
 /** Lets agents that log in once send what was sent with a token. */
-export function agentEdits(sources: Sources, token: TestToken, names: AgentNames): Edit[] {
+export function agentEdits(project: Project, token: TestToken, names: AgentNames): Edit[] {
+  const { sources } = project;
   return [
     ...token.agents.flatMap((agent) => [...loginEdits(agent, names), ...takeEdits(agent, token, names)]),
     ...token.attachments.flatMap((attachment) => sendEdits(attachment, token, names)),
-    ...senderEdits(sources, token),
+    ...senderEdits(project, token),
     ...token.functions.flatMap((called) => resultEdits(sources, called, token)),
     ...token.names
       .filter((binding) => !token.shown.has(binding))
@@ -32,8 +34,10 @@ function loginEdits(agent: LoggedInAgent, names: AgentNames): Edit[] {
   const name = names.of(agent);
   const statement = `${declared ? `${declared} ` : ''}${name} = ${made}${semicolon}`;
   const { sender } = login.request;
+  const sent: Edit = { file: file.path, start: startOf(sender.node), end: endOf(sender.node), text: name };
+  if (agent.renews) return [sent];
   const edits: Edit[] = [
-    { file: file.path, start: startOf(sender.node), end: endOf(sender.node), text: name },
+    sent,
     ...(at.isFunction()
       ? asBlock(file, at, [statement])
       : beforeStatement(file, at, statement).map((edit) => ({ ...edit, stays: true }))),
@@ -168,8 +172,8 @@ function senderText({ token: sent, request }: TestAttachment, token: TestToken, 
 }
 
 /** A client with a name goes where nothing is sent by it any more. */
-function senderEdits(sources: Sources, token: TestToken): Edit[] {
-  const { replaced } = testTokens(sources);
+function senderEdits({ sources, sites }: Project, token: TestToken): Edit[] {
+  const { replaced } = testTokens(sources, sites);
   const requests = replaced.flatMap(({ logins, attachments }) => [
     ...logins.map(({ request }) => request),
     ...attachments.map(({ request }) => request),

@@ -38,10 +38,10 @@ function decide(site: TestSite, project: Project): Decision {
 }
 
 /** All that a token leads to changes together: with the first login that answers with it. */
-function edit({ token, path }: TestSite, decision: Decision, { sources }: Project): readonly Edit[] {
+function edit({ token, path }: TestSite, decision: Decision, project: Project): readonly Edit[] {
   const [first] = token.logins;
   if (decision.action !== 'rewritten' || !first || wholeOf(first.request).node !== path.node) return [];
-  return agentEdits(sources, token, agentNames(sources));
+  return agentEdits(project, token, agentNames(project));
 }
 
 export default alone('server/test-agent', rule);

@@ -6,7 +6,7 @@ import type { Project } from '../project.js';
 import type { Signature } from '../signatures.js';
 import { isMint } from '../site.js';
 import { librarySites } from '../sites/libraries.js';
-import { positionOf } from '../source.js';
+import { endOf, positionOf, startOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { testTokens } from '../tests/tokens.js';
 import { at } from './at.js';
@@ -19,7 +19,7 @@ const MADE_UP_REQUEST = /['"](?:node-mocks-http|sinon-express-mock|mock-express-
 const KEEPS_COOKIES = /\.agent\(|['"](?:tough-cookie|axios-cookiejar-support)['"]/;
 /** A header with a token that is not written out. */
 const SENT_TOKEN =
-  /['"`](?:Bearer |Token |JWT )(?:\$\{|['"] ?\+)|['"`]x-(?:access|auth)-token['"`]\]?\s*[:,=]\s*[a-z_$]/i;
+  /['"`](?:Bearer |Token |JWT )(?:\$\{|['"] ?\+)|['"`]x-(?:access|auth)-token['"`]\]?\s*[:,=]\s*[a-z_$]/gi;
 const TOKEN_HEADER = /['"`](?:Bearer |Token |JWT |x-access-token['"`]|x-auth-token['"`])/i;
 
 /**
@@ -38,8 +38,8 @@ export function testFindings(project: Project, signatures: readonly Signature[])
     .filter(({ family }) => family === 'session' || family === 'unknown');
   return [
     ...calls.map((site) => onCall(sources, site.path, isMint(site))),
-    ...tokensThatStay(sources),
-    ...headersWithoutCookies(sources),
+    ...tokensThatStay(project),
+    ...headersWithoutCookies(project),
     ...requestsMadeUp(sources),
   ];
 }
@@ -64,22 +64,24 @@ function requestsMadeUp({ listed }: Sources): Finding[] {
 }
 
 /** Tokens that tests send and that no agent takes the place of, with the reason. */
-function tokensThatStay(sources: Sources): Finding[] {
-  return testTokens(sources).unclear.flatMap(({ attachments: [first], because, answered }): Finding[] => {
-    if (!first) return [];
-    const place = at(sources, first.token);
-    if (first.request.making.keeps) return [{ ...SHARED_AGENT, ...place }];
-    if (answered)
-      return [
-        {
-          severity: 'warning',
-          title: `${testNamed(first.token)} sends a token that a login answers with`,
-          detail: `It is left as it is, since ${because}. After the step server a login answers with a marker, which opens nothing: let an agent log in, such as request.agent(app), and send these requests.`,
-          ...place,
-        },
-      ];
-    return [{ ...NO_COOKIES, detail: `${NO_COOKIES.detail} Here ${because}.`, ...place }];
-  });
+function tokensThatStay({ sources, sites }: Project): Finding[] {
+  return testTokens(sources, sites).unclear.flatMap(
+    ({ attachments: [first], because, answered }): Finding[] => {
+      if (!first) return [];
+      const place = at(sources, first.token);
+      if (first.request.making.keeps) return [{ ...SHARED_AGENT, ...place }];
+      if (answered)
+        return [
+          {
+            severity: 'warning',
+            title: `${testNamed(first.token)} sends a token that a login answers with`,
+            detail: `It is left as it is, since ${because}. After the step server a login answers with a marker, which opens nothing: let an agent log in, such as request.agent(app), and send these requests.`,
+            ...place,
+          },
+        ];
+      return [{ ...NO_COOKIES, detail: `${NO_COOKIES.detail} Here ${because}.`, ...place }];
+    },
+  );
 }
 
 const SHARED_AGENT = {
@@ -97,17 +99,20 @@ const NO_COOKIES = {
 } as const;
 
 /** Tests that send a token in a header in a way that is not followed, through a client that keeps no cookies. */
-function headersWithoutCookies(sources: Sources): Finding[] {
-  const { replaced, unclear } = testTokens(sources);
-  const followed = new Set(
-    [...replaced, ...unclear].flatMap(({ attachments }) =>
-      attachments.map(({ request }) => request.file.path),
+function headersWithoutCookies({ sources, sites }: Project): Finding[] {
+  const { replaced, unclear } = testTokens(sources, sites);
+  const followed = [
+    ...[...replaced, ...unclear].flatMap(({ attachments }) => attachments.map(({ link }): NodePath => link)),
+    ...replaced.flatMap(({ logins }) =>
+      logins.flatMap(({ takes }) => takes.map((take) => take.getStatementParent() ?? take)),
     ),
-  );
+  ].map((path) => ({ file: sources.fileOf(path).path, start: startOf(path.node), end: endOf(path.node) }));
   return sources.listed.flatMap(({ path, text }): Finding[] => {
-    if (!isTest(path) || !isSource(path) || followed.has(path)) return [];
+    if (!isTest(path) || !isSource(path)) return [];
     if (!SERVER_CLIENT.test(text) || KEEPS_COOKIES.test(text)) return [];
-    const sent = SENT_TOKEN.exec(text);
+    const sent = [...text.matchAll(SENT_TOKEN)].find(
+      ({ index }) => !followed.some(({ file, start, end }) => file === path && start <= index && index < end),
+    );
     return sent ? [{ ...NO_COOKIES, file: path, line: positionOf(text, sent.index).line }] : [];
   });
 }

@@ -62,7 +62,7 @@ export function findSites(sources: Sources, knowledge: Knowledge): Site[] {
   sites.push(...applicationSites(sources, sites));
   const inBrowser = browserSites(sources, sites);
   sites.push(...presentSites(sources, shim), ...inBrowser);
-  if (sites.some(isMint)) sites.push(...testSites(sources));
+  if (sites.some(isMint)) sites.push(...testSites(sources, sites));
   return withoutTwins(sites, inBrowser).sort((a, b) =>
     positionKey(a.file, a.path.node).localeCompare(positionKey(b.file, b.path.node)),
   );

@@ -1,11 +1,11 @@
-import type { TestSite } from '../site.js';
+import type { Site, TestSite } from '../site.js';
 import type { Sources } from '../sources.js';
 import { wholeOf } from '../tests/requests.js';
 import { testTokens } from '../tests/tokens.js';
 
 /** Finds where tests log in by a request and send the token that it answers with. */
-export function testSites(sources: Sources): TestSite[] {
-  return testTokens(sources).replaced.flatMap((token): TestSite[] => [
+export function testSites(sources: Sources, served: readonly Site[]): TestSite[] {
+  return testTokens(sources, served).replaced.flatMap((token): TestSite[] => [
     ...token.logins.map(({ request }): TestSite => {
       const evidence = 'a test takes the token from the answer to a login';
       const path = wholeOf(request);

@@ -1,9 +1,10 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
+import { isRenewalName } from '../browser/names.js';
 import { definitionOf } from '../definitions.js';
 import { endOf, type SourceFile, startOf, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
-import { withoutScheme } from './attached.js';
+import { fillsOf, withoutScheme } from './attached.js';
 import type { CarriedToken, TestLogin } from './carried.js';
 import { type Making, wholeOf } from './requests.js';
 
@@ -23,6 +24,8 @@ export interface LoggedInAgent {
   readonly hook?: NodePath<t.CallExpression>;
   /** Code that makes it. */
   readonly made: string;
+  /** The login is prolonged: the agent that has logged in sends the request. */
+  readonly renews?: true;
 }
 
 /** Where the agents of a token's logins are made, or why that can't be said. */
@@ -38,15 +41,6 @@ export function agentsOf(sources: Sources, token: CarriedToken): LoggedInAgent[]
     agents.push(agent);
   }
   return agents;
-}
-
-/** The values that a variable is given by a token's logins. */
-export function fillsOf({ path, constantViolations }: Binding): NodePath[] {
-  const init = path.isVariableDeclarator() ? path.get('init') : undefined;
-  const rights = constantViolations.flatMap((write) =>
-    write.isAssignmentExpression() ? [write.get('right') as NodePath] : [],
-  );
-  return [...(init?.node ? [init as NodePath] : []), ...rights];
 }
 
 function isTaken({ takes }: TestLogin, fill: NodePath): boolean {
@@ -97,12 +91,30 @@ function agentOf(sources: Sources, token: CarriedToken, login: TestLogin): Logge
     ? held(token, login, base, binding, block)
     : { ...base, scope: block, declared: 'const' as const };
   if (typeof agent === 'string') return agent;
+  if (isRenewal(login)) {
+    const others = binding
+      ? token.logins.filter(
+          (other) => other !== login && fillsOf(binding).some((fill) => isTaken(other, fill)),
+        )
+      : [];
+    const renewed = others.length > 0 && !others.some(isRenewal) && !agent.declared && !agent.holder?.beside;
+    return renewed
+      ? { ...agent, renews: true }
+      : 'a request renews it, and not for an agent that is known there';
+  }
   if (making.library === 'supertest') return agent;
   if (!isExpressFunction(sources, making))
     return 'what the requests are sent to may be a server that is open already';
   const hook = hookAround(whole);
   if (!hook || agent.declared) return 'the login is not in a hook, so that nothing would close its agent';
   return { ...agent, hook };
+}
+
+/** Whether a request prolongs a login: `/auth/refresh`. */
+function isRenewal({ request }: TestLogin): boolean {
+  const [asked] = request.links;
+  const [path] = (asked?.get('arguments') ?? []) as NodePath[];
+  return Boolean(path?.isStringLiteral() && isRenewalName(path.node.value));
 }
 
 function held(

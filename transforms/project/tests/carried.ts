@@ -103,7 +103,7 @@ function comesFrom(walk: Walk, path: NodePath, names: readonly string[] = []): v
   const then = request?.links.at(-1);
   const receiver = then && linkName(then) === 'then' ? callbackOf(at) : undefined;
   const called = at.isCallExpression() ? definitionOf(sources, at.get('callee') as NodePath) : undefined;
-  if (answering) takenFrom(walk, answering, at);
+  if (answering) takenFrom(walk, answering, at, names);
   else if (at.isAwaitExpression()) comesFrom(walk, at.get('argument'), names);
   else if (names.length) unclear.push(`it comes from ${firstLineOf(sources.fileOf(at), at.node)}`);
   else if (at.isIdentifier()) named(walk, at.scope.getBinding(at.node.name));
@@ -121,8 +121,11 @@ function answeredWith(
   return path.isIdentifier() && !names.length ? undefined : requestAnswering(sources, path, names);
 }
 
-function takenFrom(walk: Walk, request: TestRequest, path: NodePath): void {
+function takenFrom(walk: Walk, request: TestRequest, path: NodePath, names: readonly string[]): void {
   const { sources, logins, all, unclear } = walk;
+  const taken = [textOf(sources.fileOf(path), path.node), ...names].join('.');
+  // It may be sent to show that it opens nothing.
+  if (familyOfWord(taken) === 'refresh') unclear.push('it is the token that renews a login');
   const takes = logins.get(request);
   if (takes) {
     takes.add(path);
@@ -162,7 +165,8 @@ function filledBy(walk: Walk, { path, identifier, constantViolations }: Binding)
   if (init.node && !taken) unclear.push(`nothing shows what ${name} is`);
   else if (init.node && !isNothing(init.node)) comesFrom(walk, init as NodePath, taken);
   for (const write of constantViolations) {
-    if (!write.isAssignmentExpression({ operator: '=' }) || !t.isIdentifier(write.node.left))
+    const stands = write.parentPath?.isExpressionStatement() || isResult(write);
+    if (!write.isAssignmentExpression({ operator: '=' }) || !t.isIdentifier(write.node.left) || !stands)
       unclear.push(`${name} is filled in a way that is not followed`);
     else if (!isNothing(write.node.right)) comesFrom(walk, write.get('right'));
     else if (!isInHookAfter(write)) unclear.push(`a test takes ${name} away`);
@@ -199,6 +203,11 @@ function returnedBy(walk: Walk, called: NodePath<t.Function>): void {
   if (!returned.length || escapes(sources, called)) unclear.push('nothing shows who is given it');
   for (const path of returned) comesFrom(walk, path);
   for (const call of callersOf(sources, called)) goesTo(walk, call);
+}
+
+/** `(res) => (token = res.body.token)` */
+function isResult(path: NodePath): boolean {
+  return path.key === 'body' && Boolean(path.parentPath?.isArrowFunctionExpression());
 }
 
 /** What becomes of an expression that yields the token, or a promise of it. */

@@ -1,6 +1,9 @@
+import { doorsOf } from '../acceptance/doors.js';
+import { placesOf } from '../acceptance/places.js';
+import type { Site } from '../site.js';
 import type { Sources } from '../sources.js';
 import { agentsOf, type LoggedInAgent } from './agents.js';
-import { attachmentsOf } from './attached.js';
+import { attachmentsOf, isLookedFor } from './attached.js';
 import { type CarriedToken, carriedBy, type UnclearToken } from './carried.js';
 
 /** A token of the tests, and the agents that can take its place. */
@@ -16,24 +19,39 @@ export interface TestTokens {
 
 const tokensOfSources = new WeakMap<Sources, TestTokens>();
 
-/** Finds the tokens that tests send, each with all that has to change together; remembered with the sources. */
-export function testTokens(sources: Sources): TestTokens {
+/**
+ * Finds the tokens that tests send, each with all that has to change together; remembered with the sources.
+ *
+ * @param served what was found on the server
+ */
+export function testTokens(sources: Sources, served: readonly Site[]): TestTokens {
   const known = tokensOfSources.get(sources);
   if (known) return known;
-  const found = tokensIn(sources);
+  const found = tokensIn(sources, served);
   tokensOfSources.set(sources, found);
   return found;
 }
 
 const HEADERS = ['uthorization', 'x-auth-token', 'x-access-token', 'bearer'];
 
-function tokensIn(sources: Sources): TestTokens {
+function tokensIn(sources: Sources, served: readonly Site[]): TestTokens {
   const files = sources
     .mentioning(...HEADERS)
     .filter(({ test, text }) => test && /\.(?:set|auth)\(/.test(text));
-  const all = files.flatMap((file) => attachmentsOf(sources, file));
+  const sent = files.flatMap((file) => attachmentsOf(sources, file));
+  if (!sent.length) return { replaced: [], unclear: [] };
+  const homes = new Set(served.map(({ file }) => file));
+  const places = placesOf(sources, served, doorsOf(sources, served, homes), homes);
   const replaced: TestToken[] = [];
-  const unclear: UnclearToken[] = [];
+  // Sent where nobody looks for it, or with another word before it, it is mostly to show that it opens nothing.
+  const all = sent.filter((attachment) => isLookedFor(attachment, places));
+  const unclear: UnclearToken[] = sent
+    .filter((attachment) => !all.includes(attachment))
+    .map((attachment) => ({
+      attachments: [attachment],
+      because: 'the application does not look for a token where it is sent, or not for such a one',
+      answered: false,
+    }));
   for (const attachment of all) {
     const known = [...replaced, ...unclear].some(({ attachments }) => attachments.includes(attachment));
     if (known) continue;
