@@ -1,14 +1,14 @@
 import { commentEdits } from './edit/comments.js';
 import { applyEdits, type Edit } from './edit/edits.js';
 import { finishEdits } from './edit/finish.js';
-import { withoutLeftovers } from './edit/leftovers/leftovers.js';
+import { LEFTOVERS, withoutLeftovers } from './edit/leftovers/leftovers.js';
 import { unmadeOf, type Work } from './made.js';
 import type { Planned } from './plan.js';
 import { isSource } from './project/files.js';
 import { parseSource } from './project/parse.js';
 import type { Project } from './project/project.js';
 import { noteOf } from './rule.js';
-import type { FileOutcome } from './words.js';
+import { type FileOutcome, STEPS, type Step } from './words.js';
 
 /** A plan carried out: what each site came to, and each file's new text. */
 export interface CarriedOut {
@@ -49,11 +49,21 @@ export function carryOut(project: Project, plan: readonly Planned[]): CarriedOut
   }
 }
 
-/** The browser's files without what their edits have left behind. */
+/** The files without what their edits have left behind. */
 function cleared(project: Project, works: readonly Work[], files: readonly FileOutcome[]): FileOutcome[] {
+  return STEPS.reduce((rest, step) => withoutLeftoversOf(project, step, works, rest), [...files]);
+}
+
+function withoutLeftoversOf(
+  project: Project,
+  step: Step,
+  works: readonly Work[],
+  files: FileOutcome[],
+): FileOutcome[] {
+  const finders = LEFTOVERS[step] ?? [];
   const ours = new Set(
     works.flatMap(({ planned, edits }) =>
-      planned.owner?.step === 'client' ? edits.map(({ file }) => file) : [],
+      planned.owner?.step === step ? edits.map(({ file }) => file) : [],
     ),
   );
   const texts = new Map(
@@ -61,9 +71,9 @@ function cleared(project: Project, works: readonly Work[], files: readonly FileO
       status === 'modified' && after !== undefined && ours.has(path) ? [[path, after]] : [],
     ),
   );
-  if (!texts.size) return [...files];
+  if (!finders.length || !texts.size) return files;
   const failed = new Set(files.flatMap(({ path, status }) => (status === 'failed' ? [path] : [])));
-  const left = withoutLeftovers(project.sources, texts, (path) => !failed.has(path));
+  const left = withoutLeftovers(project.sources, finders, texts, (path) => !failed.has(path));
   return files.map((file) => {
     const after = left.get(file.path);
     if (after === undefined) return file;

@@ -5,7 +5,7 @@ import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
 import { isTest } from '../project/browser/acceptance.js';
-import { isPassedInVain } from '../project/browser/passing.js';
+import { isHeldForTests, isPassedInVain } from '../project/browser/passing.js';
 import type { Project } from '../project/project.js';
 import type { GuardSite } from '../project/site.js';
 import { endOf, startOf, textOf } from '../project/source.js';
@@ -36,7 +36,7 @@ function decide({ path, evidence, template }: GuardSite, project: Project): Deci
   if (isEmptied(path)) return { action: 'kept', reason: 'it stands for nothing where there is no token' };
   if (isPassedInVain(project, path))
     return { action: 'rewritten', reason: 'the token is not read for a header any more' };
-  if (isTest(path))
+  if (isTest(path) || isHeldForTests(project, path))
     return { action: 'rewritten', reason: 'asks whether there is a session instead of a token' };
   const call = methodCall(path);
   if (call)
@@ -52,14 +52,14 @@ function isEmptied({ parent }: NodePath): boolean {
   return t.isLogicalExpression(parent, { operator: '||' }) && t.isStringLiteral(parent.right, { value: '' });
 }
 
-function edit({ path, file, template }: GuardSite): readonly Edit[] {
+function edit({ path, file, template }: GuardSite, _decision: Decision, project: Project): readonly Edit[] {
   if (template) {
     const { start, end, called } = template;
     return called ? [{ file: file.path, start, end, text: `(${file.text.slice(start, end)} || '')` }] : [];
   }
   if (isEmptied(path)) return [];
   const at = { file: file.path, start: startOf(path.node), end: endOf(path.node) };
-  if (isTest(path)) {
+  if (isTest(path) || isHeldForTests(project, path)) {
     const has = localName(file, SHIM_CLIENT, 'hasSession');
     return [{ ...at, text: `${has.local}()`, needs: [has] }];
   }

@@ -6,6 +6,7 @@ import { waitingIn } from '../edit/async.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
 import { beforeStatement, statementOf, withoutDeclaration, withoutStatement } from '../edit/statements.js';
+import { tokenStored, withoutField } from '../edit/stored-object.js';
 import { styleOf } from '../edit/style.js';
 import { askedInstead } from '../edit/token-read.js';
 import { acceptanceOf } from '../project/browser/acceptance.js';
@@ -104,10 +105,10 @@ function decideSet(site: StoreSite, project: Project): Decision {
   if (isAcceptedElsewhere(site, project))
     return {
       action: 'rewritten',
-      reason: 'nothing is stored: the session was accepted when the login was answered',
+      reason: `${place?.field === undefined ? 'nothing is stored' : 'the token is not stored'}: the session was accepted when the login was answered`,
     };
   const owner = access.path.getFunctionParent();
-  if (!owner || !statementOf(access.path))
+  if (!owner || !statementOf(access.path) || (place?.field !== undefined && !tokenStored(site, place.field)))
     return {
       action: 'manual',
       reason: 'the token is stored where the code can not wait for its exchange',
@@ -181,7 +182,7 @@ function parsedFrom(path: NodePath): NodePath | undefined {
 function editSet(site: StoreSite, project: Project): readonly Edit[] {
   const { access, place, arrival, file } = site;
   const { path, value } = access;
-  if (place?.field !== undefined) return editStoredObject(site, place.field);
+  if (place?.field !== undefined) return editStoredObject(site, place.field, project);
   if (arrival?.kind === 'answers') {
     const hollow = hollowAround(site, project);
     if (hollow) return withoutHollow(hollow, project);
@@ -227,19 +228,20 @@ function acceptedHere({ access, file }: StoreSite, token: string): Edit[] {
 }
 
 /** The object is stored without the token. */
-function editStoredObject(site: StoreSite, field: string): Edit[] {
+function editStoredObject(site: StoreSite, field: string, project: Project): Edit[] {
   const { access, file } = site;
   const json = storedIn(site);
   if (!json) return [];
-  const text = textOf(file, json.node);
+  const without = withoutField(site, json, field);
+  const token = tokenStored(site, field);
+  const statement = statementOf(access.path);
+  if (token === undefined || !statement?.isStatement() || isAcceptedElsewhere(site, project))
+    return [without];
   const accept = localName(file, SHIM_CLIENT, 'acceptSession');
   const owner = access.path.getFunctionParent();
-  const statement = statementOf(access.path);
   const waiting = owner ? waitingIn(file, owner) : { how: 'never' as const };
   const { semicolon } = styleOf(file.text);
-  const call = `${accept.local}(${text}.${field})${semicolon}`;
-  const without = replaced(file.path, json, `{ ...${text}, ${field}: undefined }`);
-  if (!statement?.isStatement() || json.isObjectExpression()) return [without];
+  const call = `${accept.local}(${token})${semicolon}`;
   if (waiting.how === 'never') return [...beforeStatement(file, statement, call, [accept]), without];
   return [...waiting.edits, ...beforeStatement(file, statement, `${waiting.how} ${call}`, [accept]), without];
 }

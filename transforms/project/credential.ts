@@ -1,5 +1,6 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
+import { CUTS } from './cuts.js';
 import { propertyName } from './definitions.js';
 
 /**
@@ -9,7 +10,6 @@ import { propertyName } from './definitions.js';
  */
 export type CredentialKind = 'token' | 'parts' | 'scheme' | 'present' | 'absent';
 
-const CUTS = new Set(['replace', 'replaceAll', 'slice', 'substring', 'substr', 'trim', 'toString']);
 const QUESTIONS = new Set(['startsWith', 'includes', 'length']);
 
 /** What an expression tells of the credential read at any of `reads`; undefined when it tells something else. */
@@ -129,6 +129,8 @@ function kindOfComparison(
   kind: (path: NodePath) => CredentialKind | undefined,
 ): CredentialKind | undefined {
   const { operator } = path.node;
+  const measured = kindOfLength(path, kind);
+  if (measured) return measured;
   const equal = operator === '===' || operator === '==';
   if (!equal && operator !== '!==' && operator !== '!=') return undefined;
   const [left, right] = [path.get('left') as NodePath, path.get('right')];
@@ -144,6 +146,35 @@ function kindOfComparison(
   if (what === 'scheme' && other.isStringLiteral()) return equal ? 'present' : 'absent';
   const counted = what === 'present' && other.isNumericLiteral({ value: 2 });
   return counted ? (equal ? 'present' : 'absent') : undefined;
+}
+
+const LENGTHS: Readonly<Record<string, CredentialKind>> = {
+  '>0': 'present',
+  '>=1': 'present',
+  '!=0': 'present',
+  '==0': 'absent',
+  '<1': 'absent',
+  '<=0': 'absent',
+};
+
+/** `token.length > 0` asks whether there is one; `token.length < 500` what it looks like. */
+function kindOfLength(
+  path: NodePath<t.BinaryExpression>,
+  kind: (path: NodePath) => CredentialKind | undefined,
+): CredentialKind | undefined {
+  const [left, right] = [path.get('left') as NodePath, path.get('right')];
+  if (!isLength(left) || !right.isNumericLiteral()) return undefined;
+  if (kind(left.get('object') as NodePath) !== 'token') return undefined;
+  return LENGTHS[path.node.operator.slice(0, 2) + right.node.value];
+}
+
+/** Whether an expression is the length of something. */
+export function isLength(
+  path: NodePath,
+): path is NodePath<t.MemberExpression> | NodePath<t.OptionalMemberExpression> {
+  return (
+    (path.isMemberExpression() || path.isOptionalMemberExpression()) && propertyName(path.node) === 'length'
+  );
 }
 
 function kindOfCall(

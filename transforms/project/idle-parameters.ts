@@ -28,7 +28,8 @@ export function idleParametersFrom(
   if (!idle) return [];
   const above = idle.calls.flatMap((call) => {
     const argument = (call.get('arguments') as NodePath[])[idle.index];
-    return argument ? idleParametersFrom(sources, argument, going, depth + 1) : [];
+    const given = argument && onlyValueOf(argument);
+    return given ? idleParametersFrom(sources, given, going, depth + 1) : [];
   });
   return [idle, ...above];
 }
@@ -43,6 +44,19 @@ export function isPassedInVain(sources: Sources, path: NodePath, going: Going): 
   return isIdleArgument(sources, path, going, 0);
 }
 
+/** `{ token }` as an argument is the token; anything else is itself. */
+export function onlyValueOf(argument: NodePath): NodePath {
+  const [only, ...others] = argument.isObjectExpression() ? argument.get('properties') : [];
+  return only?.isObjectProperty() && !others.length ? (only.get('value') as NodePath) : argument;
+}
+
+/** `({ token }) => …` */
+function isOnlyNameOf(parameter: t.Node, { identifier }: Binding): boolean {
+  if (!t.isObjectPattern(parameter)) return false;
+  const [only, ...others] = parameter.properties;
+  return t.isObjectProperty(only) && only.value === identifier && !others.length;
+}
+
 function idleParameter(
   sources: Sources,
   binding: Binding,
@@ -52,7 +66,9 @@ function idleParameter(
   if (binding.kind !== 'param' || !binding.constant || depth > DEEPEST) return undefined;
   const owner = binding.scope.path;
   if (!owner.isFunction()) return undefined;
-  const index = owner.node.params.indexOf(binding.identifier);
+  const index = owner.node.params.findIndex(
+    (one) => one === binding.identifier || isOnlyNameOf(one, binding),
+  );
   if (index < 0 || escapes(sources, owner) || !isUsedInVain(sources, binding, going, depth)) return undefined;
   const calls = callersOf(sources, owner);
   const filled = calls.every((call) =>

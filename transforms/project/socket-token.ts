@@ -1,6 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { identifiersIn } from './acceptance/carried-code.js';
+import { CUTS, PICKS } from './cuts.js';
 import { propertyName } from './definitions.js';
 import type { CheckSite } from './site.js';
 import type { SocketDoor } from './sockets.js';
@@ -10,8 +11,6 @@ import { textOf } from './source.js';
 export interface SocketToken {
   readonly asked: readonly NodePath[];
 }
-
-const CUTS = /^(?:split|replace|replaceAll|slice|substring|substr|trim|match|pop|at)$/;
 
 /**
  * How a door comes by its token, where it goes on working for a socket that brings a session's cookie and no
@@ -76,7 +75,8 @@ function standsAbsence(value: NodePath): boolean {
   const consider = (path: NodePath) => {
     if (path.isFunction()) path.skip();
     if (path.isAwaitExpression() || path.isAssignmentExpression()) fine = false;
-    const cut = path.isCallExpression() && CUTS.test(propertyName(path.node.callee) ?? '');
+    const method = path.isCallExpression() ? (propertyName(path.node.callee) ?? '') : '';
+    const cut = CUTS.has(method) || PICKS.has(method);
     if (cut && !isGuarded(path)) fine = false;
   };
   consider(value);

@@ -1,7 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { propertyName } from './definitions.js';
-import { type IdleParameter, idleParametersFrom } from './idle-parameters.js';
+import { type IdleParameter, idleParametersFrom, onlyValueOf } from './idle-parameters.js';
 import { checkObstacle, isLoginToken } from './obstacles.js';
 import type { Project } from './project.js';
 import { purposesAt } from './purposes.js';
@@ -27,9 +27,12 @@ export function spentOf(project: Project, called: t.Node): ReadonlySet<number> {
 
 /** Whether an expression is handed to such a parameter, or is what that argument is cut out of. */
 export function isForSpent(project: Project, path: NodePath): boolean {
-  const given = [...allSpent(project).values()]
-    .flat()
-    .flatMap(({ calls, index }) => calls.map((call) => call.node.arguments[index]));
+  const given = [...allSpent(project).values()].flat().flatMap(({ calls, index }) =>
+    calls.map((call) => {
+      const argument = (call.get('arguments') as NodePath[])[index];
+      return argument && onlyValueOf(argument).node;
+    }),
+  );
   return isPartOfAny(path, new Set<t.Node | undefined>(given));
 }
 
@@ -82,7 +85,11 @@ function canGo(sources: Sources, { function: called, index, calls }: IdleParamet
   if (!canChangeParameters(called)) return false;
   return calls.every((call) => {
     const argument = (call.get('arguments') as NodePath[])[index];
-    return call.isCallExpression() && !sources.fileOf(call).test && (!argument || isOnlyRead(argument.node));
+    return (
+      call.isCallExpression() &&
+      !sources.fileOf(call).test &&
+      (!argument || isOnlyRead(onlyValueOf(argument).node))
+    );
   });
 }
 

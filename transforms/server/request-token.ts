@@ -7,7 +7,7 @@ import { localName, SHIM } from '../edit/names.js';
 import { patternEdits } from '../edit/patterns.js';
 import { requestText } from '../edit/request.js';
 import { lineBreaksAround } from '../edit/whole-lines.js';
-import { credentialKind, widestCredential } from '../project/credential.js';
+import { credentialKind, isLength, widestCredential } from '../project/credential.js';
 import { extractorsOf, gatewayServedBy, servesOnlyGateways } from '../project/gateways.js';
 import { plainGuards } from '../project/guards.js';
 import { checksOf, isLoginToken, readObstacle } from '../project/obstacles.js';
@@ -155,6 +155,8 @@ function role(site: ReadSite, mention: NodePath, reads: ReadonlySet<t.Node>, pro
     parent.isLogicalExpression() ||
     parent.isUnaryExpression({ operator: '!' });
   if (tested) return 'test';
+  // A comparison around it would have been a question: what it is compared with is no matter of a session.
+  if (isLength(path) && parent.isBinaryExpression()) return 'odd';
   return kind === 'present' || kind === 'absent' ? 'value' : 'odd';
 }
 

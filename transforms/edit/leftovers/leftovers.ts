@@ -2,26 +2,33 @@ import { posix } from 'node:path';
 import { isSource, type ListedFile } from '../../project/files.js';
 import { parseSource } from '../../project/parse.js';
 import { type Sources, sourcesOf } from '../../project/sources.js';
+import type { Step } from '../../words.js';
 import { applyEdits, type Edit } from '../edits.js';
 import { finishEdits } from '../finish.js';
 import { emptyObjects } from './empty-objects.js';
+import { emptyPatterns } from './empty-patterns.js';
 import { handingOnFunctions } from './handing-on-functions.js';
 import { hollowFunctions } from './hollow-functions.js';
 import { idleCalls } from './idle-calls.js';
 import { idleLinks } from './idle-links.js';
 import type { Edited, LeftoverFinder } from './leftover.js';
 import { idleSpreads } from './spreads.js';
-import { unreadParameters } from './unread-parameters.js';
+import { unreadByCallbacks, unreadParameters } from './unread-parameters.js';
 
-const FINDERS: readonly LeftoverFinder[] = [
-  hollowFunctions,
-  emptyObjects,
-  handingOnFunctions,
-  idleCalls,
-  idleLinks,
-  idleSpreads,
-  unreadParameters,
-];
+/** What may be left behind by the rules of each step. */
+export const LEFTOVERS: Readonly<Partial<Record<Step, readonly LeftoverFinder[]>>> = {
+  client: [
+    hollowFunctions,
+    emptyObjects,
+    handingOnFunctions,
+    idleCalls,
+    idleLinks,
+    idleSpreads,
+    unreadParameters,
+    unreadByCallbacks,
+  ],
+  server: [emptyPatterns],
+};
 
 /** What goes may leave something else behind: a function that only called it, a condition around the call. */
 const MOST_ROUNDS = 8;
@@ -30,11 +37,13 @@ const MOST_ROUNDS = 8;
  * Takes out what edits have left behind: functions with nothing to do and their calls, hooks that hand on what they
  * get, objects of which nothing is left, in whatever file they are used.
  *
+ * @param finders what is looked for
  * @param texts the files that changed, by path, as they are now
  * @returns the texts that differ from those; an empty one of a file that is needed no more
  */
 export function withoutLeftovers(
   before: Sources,
+  finders: readonly LeftoverFinder[],
   texts: ReadonlyMap<string, string>,
   isTouchable: (path: string) => boolean,
 ): ReadonlyMap<string, string> {
@@ -42,7 +51,7 @@ export function withoutLeftovers(
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const now = new Map([...texts, ...changed]);
     const sources = sourcesOf(listedNow(before.listed, now), []);
-    const next = textsAfter({ sources, before }, [...now.keys()], isTouchable);
+    const next = textsAfter({ sources, before }, finders, [...now.keys()], isTouchable);
     if (!next?.size) break;
     for (const [path, text] of next) changed.set(path, text);
   }
@@ -58,6 +67,7 @@ function listedNow(listed: readonly ListedFile[], now: ReadonlyMap<string, strin
 /** What the files look like next; a file that is still asked for somewhere keeps what it holds. */
 function textsAfter(
   edited: Edited,
+  finders: readonly LeftoverFinder[],
   paths: readonly string[],
   isTouchable: (path: string) => boolean,
 ): Map<string, string> | undefined {
@@ -65,7 +75,7 @@ function textsAfter(
   for (;;) {
     const texts = applied(
       edited.sources,
-      editsIn(edited, paths, (path) => isTouchable(path) && !asked.has(path)),
+      editsIn(edited, finders, paths, (path) => isTouchable(path) && !asked.has(path)),
     );
     const emptied = [...(texts ?? [])].find(
       ([path, text]) => !text && isAskedFor(edited.sources, path, texts),
@@ -88,12 +98,17 @@ function isAskedFor(
 }
 
 /** Of leftovers that share some text the first goes; the others may be none any more after that. */
-function editsIn(edited: Edited, paths: readonly string[], isTouchable: (path: string) => boolean): Edit[] {
+function editsIn(
+  edited: Edited,
+  finders: readonly LeftoverFinder[],
+  paths: readonly string[],
+  isTouchable: (path: string) => boolean,
+): Edit[] {
   const edits: Edit[] = [];
   for (const path of paths) {
     const file = edited.before.at(path) && edited.sources.at(path);
     if (!file) continue;
-    for (const own of FINDERS.flatMap((find) => find(edited, file))) {
+    for (const own of finders.flatMap((find) => find(edited, file))) {
       const free = own.every(
         (edit) => isTouchable(edit.file) && !edits.some((other) => isBeside(edit, other)),
       );

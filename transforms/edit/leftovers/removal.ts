@@ -19,12 +19,26 @@ export interface KnownFunction {
 
 /** Looks a function up by all its uses; undefined where there may be some that nobody sees from here. */
 export function knownFunction(sources: Sources, path: NodePath<t.Function>): KnownFunction | undefined {
+  const calls = callsIn(sources, path, false);
+  const removal = calls && removalOf(sources, path);
+  return calls && removal && { path, calls, removal };
+}
+
+/** Every call of a function that stays; undefined where there may be some that nobody sees from here. */
+export function knownCalls(sources: Sources, path: NodePath<t.Function>): readonly CallPath[] | undefined {
+  return callsIn(sources, path, true);
+}
+
+/** @param stays whether other modules may go on handing the function out */
+function callsIn(
+  sources: Sources,
+  path: NodePath<t.Function>,
+  stays: boolean,
+): readonly CallPath[] | undefined {
   const calls = callersOf(sources, path);
   const names = namesOf(sources, path);
   if (!names.length || escapes(sources, path) || isNamedOutside(sources, names)) return undefined;
-  const removal = removalOf(sources, path);
-  if (!removal) return undefined;
-  return areAll(sources, path, names, calls) ? { path, calls, removal } : undefined;
+  return areAll(sources, path, names, calls, stays) ? calls : undefined;
 }
 
 /** Whether a page's markup or a test speaks of it: neither is followed, nor changed. */
@@ -47,6 +61,7 @@ function areAll(
   path: NodePath<t.Function>,
   names: readonly string[],
   calls: readonly CallPath[],
+  stays: boolean,
 ): boolean {
   const callees = new Set<t.Node>(calls.flatMap(({ node: { callee } }) => [callee, lastOf(callee)]));
   const own = new Set(names);
@@ -54,7 +69,7 @@ function areAll(
   return sources.naming(...names).every((file) => {
     for (const at of file.paths.values()) {
       if (!at.isIdentifier() || !own.has(at.node.name) || callees.has(at.node)) continue;
-      if (isHandedOn(sources, path, at)) continue;
+      if (isHandedOn(sources, path, at, stays)) continue;
       return false;
     }
     return true;
@@ -66,12 +81,23 @@ function lastOf(callee: t.Node): t.Node {
 }
 
 /** Where it is declared, exported, imported and put into a table; or the name is that of something else. */
-function isHandedOn(sources: Sources, path: NodePath<t.Function>, at: NodePath<t.Identifier>): boolean {
+function isHandedOn(
+  sources: Sources,
+  path: NodePath<t.Function>,
+  at: NodePath<t.Identifier>,
+  stays: boolean,
+): boolean {
   const { parentPath: parent } = at;
   if (!parent) return false;
   if (parent === path || parent.node === path.parent) return true;
   if (parent.isImportSpecifier() || parent.isImportDefaultSpecifier() || parent.isExportSpecifier())
     return true;
+  // `const { verify } = require('./tokens')` and `module.exports = { verify }`, in a file that hands out what it takes in.
+  if (stays && parent.isObjectProperty()) {
+    const { parentPath: holder } = parent;
+    if (holder.isObjectPattern()) return isIt(sources, parent.get('value') as NodePath, path);
+    if (isTopTable(holder)) return isIt(sources, parent.get('value') as NodePath, path);
+  }
   const home = sources.fileOf(at) === sources.fileOf(path);
   if (parent.isObjectProperty() && parent.parentPath.isObjectExpression() && at.key === 'key')
     return home && isIt(sources, parent.get('value') as NodePath, path);

@@ -7,36 +7,64 @@ import { withoutParameter } from '../parameters.js';
 import { isPure } from '../purity.js';
 import { declaredBy } from './hollow-functions.js';
 import { type Edited, isMade } from './leftover.js';
-import { knownFunction } from './removal.js';
+import { knownCalls } from './removal.js';
 
 /** `getGoals(token)` of which nothing reads the token any more, at all its calls. */
 export function unreadParameters(edited: Edited, file: SourceFile): Edit[][] {
-  const found: Edit[][] = [];
-  for (const path of file.paths.values()) {
-    if (!path.isFunction() || !path.node.params.length || !isMade(edited, file, declaredBy(path))) continue;
-    const last = path.node.params.length - 1;
-    const index = path.node.params.findLastIndex(
-      (_, at) => isUnread(path, at) && wasRead(edited, file, path, at),
-    );
-    if (index < 0) continue;
-    const known = knownFunction(edited.sources, path);
-    const filled = known?.calls.every(({ node }) => {
+  return unreadIn(edited, file).flatMap((path) => {
+    const index = lastUnread(edited, file, path);
+    const calls = knownCalls(edited.sources, path);
+    const filled = calls?.every(({ node }) => {
       const given = node.arguments[index];
       const spread = node.arguments.slice(0, index + 1).some((one) => t.isSpreadElement(one));
       return !spread && (!given || isPure(given, []));
     });
-    if (known?.calls.length && filled)
-      found.push(withoutParameter(edited.sources, { function: path, index, calls: known.calls }));
-    else if (index === last && isCallback(path))
-      found.push(withoutParameter(edited.sources, { function: path, index, calls: [] }));
+    return calls?.length && filled
+      ? [withoutParameter(edited.sources, { function: path, index, calls })]
+      : [];
+  });
+}
+
+/** The last parameter of a callback: whoever calls it may give it more than it takes. */
+export function unreadByCallbacks(edited: Edited, file: SourceFile): Edit[][] {
+  return unreadIn(edited, file).flatMap((path) => {
+    const index = lastUnread(edited, file, path);
+    return index === path.node.params.length - 1 && isCallback(path)
+      ? [withoutParameter(edited.sources, { function: path, index, calls: [] })]
+      : [];
+  });
+}
+
+/** The functions that read less of what they are given than before. */
+function unreadIn(edited: Edited, file: SourceFile): NodePath<t.Function>[] {
+  const found: NodePath<t.Function>[] = [];
+  for (const path of file.paths.values()) {
+    if (!path.isFunction() || !path.node.params.length || !isMade(edited, file, declaredBy(path))) continue;
+    if (lastUnread(edited, file, path) >= 0) found.push(path);
   }
   return found;
 }
 
+function lastUnread(edited: Edited, file: SourceFile, path: NodePath<t.Function>): number {
+  return path.node.params.findLastIndex((_, at) => isUnread(path, at) && wasRead(edited, file, path, at));
+}
+
 function isUnread(path: NodePath<t.Function>, index: number): boolean {
-  const parameter = path.node.params[index];
-  const binding = t.isIdentifier(parameter) ? path.scope.getBinding(parameter.name) : undefined;
-  return Boolean(binding?.constant && !binding.referencePaths.length) && !readsArguments(path);
+  const names = namesIn(path.node.params[index]);
+  const bindings = names?.map((name) => path.scope.getBinding(name));
+  if (!bindings?.length || readsArguments(path)) return false;
+  return bindings.every((binding) => binding?.constant && !binding.referencePaths.length);
+}
+
+/** The names that a parameter gives: its own, or those of `{ token, key }`; undefined where it does more than that. */
+function namesIn(parameter: t.Node | undefined): string[] | undefined {
+  if (t.isIdentifier(parameter)) return [parameter.name];
+  if (!t.isObjectPattern(parameter)) return undefined;
+  const names = parameter.properties.map((property) =>
+    t.isObjectProperty(property) && t.isIdentifier(property.value) ? property.value.name : undefined,
+  );
+  const known = names.filter((name) => name !== undefined);
+  return known.length === names.length ? known : undefined;
 }
 
 function readsArguments(path: NodePath<t.Function>): boolean {
@@ -57,19 +85,19 @@ function wasRead(
   index: number,
 ): boolean {
   const old = before.at(file.path);
-  const now = path.node.params[index];
-  if (!old || !t.isIdentifier(now)) return false;
+  const now = namesIn(path.node.params[index]);
+  if (!old || !now) return false;
   const names = namesOf(sources, path).join();
   for (const other of old.paths.values()) {
-    if (!other.isFunction() || other.node.params.length !== path.node.params.length) continue;
-    const parameter = other.node.params[index];
-    if (!t.isIdentifier(parameter, { name: now.name }) || namesOf(before, other).join() !== names) continue;
-    if (other.scope.getBinding(parameter.name)?.referencePaths.length) return true;
+    if (!other.isFunction() || namesOf(before, other).join() !== names) continue;
+    // A parameter may have come before it: the request that is handed on.
+    const same = other.node.params.some((parameter) => namesIn(parameter)?.join() === now.join());
+    if (same && now.some((name) => other.scope.getBinding(name)?.referencePaths.length)) return true;
   }
   return false;
 }
 
-/** Whoever calls a function that is handed to him, or returned, may give it more than it takes. */
+/** Whether a function is handed to somebody, or returned. */
 function isCallback({ parentPath: parent, listKey, node, key }: NodePath<t.Function>): boolean {
   if (!t.isArrowFunctionExpression(node) && !t.isFunctionExpression(node)) return false;
   return (

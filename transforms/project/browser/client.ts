@@ -48,8 +48,34 @@ const EVIDENCE = [
   '-Token',
 ];
 
+/** Text of a file that logs users in, be it by functions and addresses of other files. */
+const LOGIN_WORDS = [
+  'ogin',
+  'ogIn',
+  'OGIN',
+  'ignin',
+  'ignIn',
+  'ign-in',
+  'ignup',
+  'ignUp',
+  'ign-up',
+  'egister',
+  'uthenticate',
+];
+
 /** Text that a file with something to change holds, where there is anything at all. */
-const WORDS = [...EVIDENCE, 'jwt', 'oken', 'atob(', 'ogout', 'ogOut', 'OGOUT', 'ignOut', ...SENDING_WORDS];
+const WORDS = [
+  ...EVIDENCE,
+  'jwt',
+  'oken',
+  'atob(',
+  'ogout',
+  'ogOut',
+  'OGOUT',
+  'ignOut',
+  ...LOGIN_WORDS,
+  ...SENDING_WORDS,
+];
 
 /** Finds the browser applications that keep or attach login tokens. */
 export function browserClients(sources: Sources): BrowserClient[] {
@@ -58,7 +84,7 @@ export function browserClients(sources: Sources): BrowserClient[] {
     const headers = inEach(sources, evident, attachedHeaders);
     return isolated(sources, evident, (): BrowserClient[] => {
       const keeping = clientFiles(sources, KEEPING_WORDS).get(folder) ?? [];
-      const kept = inEach(sources, keeping, (all, file) => keptStates(all, [file], headers));
+      const kept = inEach(sources, keeping, (all, file) => keptStates(all, [file], headers, accesses));
       const places = [...placesOf(sources, accesses, headers), ...kept.flatMap((one) => one.places)];
       if (!places.length && !headers.some(({ foreign }) => !foreign)) return [];
       const files = clientFiles(sources, WORDS).get(folder) ?? evident;

@@ -8,7 +8,8 @@ import { reduxOf } from './keepers/redux.js';
 import { piniaOf, vuexOf } from './keepers/vue.js';
 import { familyOfName } from './names.js';
 import { tokensInState } from './persisted-state.js';
-import type { TokenPlace } from './places.js';
+import { attachedReads, type TokenPlace } from './places.js';
+import type { StorageAccess } from './storage.js';
 
 /** State that a library keeps in the browser by itself, with a login token somewhere in it. */
 export interface KeptState {
@@ -31,13 +32,19 @@ export interface Kept {
 /** Text without which no file has a library keep state. */
 export const KEEPING_WORDS = ['persist', 'Persist', 'atomWithStorage', 'Storage('];
 
-/** Finds the state that libraries keep with a login token in it. */
+/**
+ * Finds the state that libraries keep with a login token in it.
+ *
+ * @param accesses where the client reads storage by itself: past the library, too
+ */
 export function keptStates(
   sources: Sources,
   files: readonly SourceFile[],
   headers: readonly AttachedHeader[],
+  accesses: readonly StorageAccess[],
 ): KeptState[] {
   const tokens = tokensInState(sources, headers);
+  const attached = attachedReads(sources, accesses, headers);
   return files.flatMap((file) =>
     callsOf(sources, file).flatMap(({ path, callee }): KeptState[] => {
       const call = path as NodePath;
@@ -48,7 +55,14 @@ export function keptStates(
         vuexOf(sources, call, callee) ??
         atomOf(sources, call, callee) ??
         hookOf(sources, call, callee);
-      return kept?.trails.length ? [{ library: kept.library, file, path, places: placesIn(kept) }] : [];
+      if (!kept) return [];
+      const past = accesses.flatMap(({ path: read, storage, key }) => {
+        const trail = storage === kept.storage && key === kept.key ? attached.get(read.node) : undefined;
+        return trail?.length ? [trail] : [];
+      });
+      const trails = new Map([...kept.trails, ...past].map((trail) => [trail.join('.'), trail]));
+      const places = placesIn({ ...kept, trails: [...trails.values()] });
+      return places.length ? [{ library: kept.library, file, path, places }] : [];
     }),
   );
 }

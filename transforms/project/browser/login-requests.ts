@@ -1,40 +1,50 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
+import { callersOf } from '../callers.js';
 import { keyName, propertyName } from '../definitions.js';
 import { surroundingNames } from '../families.js';
+import type { Sources } from '../sources.js';
 import { type LoginAnswer, membersAbove } from './answers.js';
 import { isLoginName, isRenewalName, isTokenName } from './names.js';
 import type { OutgoingRequest } from './requests.js';
 
 /**
- * The answer to a request that logs a user in by its path or by the function around it.
+ * The answers to a request that logs a user in by its path or by the function around it: one, or where that function
+ * only hands the request on, one for each caller that waits for it.
  *
  * @param field what the token is called where the answer itself does not show it
  */
-export function loginAnswer(request: OutgoingRequest, field: string | undefined): LoginAnswer | undefined {
-  if (request.shared) return undefined;
+export function loginAnswers(
+  sources: Sources,
+  request: OutgoingRequest,
+  field: string | undefined,
+): LoginAnswer[] {
+  if (request.shared) return [];
   const names = [
     (request.url ? String(request.url) : '').replace(/[`'"]/g, ''),
     ...surroundingNames(request.path),
   ];
   // A login sends something; to prolong one, the cookie that goes along may be enough.
   const sends = request.method !== 'get' && request.method !== 'delete';
-  if (!names.some(isRenewalName) && !(sends && names.some(isLoginName))) return undefined;
-  const holder = holderOf(request);
-  if (!holder) return undefined;
-  const container = [holder.binding.identifier.name, ...holder.names].join('.');
-  const [shown] = tokenTrails(holder.function, holder.binding, holder.names);
-  const trail = shown ?? (field && sends ? [field] : undefined);
-  if (!trail) return undefined;
-  return {
-    file: request.file,
-    function: holder.function,
-    binding: holder.binding,
-    ...(holder.declaration ? { declaration: holder.declaration } : {}),
-    container: [container, ...trail.slice(0, -1)].join('.'),
-    trail: trail.slice(-1),
-    shown: shown !== undefined,
-  };
+  if (!names.some(isRenewalName) && !(sends && names.some(isLoginName))) return [];
+  const body = bodyOf(request);
+  return (body ? holdersOf(sources, body, 0) : []).flatMap((holder): LoginAnswer[] => {
+    const container = [holder.binding.identifier.name, ...holder.names].join('.');
+    const [shown] = tokenTrails(holder.function, holder.binding, holder.names);
+    const trail = shown ?? (field && sends ? [field] : undefined);
+    if (!trail) return [];
+    return [
+      {
+        file: sources.fileOf(holder.function),
+        function: holder.function,
+        binding: holder.binding,
+        ...(holder.declaration ? { declaration: holder.declaration } : {}),
+        container: [container, ...trail.slice(0, -1)].join('.'),
+        trail: trail.slice(-1),
+        shown: shown !== undefined,
+      },
+    ];
+  });
 }
 
 /** Whether a function only hands the answer on to its callers. */
@@ -52,21 +62,40 @@ interface Holder {
   readonly declaration?: NodePath<t.VariableDeclaration>;
 }
 
-/** The variable that receives the body of an answer. */
-function holderOf({ path, body, client }: OutgoingRequest): Holder | undefined {
-  const found = client === 'fetch' ? parsedBody(path) : { path: path as NodePath, body };
-  if (!found) return undefined;
-  const { parentPath: parent } = found.path;
+/** A promise, and the property names from what it yields to the body of the answer. */
+interface Body {
+  readonly path: NodePath;
+  readonly names: readonly string[];
+}
+
+const DEEPEST = 3;
+
+function bodyOf({ path, body, client }: OutgoingRequest): Body | undefined {
+  return client === 'fetch' ? parsedBody(path) : { path, names: body };
+}
+
+/** The variables that receive the body of an answer, in the callers where a function returns the request as it is. */
+function holdersOf(sources: Sources, body: Body, depth: number): Holder[] {
+  const holder = holderOf(body);
+  if (holder || depth >= DEEPEST) return holder ? [holder] : [];
+  const { parentPath: parent } = body.path;
+  const owner = body.path.getFunctionParent();
+  if (!owner || (parent !== owner && !parent?.isReturnStatement())) return [];
+  return callersOf(sources, owner).flatMap((path) => holdersOf(sources, { ...body, path }, depth + 1));
+}
+
+function holderOf({ path, names }: Body): Holder | undefined {
+  const { parentPath: parent } = path;
   if (parent?.isAwaitExpression()) {
     const at = unwrappedUp(parent);
     const declarator = at.parentPath;
     const owner = at.getFunctionParent();
     if (!declarator?.isVariableDeclarator() || !owner) return undefined;
-    return withNames(owner, declarator.get('id') as NodePath, found.body, declarator);
+    return withNames(owner, declarator.get('id') as NodePath, names, declarator);
   }
-  const callback = thenCallback(found.path);
+  const callback = thenCallback(path);
   const parameter = callback?.get('params')[0];
-  return callback && parameter ? withNames(callback, parameter as NodePath, found.body) : undefined;
+  return callback && parameter ? withNames(callback, parameter as NodePath, names) : undefined;
 }
 
 function withNames(
@@ -108,19 +137,19 @@ function thenCallback(path: NodePath): NodePath<t.Function> | undefined {
 }
 
 /** `response.json()` of the response that a `fetch` yields. */
-function parsedBody(path: NodePath): { path: NodePath; body: readonly string[] } | undefined {
+function parsedBody(path: NodePath): Body | undefined {
   const callback = thenCallback(path);
   const parameter = callback?.get('params')[0];
   if (callback && parameter?.isIdentifier()) {
     const json = jsonCall(callback.scope.getBinding(parameter.node.name));
     const call = callback.parentPath;
     const returned = json?.parentPath?.isReturnStatement() || json?.parentPath === callback;
-    return json && call ? { path: returned ? call : json, body: [] } : undefined;
+    return json && call ? { path: returned ? call : json, names: [] } : undefined;
   }
   const declarator = path.parentPath?.isAwaitExpression() ? path.parentPath.parentPath : undefined;
   if (!declarator?.isVariableDeclarator() || !t.isIdentifier(declarator.node.id)) return undefined;
   const json = jsonCall(declarator.scope.getBinding(declarator.node.id.name));
-  return json && { path: json, body: [] };
+  return json && { path: json, names: [] };
 }
 
 function jsonCall(binding: Binding | undefined): NodePath | undefined {

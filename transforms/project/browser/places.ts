@@ -73,7 +73,7 @@ export function placesOf(
 }
 
 /** The reads of storage whose value ends in a header, with the property names from the value to the token. */
-function attachedReads(
+export function attachedReads(
   sources: Sources,
   accesses: readonly StorageAccess[],
   headers: readonly AttachedHeader[],

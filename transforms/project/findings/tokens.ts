@@ -34,16 +34,11 @@ function endless({ sources, sites }: Project): Finding[] {
 
 function unchecked({ sources, sites }: Project): Finding[] {
   const reads = sites.filter(({ role }) => role === 'read');
-  const verified = new Set(
-    sites
-      .filter(isCheck)
-      .filter(({ kind }) => kind === 'verify')
-      .map(({ path }) => path.getFunctionParent()?.node),
-  );
+  const verifying = sites.filter(isCheck).filter(({ kind }) => kind === 'verify');
   const decoding = sites
     .filter(isCheck)
     .filter(({ kind, family }) => kind === 'decode' && family === 'session')
-    .filter((check) => !verified.has(check.path.getFunctionParent()?.node));
+    .filter(({ path }) => !verifying.some((verify) => goesWith(verify.path, path)));
   return perSite(sources, decoding, ({ file, path, token }) =>
     sideOf(sources, file) === 'server' && token && reads.some((read) => comesFrom(sources, token, read.path))
       ? [
@@ -51,12 +46,24 @@ function unchecked({ sources, sites }: Project): Finding[] {
             severity: 'error',
             title: 'A token is believed without a check',
             detail:
-              'It is decoded and its signature is not checked: anybody can write himself one. The shim accepts only tokens whose signature holds.',
+              'It is decoded and its signature is not checked: anybody can write himself one. The shim accepts only tokens whose signature holds. Whoever came in by a token of another service is a guest from install on, until its signature is checked with the keys of that service where it comes in, and startSession() called.',
             ...at(sources, path),
           },
         ]
       : [],
   );
+}
+
+/** Whether a token that is decoded is verified too: in the same function, and not on the other branch of a condition. */
+function goesWith(verify: NodePath, decode: NodePath): boolean {
+  const owner = decode.getFunctionParent();
+  if (verify.getFunctionParent()?.node !== owner?.node) return false;
+  const common = verify.findParent((above) => decode.isDescendant(above));
+  const isBranch = (path: NodePath) => path.key === 'consequent' || path.key === 'alternate';
+  const [one, other] = [verify, decode].map((path) =>
+    path.find((above) => above.parentPath === common && isBranch(above)),
+  );
+  return !one || !other || one === other;
 }
 
 function perSite<S extends Site>(

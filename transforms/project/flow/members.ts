@@ -1,22 +1,11 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
+import { CUTS } from '../cuts.js';
 import { keyName, propertyName } from '../definitions.js';
 import type { Sources } from '../sources.js';
 import { intoParameter } from './calls.js';
 import type { Passage, Through, Use, Value } from './follow.js';
 
-/** Methods of a string that cut the token out of it. */
-const CUTS = new Set([
-  'replace',
-  'replaceAll',
-  'slice',
-  'substring',
-  'substr',
-  'trim',
-  'trimStart',
-  'toString',
-  'concat',
-]);
 /** Methods of a string that only ask about it. */
 const QUESTIONS = new Set([
   'startsWith',
@@ -81,7 +70,7 @@ function outOf(
   }
   const used = (kind: Use['kind']): Passage => ({ uses: [{ ...value, kind }] });
   if (called && call) {
-    if (CUTS.has(name ?? '')) return { values: [{ ...value, path: call }] };
+    if (CUTS.has(name ?? '') || name === 'concat') return { values: [{ ...value, path: call }] };
     if (SPLITS.has(name ?? '')) return { values: [{ ...value, path: call, trail: ['1'] }] };
     if (QUESTIONS.has(name ?? '')) return used('test');
     // `sign(…).then((token) => …)`: what a promise yields.

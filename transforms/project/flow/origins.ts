@@ -1,5 +1,6 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
+import { CUTS, PICKS } from '../cuts.js';
 import { definitionOf, keyName, patternTrail, propertyName } from '../definitions.js';
 import { loginCallersOf, purposesOf } from '../purposes.js';
 import type { Sources } from '../sources.js';
@@ -12,18 +13,6 @@ export interface Origin {
 }
 
 const DEEPEST = 30;
-const CUTS = new Set([
-  'split',
-  'replace',
-  'slice',
-  'substring',
-  'substr',
-  'trim',
-  'toString',
-  'match',
-  'pop',
-  'at',
-]);
 const IDENTITY = new Set(['String', 'JSON.stringify', 'JSON.parse', 'Promise.resolve']);
 
 /** Follows a value backward: through names, properties, calls and parameters, to where it comes into being. */
@@ -127,14 +116,9 @@ function fromCall(
   const [first] = path.get('arguments') as NodePath[];
   if (definition.kind === 'global' && IDENTITY.has(definition.name.join('.')) && first)
     return [{ path: first, trail }];
-  if (
-    callee.isMemberExpression() &&
-    CUTS.has(propertyName(callee.node) ?? '') &&
-    definition.kind !== 'package'
-  ) {
-    return [{ path: callee.get('object'), trail: [] }];
-  }
-  return undefined;
+  const method = propertyName(callee.node) ?? '';
+  const cuts = (CUTS.has(method) || PICKS.has(method)) && definition.kind !== 'package';
+  return cuts && callee.isMemberExpression() ? [{ path: callee.get('object'), trail: [] }] : undefined;
 }
 
 /** The expressions that a function returns. */

@@ -6,7 +6,7 @@ import { decodedIn, decoderImports } from '../browser/decoding.js';
 import { loginEndpoints } from '../browser/endpoints.js';
 import { fieldReads } from '../browser/fields.js';
 import { attachedHeaders, tokenNameOf } from '../browser/headers.js';
-import { isReturned, loginAnswer } from '../browser/login-requests.js';
+import { isReturned, loginAnswers } from '../browser/login-requests.js';
 import { logoutFunctions } from '../browser/logout.js';
 import { isTokenName } from '../browser/names.js';
 import type { TokenPlace } from '../browser/places.js';
@@ -68,7 +68,7 @@ function isReceived(value: NodePath): boolean {
 
 function sitesOf(sources: Sources, client: BrowserClient, served: readonly Site[]): Site[] {
   const stores = client.accesses.flatMap((access) => storeSite(sources, client, access));
-  const answers = answersOf(client, stores);
+  const answers = answersOf(sources, client, stores);
   const headers = client.headers.map(
     (attached): Site => ({
       role: 'attach',
@@ -202,16 +202,15 @@ function arrivalAt(sources: Sources, value: NodePath, { field }: TokenPlace) {
 }
 
 /** The answers that carry a token: those that are stored, and those of requests that log users in. */
-function answersOf(client: BrowserClient, stores: readonly StoreSite[]): EmitSite[] {
+function answersOf(sources: Sources, client: BrowserClient, stores: readonly StoreSite[]): EmitSite[] {
   const bySession = stores.toSorted(
     (a, b) => Number(a.family === 'refresh') - Number(b.family === 'refresh'),
   );
   const found = bySession.flatMap(({ arrival }) => (arrival?.kind === 'answers' ? arrival.answers : []));
   const field = fieldOf(client);
   const stored = found.length > 0;
-  for (const request of client.requests) {
-    const answer = loginAnswer(request, field);
-    if (!answer || found.some((other) => other.function.node === answer.function.node)) continue;
+  for (const answer of client.requests.flatMap((request) => loginAnswers(sources, request, field))) {
+    if (found.some((other) => other.function.node === answer.function.node)) continue;
     // Whoever is handed the answer stores its token, and accepts it there.
     if (stored && !answer.shown && isReturned(answer)) continue;
     found.push(answer);

@@ -146,6 +146,9 @@ function check(sources: Sources, file: SourceFile, call: Call, signature: Signat
   };
 }
 
+/** What a client sends with every request, or a socket at its start. */
+const COMES_ALONG = /header|cookie|\.get\(|authorization|handshake/i;
+
 /** Which tokens a check takes, by its key, where the token comes from, and the names around it. */
 function familyOfCheck(
   sources: Sources,
@@ -165,7 +168,14 @@ function familyOfCheck(
   );
   const [token] = texts;
   if (given.token) {
-    const byToken = familyOfWord([textOf(file, given.token.node), ...texts].join(' '));
+    const own = textOf(file, given.token.node);
+    const byToken = familyOfWord([own, ...texts].join(' '));
+    const other = texts.find((text) => COMES_ALONG.test(text) && familyOfWord(text) !== 'refresh');
+    if (byToken === 'refresh' && familyOfWord(own) !== 'refresh' && other)
+      return {
+        family: 'session',
+        evidence: `it checks refresh tokens too, but also what comes from ${other}`,
+      };
     if (byToken) return { family: byToken, evidence: `the token comes from ${token}` };
   }
   if (texts.some((text) => /\.params\b/.test(text)))
@@ -174,7 +184,7 @@ function familyOfCheck(
     const family = familyOfWord(name);
     if (family) return { family, evidence: `${name} checks it` };
   }
-  if (texts.some((text) => /header|cookie|\.get\(|authorization|handshake/i.test(text))) {
+  if (texts.some((text) => COMES_ALONG.test(text))) {
     return { family: 'session', evidence: `the token comes with the request: ${token}` };
   }
   return {
