@@ -14,7 +14,7 @@ export interface TokenRecord {
 }
 
 const CHANGES =
-  /^(?:create|insert\w*|save|add|push|unshift|set\w*|sadd|zadd|lpush|rpush|put|delete\w*|remove\w*|destroy|del|hset|hdel|srem|pull|update\w*|findOneAnd\w+|findByIdAnd\w+)$/;
+  /^(?:create|insert\w*|save|add|push|unshift|set(?!Header|Timeout|Interval|Immediate)\w*|sadd|zadd|lpush|rpush|put|delete\w*|remove\w*|destroy|del|hset|hdel|srem|pull|update\w*|findOneAnd\w+|findByIdAnd\w+)$/;
 const UPDATES = /^(?:update\w*|findOneAnd\w+|findByIdAnd\w+)$/;
 
 /** What keeps the token at a place; undefined where the code around does more than that, or something else. */

@@ -22,7 +22,7 @@ export interface Write {
 }
 
 const CHANGES =
-  /^(?:create\w*|insert\w*|save|add|push|unshift|set\w*|sadd|zadd|lpush|rpush|put|delete\w*|remove\w*|destroy|del|clear|update\w*|replace\w*|findOneAnd\w+|findByIdAnd\w+|pull|upsert|hset|hdel|srem)$/;
+  /^(?:create\w*|insert\w*|save|add|push|unshift|set(?!Header|Timeout|Interval|Immediate)\w*|sadd|zadd|lpush|rpush|put|delete\w*|remove\w*|destroy|del|clear|update\w*|replace\w*|findOneAnd\w+|findByIdAnd\w+|pull|upsert|hset|hdel|srem)$/;
 const CACHE = /redis|client|cache|store/i;
 const ABOUT_TOKENS = /token|jwt|jti|black|deny|denied|revok/i;
 const UPDATES = /^(?:update\w*|findOneAnd\w+|findByIdAnd\w+|replace\w*|bulkWrite)$/;
