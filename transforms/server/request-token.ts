@@ -8,7 +8,7 @@ import { patternEdits } from '../edit/patterns.js';
 import { requestText } from '../edit/request.js';
 import { lineBreaksAround } from '../edit/whole-lines.js';
 import { credentialKind, isLength, widestCredential } from '../project/credential.js';
-import { extractorsOf, gatewayServedBy, servesOnlyGateways } from '../project/gateways.js';
+import { extractorsOf, gatewayObstacle, gatewayServedBy, servesOnlyGateways } from '../project/gateways.js';
 import { plainGuards } from '../project/guards.js';
 import { checksOf, isLoginToken, readObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
@@ -98,8 +98,11 @@ function adviceOn(obstacle: string): string {
 }
 
 /** Whether a read is a part of what a library is told to find the token by, and of nothing else. */
-function goesWithLibrary(site: ReadSite, { sources, sites }: Project): boolean {
-  const gateways = sites.filter((other) => other.kind === 'gateway');
+function goesWithLibrary(site: ReadSite, project: Project): boolean {
+  const { sources, sites } = project;
+  const gateways = sites
+    .filter((other) => other.kind === 'gateway')
+    .filter((gateway) => !gatewayObstacle(gateway, project));
   const gateway = gatewayServedBy(site.path, gateways, sources);
   const [extractor] = (gateway ? extractorsOf(gateway, sources) : []).filter((one) =>
     site.path.isDescendant(one),
