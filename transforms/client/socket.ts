@@ -29,7 +29,7 @@ function decide(site: SocketSite, project: Project): Decision {
     return {
       action: 'manual',
       reason: 'the token opens a socket, and nothing shows that the server asks for the session there',
-      todo: "Take the step server before this one: its sockets let in by the cookie then, as io.use(socketSession()) of '@jwt-to-session/shim' does. After that connect without the token and with withCredentials: true.",
+      todo: "Take the step install before this one: the server's sockets let in by the cookie from then on, as io.use(socketSession()) of '@jwt-to-session/shim' does. After that connect without the token and with withCredentials: true.",
     };
   if (!site.socket.options && !statementOf(site.path))
     return {

@@ -14,7 +14,8 @@ import { KEEPING_WORDS, type KeptState, keptStates } from './keepers.js';
 import { placesOf, type TokenPlace } from './places.js';
 import { type OutgoingRequest, outgoingRequests, SENDING_WORDS } from './requests.js';
 import { type StorageAccess, storageAccesses } from './storage.js';
-import { type Target, targetOf } from './target.js';
+import { strangerOf } from './strangers.js';
+import { apiAddresses, type Target, targetOf } from './target.js';
 
 /** One browser application of the repository, as far as login tokens are concerned. */
 export interface BrowserClient {
@@ -93,7 +94,11 @@ export function browserClients(sources: Sources): BrowserClient[] {
       const credentials = credentialsOf(sources, base, requests, headers);
       const entry = entryOf(sources, folder);
       const home = files[0] && sources.packageOf(files[0]);
-      const hold = holdOf(sources, home, textsIn(sources, folder), accesses, places, headers);
+      const known = apiAddresses(sources, folder, base).map(({ value }) => value);
+      const stranger = strangerOf(sources, known, accesses);
+      const hold: Hold | undefined = stranger
+        ? { action: 'kept', reason: stranger }
+        : holdOf(sources, home, textsIn(sources, folder), accesses, places, headers);
       return [
         {
           folder,

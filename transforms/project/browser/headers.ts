@@ -5,6 +5,7 @@ import { type Origin, originsOf } from '../flow/origins.js';
 import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { isForeignName, isTokenHeader } from './names.js';
+import { providerOf } from './strangers.js';
 import { fixedString } from './strings.js';
 
 /** A header that carries a token, put into an outgoing request, or taken out of its defaults. */
@@ -113,6 +114,8 @@ function foreignToken(sources: Sources, value: NodePath): string | undefined {
   if (!origins.length) return 'its value is fixed';
   if (origins.every((origin) => isConfigured(sources, origin)))
     return 'its value is a key from the configuration';
+  const provider = providerOf(sources, value);
+  if (provider) return `its value is a token that ${provider} hands out`;
   return isForeignName(text) ? `${text} is the token of another service` : undefined;
 }
 

@@ -14,6 +14,8 @@ export interface Hold {
   /** `kept` where nothing has to be done in it, `manual` where a person has to say where the token is. */
   readonly action: 'kept' | 'manual';
   readonly reason: string;
+  /** It runs as an application of a phone. */
+  readonly mobile?: true;
 }
 
 /** What runs as an application of a phone, where no browser carries cookies. */
@@ -70,6 +72,7 @@ export function holdOf(
   if (mobile)
     return {
       action: 'kept',
+      mobile: true,
       reason: 'a mobile application keeps sending what a login answers: a bearer handle of the session',
     };
   const attached = headers.filter(({ foreign, form }) => !foreign && form !== 'delete');

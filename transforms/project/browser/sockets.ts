@@ -107,6 +107,7 @@ export function socketsTakeCookies({ sources, sites, steps }: Project): boolean 
   );
   if (moved) return true;
   return (
-    steps.includes('server') && sites.some((site) => isCheck(site) && socketDoorAt(site.path) !== undefined)
+    (steps.includes('install') || steps.includes('server')) &&
+    sites.some((site) => isCheck(site) && socketDoorAt(site.path) !== undefined)
   );
 }

@@ -99,7 +99,7 @@ interface Address {
 }
 
 /** Everything that the API's address is known to be, what is deployed before what is tried at home. */
-function apiAddresses(sources: Sources, folder: string, { expression, path }: ApiBase): Address[] {
+export function apiAddresses(sources: Sources, folder: string, { expression, path }: ApiBase): Address[] {
   if (!expression) return [{ value: path, from: 'as it stands in the code' }];
   const names = [...expression.text.matchAll(/\benv\.(\w+)/g)].map(([, name = '']) => name);
   const kept = environmentFiles(sources, folder).flatMap((file) =>

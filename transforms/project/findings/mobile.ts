@@ -4,7 +4,7 @@ import type { Project } from '../project.js';
 /** Mobile applications keep no cookies: what the server has to give them in their place. */
 export function mobileFindings({ sites }: Project): Finding[] {
   return sites.flatMap((site): Finding[] => {
-    if (site.kind !== 'client-entry' || site.client.hold?.action !== 'kept') return [];
+    if (site.kind !== 'client-entry' || !site.client.hold?.mobile) return [];
     return [
       {
         severity: 'warning',

@@ -27,7 +27,7 @@ const WORDS: Record<Target['kind'], Pick<Finding, 'severity' | 'title'> & { read
     severity: 'warning',
     title: 'It is not in sight whether pages and API are of one site',
     follows:
-      "If they are, requests carry the cookie (credentials: 'include', withCredentials): deploy install, client, server in this order. If they are not, put both under one domain or a proxy between before the step client: browsers carry no session cookie to another site.",
+      "If they are, requests carry the cookie (credentials: 'include', withCredentials): deploy install, client, server in this order. If they are not, put both under one domain or a proxy between before the step client: browsers carry no session cookie to another site. If that server is somebody else's, leave the client as it is: only who runs the server can put sessions in front of it.",
   },
 };
 
