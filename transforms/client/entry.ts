@@ -1,6 +1,6 @@
 // https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Promise/finally
 import { alone } from '../alone.js';
-import { browserModuleOf } from '../edit/browser-module.js';
+import { adoptionOf, browserModuleOf } from '../edit/browser-module.js';
 import { dependencyEdits } from '../edit/dependencies.js';
 import type { Edit } from '../edit/edits.js';
 import { aroundMount } from '../edit/mount.js';
@@ -20,13 +20,13 @@ export const rule: Rule<EntrySite> = {
 };
 
 function decide({ client, file }: EntrySite, { sources }: Project): Decision {
-  if (isDone(client.files, sources))
+  if (isDone(client, sources))
     return { action: 'kept', reason: 'the application takes up earlier logins at its start already' };
   if (!client.entry)
     return {
       action: 'manual',
       reason: 'nothing shows where this application starts',
-      todo: 'Call adoptLegacyToken of @jwt-to-session/shim/client there first, and mount when it has settled.',
+      todo: adviceFor(client, sources.packageOf(file)?.dependencies ?? new Set()),
     };
   if (!client.places.length)
     return { action: 'rewritten', reason: 'the application is told where its session is' };
@@ -38,10 +38,43 @@ function decide({ client, file }: EntrySite, { sources }: Project): Decision {
   return { action: 'rewritten', reason: 'the application starts when an earlier login has become a session' };
 }
 
-function isDone(files: EntrySite['client']['files'], sources: Project['sources']): boolean {
+/** Where frameworks that mount out of sight wait for something at the start. */
+const STARTS: readonly { readonly framework: string; readonly how: string }[] = [
+  {
+    framework: 'nuxt',
+    how: 'In a file plugins/session.client.js: export default defineNuxtPlugin(() => CALL.catch(() => {})). Nuxt waits for it before it shows the pages.',
+  },
+  {
+    framework: 'next',
+    how: "In a client component around all pages (pages/_app, or one with 'use client' in app/layout): run CALL in an effect, and render the pages when it has settled.",
+  },
+  {
+    framework: 'gatsby',
+    how: 'In gatsby-browser.js: export const onClientEntry = () => CALL.catch(() => {}). Gatsby waits for it before it shows the pages.',
+  },
+  {
+    framework: 'quasar',
+    how: 'In a boot file that stands first in quasar.config: export default boot(() => CALL.catch(() => {})). Quasar waits for it before it mounts.',
+  },
+  {
+    framework: '@sveltejs/kit',
+    how: 'In src/hooks.client.js: export const init = () => CALL.catch(() => {}). SvelteKit waits for it from 2.10 on.',
+  },
+];
+
+function adviceFor(client: EntrySite['client'], dependencies: ReadonlySet<string>): string {
+  const call = adoptionOf(client);
+  const known = STARTS.find(({ framework }) => dependencies.has(framework));
+  const how = known?.how ?? 'Where it starts, run CALL first, and mount when it has settled.';
+  return `${how.replace('CALL', call)} It comes from @jwt-to-session/shim/client, and ends without harm where no token is left.`;
+}
+
+/** Whether earlier logins are taken up; without an entry only the call itself tells, outside of our own comment. */
+function isDone({ files, entry }: EntrySite['client'], sources: Project['sources']): boolean {
+  const called = /^(?!\s*\/\/).*\badoptLegacyToken\b/m;
   return (
-    files.some((file) => file.text.includes(SHIM_CLIENT)) ||
-    sources.mentioning('adoptLegacyToken').some((file) => file.text.includes(SHIM_CLIENT))
+    (entry !== undefined && files.some((file) => file.text.includes(SHIM_CLIENT))) ||
+    sources.mentioning('adoptLegacyToken').some(({ text }) => text.includes(SHIM_CLIENT) && called.test(text))
   );
 }
 

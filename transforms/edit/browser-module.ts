@@ -37,6 +37,16 @@ export function browserModuleOf(client: BrowserClient, sources: Sources): Browse
   };
 }
 
+/** The call that takes up earlier logins, in one line as a comment shows it. */
+export function adoptionOf({ places, base }: BrowserClient): string {
+  const style = styleOf('');
+  const at = base.expression ? `\`\${${base.expression.text}}${base.path}\`` : quoted(style, base.path);
+  const listed = [...places]
+    .sort((a, b) => rank(a) - rank(b))
+    .map((place) => `{ ${fields(place, style).join(', ')} }`);
+  return `adoptLegacyToken({ from: [${listed.join(', ')}], at: ${at} })`;
+}
+
 function moduleText({ places, base, credentials }: BrowserClient, path: string, style: Style): string {
   const { newline, semicolon, indent } = style;
   const { expression } = base;

@@ -2,6 +2,7 @@ import type { Entry } from '../project/browser/entry.js';
 import { endOf, pathsOf, type SourceFile, startOf } from '../project/source.js';
 import type { Edit } from './edits.js';
 import { isTaken } from './names.js';
+import { withoutDeclaration } from './statements.js';
 import { quoted, styleOf } from './style.js';
 
 /** Imports the session module before anything else, and lets the mount wait for it. */
@@ -21,7 +22,12 @@ export function aroundMount(file: SourceFile, entry: Entry | undefined, specifie
   if (!mount || !from) return edits;
   const start = startOf(from.node);
   const end = endOf(mount.node);
-  edits.push({ file: file.path, start, end: start, text: `${local}.finally(() => {${newline}${indent}` });
+  const opening = `${local}.finally(() => {${newline}${indent}`;
+  edits.push({ file: file.path, start, end: start, text: opening, stays: true });
+  const [made] = mount.isVariableDeclaration() ? mount.node.declarations : [];
+  if (made?.init)
+    edits.push({ file: file.path, start: startOf(mount.node), end: startOf(made.init), text: '' });
+  if (entry?.exported) edits.push(withoutDeclaration(file, entry.exported));
   for (const line of linesWithin(file, start, end)) {
     edits.push({ file: file.path, start: line, end: line, text: indent });
   }

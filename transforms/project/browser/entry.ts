@@ -10,17 +10,20 @@ import type { Sources } from '../sources.js';
 export interface Entry {
   readonly file: SourceFile;
   /** The statement that shows the application; absent where a framework does that out of sight. */
-  readonly mount?: NodePath<t.ExpressionStatement>;
+  readonly mount?: NodePath<t.ExpressionStatement> | NodePath<t.VariableDeclaration>;
+  /** The statement that exports what the mount makes, though nothing imports an entry. */
+  readonly exported?: NodePath;
   /** The first of the statements right before it that set the application going. */
   readonly first?: NodePath<t.ExpressionStatement> | NodePath<t.IfStatement>;
 }
 
 const EXTENSIONS = ['js', 'jsx', 'ts', 'tsx', 'mjs'];
-const NAMES = ['main', 'index', 'app', 'client', 'bootstrap'];
+const NAMES = ['main', 'index', 'app', 'client', 'bootstrap', 'entry.client'];
 const MOUNTING: Readonly<Record<string, RegExp>> = {
   'react-dom': /^(?:render|hydrate)$/,
   'react-dom/client': /^(?:render|hydrateRoot)$/,
   preact: /^render$/,
+  svelte: /^(?:mount|hydrate)$/,
   vue: /^(?:mount|\$mount)$/,
 };
 
@@ -33,7 +36,8 @@ export function entryOf(sources: Sources, folder: string): Entry | undefined {
     const mount = mountIn(sources, file);
     if (mount) {
       const first = startBefore(mount);
-      return { file, mount, ...(first ? { first } : {}) };
+      const exported = mount.isVariableDeclaration() ? exportOf(mount) : undefined;
+      return { file, mount, ...(first ? { first } : {}), ...(exported ? { exported } : {}) };
     }
   }
   const [first] = files;
@@ -57,13 +61,46 @@ function candidates(sources: Sources, folder: string): string[] {
   return [...new Set([...loaded, ...usual])].filter((path) => known.has(path));
 }
 
-function mountIn(sources: Sources, file: SourceFile): NodePath<t.ExpressionStatement> | undefined {
+function mountIn(sources: Sources, file: SourceFile): Entry['mount'] {
   for (const { path, callee } of callsOf(sources, file)) {
     if (!isMounting(path as NodePath, callee)) continue;
-    const statement = path.getStatementParent();
-    if (statement?.isExpressionStatement() && statement.parentPath.isProgram()) return statement;
+    // `startTransition(() => { hydrateRoot(…) })`, `router.isReady().then(() => app.mount('#app'))`
+    const statement = path.findParent((above) => above.parentPath?.isProgram() === true);
+    if (statement?.isExpressionStatement()) return statement;
+    if (statement?.isVariableDeclaration() && isForNothing(path as NodePath, statement)) return statement;
   }
   return undefined;
+}
+
+/** `const app = new App({ target })` that is only exported, or not even that. */
+function isForNothing(made: NodePath, statement: NodePath<t.VariableDeclaration>): boolean {
+  const [only, ...others] = statement.get('declarations');
+  if (!only?.isVariableDeclarator() || others.length || made.parentPath !== only) return false;
+  const uses = usesOf(statement);
+  return uses.every((use) => use.parentPath?.isExportDefaultDeclaration());
+}
+
+function exportOf(statement: NodePath<t.VariableDeclaration>): NodePath | undefined {
+  return usesOf(statement)[0]?.parentPath ?? undefined;
+}
+
+function usesOf(statement: NodePath<t.VariableDeclaration>): readonly NodePath[] {
+  return Object.keys(statement.getBindingIdentifiers()).flatMap(
+    (name) => statement.scope.getBinding(name)?.referencePaths ?? [],
+  );
+}
+
+/** `new App({ target: document.body })` of a component of Svelte */
+function isSvelteWithTarget(path: NodePath<t.NewExpression>): boolean {
+  const [options] = path.get('arguments');
+  const callee = path.get('callee');
+  const declared = callee.isIdentifier() ? callee.scope.getBinding(callee.node.name)?.path.parent : undefined;
+  const component = declared?.type === 'ImportDeclaration' && declared.source.value.endsWith('.svelte');
+  return Boolean(
+    component &&
+      options?.isObjectExpression() &&
+      options.node.properties.some((one) => keyName(one) === 'target'),
+  );
 }
 
 /** `new Vue({ el: '#app' })` */
@@ -77,7 +114,7 @@ function isVueWithElement(path: NodePath<t.NewExpression>): boolean {
 }
 
 /** `store.dispatch(load())` right before the mount: it asks the server, so it has to wait as well. */
-function startBefore(mount: NodePath<t.ExpressionStatement>): Entry['first'] {
+function startBefore(mount: NonNullable<Entry['mount']>): Entry['first'] {
   let first: Entry['first'];
   for (let at = mount.getPrevSibling(); isStatement(at); at = at.getPrevSibling()) {
     if (dispatches(at)) first = at;
@@ -104,7 +141,7 @@ function dispatches(path: NodePath<t.ExpressionStatement> | NodePath<t.IfStateme
 }
 
 function isMounting(path: NodePath, callee: Definition): boolean {
-  if (path.isNewExpression()) return isVueWithElement(path);
+  if (path.isNewExpression()) return isVueWithElement(path) || isSvelteWithTarget(path);
   if (!path.isCallExpression()) return false;
   const method =
     propertyName(path.node.callee) ?? (path.get('callee').isIdentifier() ? String(path.get('callee')) : '');

@@ -115,7 +115,7 @@ function sitesOf(sources: Sources, client: BrowserClient, served: readonly Site[
     ),
     ...logoutSites(sources, client, stores),
     ...refusalSites(client),
-    ...entrySites(client),
+    ...entrySites(sources, client),
   ];
   // While the server renews logins by a cookie of its own, the browser goes on asking it to.
   const holds = client.places.some(({ family }) => family === 'refresh');
@@ -278,9 +278,21 @@ function endpointSites(client: BrowserClient): EndpointSite[] {
   );
 }
 
-function entrySites(client: BrowserClient): EntrySite[] {
+const FRAMEWORK_START =
+  /(?:^|\/)(?:(?:src\/)?pages\/_app|(?:src\/)?app\/layout|gatsby-browser|src\/hooks\.client|app)\.(?:[jt]sx?|vue)$/;
+
+/** The file in which a framework lets an application say what is done at its start. */
+function startOfFramework(sources: Sources, { folder }: BrowserClient): SourceFile | undefined {
+  const inside = sources.listed.filter(({ path }) => folder === '' || path.startsWith(`${folder}/`));
+  return inside
+    .filter(({ path }) => FRAMEWORK_START.test(path))
+    .map(({ path }) => sources.at(path))
+    .find((file) => file?.ast.program.body.length);
+}
+
+function entrySites(sources: Sources, client: BrowserClient): EntrySite[] {
   const { entry } = client;
-  const file = entry?.file ?? client.files[0];
+  const file = entry?.file ?? startOfFramework(sources, client) ?? client.files[0];
   if (!file) return [];
   return [
     {
@@ -289,7 +301,7 @@ function entrySites(client: BrowserClient): EntrySite[] {
       family: 'session',
       evidence: 'the application starts here',
       file,
-      path: entry?.mount ?? file.program,
+      path: entry ? (entry.mount ?? file.program) : (file.program.get('body')[0] ?? file.program),
       client,
     },
   ];
