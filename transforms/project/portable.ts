@@ -54,6 +54,9 @@ export function portableOf(
       ? { text: 'import.meta', imports: [], literals: [] }
       : undefined;
   if (path.isThisExpression() || path.isFunction() || path.isAwaitExpression()) return undefined;
+  if (path.isTSAsExpression() || path.isTSTypeAssertion() || path.isTSSatisfiesExpression()) {
+    if (namesType(path.get('typeAnnotation') as NodePath)) return withoutType(sources, path, named, depth);
+  }
   const held = valueOfThis(path) ?? valueInLiteral(path);
   if (held) return portableOf(sources, held, named, depth + 1);
   const parts = partsOf(path);
@@ -65,6 +68,33 @@ export function portableOf(
     replacements.push({ node: part.node, portable });
   }
   return spliced(file, node, replacements);
+}
+
+/** Whether a type is, or is made of, one that a file has to import. */
+function namesType(type: NodePath): boolean {
+  if (type.isTSTypeReference()) return true;
+  let found = false;
+  type.traverse({
+    TSTypeReference() {
+      found = true;
+    },
+  });
+  return found;
+}
+
+/** `process.env.SECRET as Secret` → `process.env.SECRET!`: the type says no more than that it is there. */
+function withoutType(
+  sources: Sources,
+  path: NodePath<t.TSAsExpression | t.TSTypeAssertion | t.TSSatisfiesExpression>,
+  named: ReadonlyMap<t.Node, string>,
+  depth: number,
+): Portable | undefined {
+  const inner = path.get('expression') as NodePath;
+  const portable = portableOf(sources, inner, named, depth + 1);
+  const plain = inner.isMemberExpression() || inner.isIdentifier();
+  return portable && plain && !path.isTSSatisfiesExpression()
+    ? { ...portable, text: `${portable.text}!` }
+    : portable;
 }
 
 /** The one value that `this.name` has in its class. */

@@ -63,6 +63,7 @@ export function lineOf(
   within: (text: string) => string,
 ): Line | undefined {
   const file = sources.fileOf(path);
+  if (hasTypes(path)) return undefined;
   const needs = new Set<string>();
   const replaced: { start: number; end: number; portable: Portable }[] = [];
   for (const name of identifiersIn(path)) {
@@ -102,6 +103,18 @@ export function lineOf(
     literals: replaced.flatMap(({ portable }) => portable.literals),
     needs,
   };
+}
+
+/** Whether an expression names types, which are not known elsewhere. */
+function hasTypes(path: NodePath): boolean {
+  let found = false;
+  path.traverse({
+    TSTypeReference(type) {
+      found = true;
+      type.stop();
+    },
+  });
+  return found;
 }
 
 /** What a name that the claims are taken apart into is called when they are whole. */
