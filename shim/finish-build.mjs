@@ -13,5 +13,28 @@ for (const name of await readdir(dist, { recursive: true })) {
   if (bare !== text) await writeFile(path, bare);
 }
 
+// TypeScript before 4.5 knows no `type` in front of a single name, and older types of Node no `node:` in theirs.
+for (const name of await readdir(dist, { recursive: true })) {
+  if (!/\.d\.m?ts$/.test(name)) continue;
+  const path = join(dist, name);
+  const text = await readFile(path, 'utf8');
+  const plain = text
+    .replace(/from 'node:/g, "from '")
+    .replace(/^(import|export) (\w+, )?\{ (.*?) \} from ('.*?');$/gm, apart);
+  if (plain !== text) await writeFile(path, plain);
+}
+
+/** Names of types in a statement of their own. */
+function apart(statement, word, whole, list, from) {
+  const names = list.split(/, ?/).filter(Boolean);
+  const types = names.filter((one) => one.startsWith('type ')).map((one) => one.slice(5));
+  const values = names.filter((one) => !one.startsWith('type '));
+  if (!types.length) return statement;
+  const lines = [`${word} type { ${types.join(', ')} } from ${from};`];
+  if (values.length) lines.push(`${word} ${whole ?? ''}{ ${values.join(', ')} } from ${from};`);
+  else if (whole) lines.push(`${word} ${whole.replace(', ', '')} from ${from};`);
+  return lines.join('\n');
+}
+
 const browserModule = { type: 'module', sideEffects: false };
 await writeFile(join(dist, 'client/module/package.json'), JSON.stringify(browserModule));

@@ -56,5 +56,5 @@ export type {
 export type { ExpressSessionStore } from './stores/express-session-store.js';
 export { type KnexStoreOptions, knexStore } from './stores/knex.js';
 export { memoryStore } from './stores/memory.js';
-export { type RedisStoreOptions, redisStore } from './stores/redis.js';
+export { type IoredisClient, type RedisStoreOptions, redisStore } from './stores/redis.js';
 export type { CutoverStore } from './stores/store.js';

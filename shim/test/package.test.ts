@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -91,4 +91,16 @@ test.each([
   const tsc = join(PACKAGE, '../node_modules/typescript/bin/tsc');
   const { stdout } = await run(process.execPath, [tsc, '-p', folder]).catch((error) => error);
   expect(stdout).toBe('');
+});
+
+test('types are written as TypeScript 4.1 reads them', async () => {
+  const dist = join(PACKAGE, 'dist');
+  const declarations = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.d.ts'),
+  );
+  expect(declarations).toContain('index.d.ts');
+  for (const name of declarations) {
+    const text = readFileSync(join(dist, name), 'utf8');
+    expect(text, name).not.toMatch(/\{ type \w|, type \w+[,; ]|from 'node:|from 'ioredis'/);
+  }
 });

@@ -5,7 +5,7 @@ export class UnavailableError extends Error {
   readonly code = 'ERR_SESSION_UNAVAILABLE';
   readonly status = 503;
 
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.name = 'UnavailableError';
   }

@@ -2,6 +2,15 @@ import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import { requireFor } from '../optional-package.js';
 import type { CutoverStore } from './store.js';
 
+/**
+ * A client of ioredis, told by what it has. Its own types need a newer TypeScript than the rest of this package
+ * does.
+ */
+export interface IoredisClient {
+  readonly status: string;
+  zrangebyscore(key: string, min: number, max: string): Promise<string[]>;
+}
+
 export interface RedisStoreOptions {
   /** Put before every key, so that several applications share a server. Default none. */
   readonly prefix?: string;
@@ -42,7 +51,7 @@ return redis.call('PEXPIRE', KEYS[1], ARGV[1])`;
  * @param source a `redis://` or `rediss://` URL, or an ioredis client (then its timeouts are yours to set)
  * @throws when ioredis is not installed, or `source` is neither
  */
-export function redisStore(source: string | Redis | Cluster, options: RedisStoreOptions = {}): CutoverStore {
+export function redisStore(source: string | IoredisClient, options: RedisStoreOptions = {}): CutoverStore {
   const { prefix = '', commandTimeout = 1000 } = options;
   const ours = typeof source === 'string';
   const client = ours ? connect(source, commandTimeout) : checked(source);
@@ -123,9 +132,13 @@ function connect(url: string, commandTimeout: number): Redis {
   return client;
 }
 
-function checked(source: Redis | Cluster): Redis | Cluster {
-  if (typeof source?.zrangebyscore === 'function') return source;
+function checked(source: IoredisClient): Redis | Cluster {
+  if (isClient(source)) return source;
   throw new TypeError(
     'redisStore: expected a redis:// URL or a client of ioredis (a client of the package "redis" has other methods)',
   );
+}
+
+function isClient(source: IoredisClient): source is IoredisClient & (Redis | Cluster) {
+  return typeof source?.zrangebyscore === 'function';
 }
