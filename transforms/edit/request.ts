@@ -1,7 +1,7 @@
 import * as t from '@babel/types';
 import type { Project } from '../project/project.js';
 import type { RequestAccess } from '../project/requests.js';
-import type { CheckSite } from '../project/site.js';
+import type { CheckSite, MintSite } from '../project/site.js';
 import { endOf, type SourceFile, startOf } from '../project/source.js';
 import { spentOf, spentParameters } from '../project/spent-parameters.js';
 import type { Edit, NeededName } from './edits.js';
@@ -18,13 +18,13 @@ export interface RequestText {
 /**
  * Turns the way to a request into code: a name, a parameter handed down, or `currentRequest()`.
  *
- * @param check the check that asks for the request instead of a token, which is handed on no more
+ * @param site what asks for the request instead of a token or a key, which are handed on no more
  */
 export function requestText(
   project: Project,
   file: SourceFile,
   access: RequestAccess,
-  check?: CheckSite,
+  site?: CheckSite | MintSite,
 ): RequestText {
   const { sources } = project;
   const threaded = access.how === 'thread' ? access.functions : [];
@@ -45,7 +45,7 @@ export function requestText(
       }),
     ];
   });
-  const spent = check ? spentParameters(project, check) : [];
+  const spent = site ? spentParameters(project, site) : [];
   const gone = spent.flatMap((one) => {
     const replaced = threaded.some(({ path }) => path.node === one.function.node);
     return withoutParameter(sources, one, replaced);

@@ -11,8 +11,11 @@ export interface IdleParameter {
   readonly calls: readonly CallPath[];
 }
 
-/** Tells the mentions of a parameter that go. */
-export type Going = (path: NodePath) => boolean;
+/** Tells the mentions of a parameter that go, and whether a parameter can be taken out of its function. */
+export interface Going {
+  readonly mention: (path: NodePath) => boolean;
+  readonly parameter?: (idle: IdleParameter) => boolean;
+}
 
 const DEEPEST = 4;
 
@@ -74,14 +77,15 @@ function idleParameter(
   const filled = calls.every((call) =>
     call.node.arguments.slice(0, index + 1).every((argument) => !t.isSpreadElement(argument)),
   );
-  return calls.length && filled ? { function: owner, index, calls } : undefined;
+  const idle: IdleParameter = { function: owner, index, calls };
+  return calls.length && filled && (going.parameter?.(idle) ?? true) ? idle : undefined;
 }
 
 function isUsedInVain(sources: Sources, binding: Binding, going: Going, depth: number): boolean {
   return (
     binding.referencePaths.length > 0 &&
     binding.referencePaths.every(
-      (reference) => going(reference) || isIdleArgument(sources, reference, going, depth + 1),
+      (reference) => going.mention(reference) || isIdleArgument(sources, reference, going, depth + 1),
     )
   );
 }

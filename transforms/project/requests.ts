@@ -214,6 +214,8 @@ export function canChangeParameters(path: NodePath<t.Function>): boolean {
 }
 
 function standsAlone(method: NodePath<t.ClassMethod>): boolean {
+  // What is private is of no interface, and no class overrides it.
+  if (method.node.accessibility === 'private') return true;
   const owner = method.findParent((above) => above.isClass());
   return Boolean(owner?.isClass() && !owner.node.superClass && !owner.node.implements?.length);
 }

@@ -1,22 +1,26 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { propertyName } from './definitions.js';
-import { type IdleParameter, idleParametersFrom, onlyValueOf } from './idle-parameters.js';
-import { checkObstacle, isLoginToken } from './obstacles.js';
+import { applicationsOf } from './express/application.js';
+import { type Going, type IdleParameter, idleParametersFrom, onlyValueOf } from './idle-parameters.js';
+import { checkObstacle, isLoginToken, mintObstacle } from './obstacles.js';
 import type { Project } from './project.js';
 import { purposesAt } from './purposes.js';
 import { canChangeParameters } from './requests.js';
-import { type CheckSite, isCheck } from './site.js';
+import { type CheckSite, isCheck, isMint, type MintSite, type Site } from './site.js';
 import type { Sources } from './sources.js';
 
-const remembered = new WeakMap<Project, ReadonlyMap<CheckSite, readonly IdleParameter[]>>();
+/** What asks the session from now on, or starts one. */
+type Moving = CheckSite | MintSite;
+
+const remembered = new WeakMap<Project, ReadonlyMap<Moving, readonly IdleParameter[]>>();
 
 /**
- * The parameters by which a token comes to a check, where they are for nothing else: once the check asks the
- * session, nobody has to hand the token on.
+ * The parameters by which a token or a key comes to a call, where they are for nothing else: once that asks the
+ * session, nobody has to hand them on.
  */
-export function spentParameters(project: Project, check: CheckSite): readonly IdleParameter[] {
-  return allSpent(project).get(check) ?? [];
+export function spentParameters(project: Project, site: Moving): readonly IdleParameter[] {
+  return allSpent(project).get(site) ?? [];
 }
 
 /** The indices of a function's parameters that go. */
@@ -45,18 +49,23 @@ export function isPartOfAny(path: NodePath, wholes: ReadonlySet<t.Node | undefin
   return false;
 }
 
-function allSpent(project: Project): ReadonlyMap<CheckSite, readonly IdleParameter[]> {
+function allSpent(project: Project): ReadonlyMap<Moving, readonly IdleParameter[]> {
   const known = remembered.get(project);
   if (known) return known;
   const { sources, sites } = project;
-  const going = sites.filter(isCheck).filter((check) => goes(check, project));
-  const tokens = new Set(going.map(({ token }) => token?.node));
+  const moving = sites.filter((site) => isMoving(site, project));
+  const partsOf = (site: Moving) =>
+    [isCheck(site) ? site.token : undefined, site.key].filter((one) => one !== undefined);
+  const parts = new Set<t.Node | undefined>(moving.flatMap(partsOf).map(({ node }) => node));
+  const going: Going = {
+    mention: (path) => isPartOfAny(path, parts),
+    parameter: (idle) => canGo(sources, idle),
+  };
   const spent = new Map(
-    going.map((check): [CheckSite, readonly IdleParameter[]] => {
-      const name = check.token && nameIn(check.token);
-      const all = name ? idleParametersFrom(sources, name, (path) => isPartOfAny(path, tokens)) : [];
-      return [check, all.every((one) => canGo(sources, one)) ? all : []];
-    }),
+    moving.map((site): [Moving, readonly IdleParameter[]] => [
+      site,
+      partsOf(site).flatMap((part) => idleParametersFrom(sources, nameIn(part), going)),
+    ]),
   );
   remembered.set(project, spent);
   return spent;
@@ -71,18 +80,16 @@ function nameIn(path: NodePath): NodePath {
   return cut ? nameIn(path.get('callee.object') as NodePath) : path;
 }
 
-function goes(check: CheckSite, project: Project): boolean {
-  return (
-    check.family !== 'one-time' &&
-    isLoginToken(check, project) &&
-    !checkObstacle(check, project) &&
-    !purposesAt(project.sources, check.path)
-  );
+function isMoving(site: Site, project: Project): site is Moving {
+  if (!isCheck(site) && !isMint(site)) return false;
+  if (site.family === 'one-time' || !isLoginToken(site, project)) return false;
+  if (purposesAt(project.sources, site.path)) return false;
+  return isCheck(site) ? !checkObstacle(site, project) : !mintObstacle(site, project);
 }
 
 /** Whether every call is seen, is no test's, and gives nothing there that has an effect of its own. */
 function canGo(sources: Sources, { function: called, index, calls }: IdleParameter): boolean {
-  if (!canChangeParameters(called)) return false;
+  if (!canChangeParameters(called) || makesApplication(sources, called)) return false;
   return calls.every((call) => {
     const argument = (call.get('arguments') as NodePath[])[index];
     return (
@@ -91,6 +98,11 @@ function canGo(sources: Sources, { function: called, index, calls }: IdleParamet
       (!argument || isOnlyRead(onlyValueOf(argument).node))
     );
   });
+}
+
+/** Whether the session module is mounted in a function, which then hands the key to it. */
+function makesApplication(sources: Sources, called: NodePath): boolean {
+  return applicationsOf(sources).some(({ creation }) => creation.isDescendant(called));
 }
 
 const CUTS = /^(?:split|slice|substring|substr|replace|trim|toString|get|header)$/;

@@ -44,7 +44,7 @@ function decide(site: MintSite | CheckSite, project: Project): Decision {
 function edit(site: MintSite | CheckSite, decision: Decision, project: Project): readonly Edit[] {
   if (decision.action === 'kept' || decision.action === 'manual') return [];
   const access = requestAt(project.sources, site.path);
-  const request = requestText(project, site.file, access, isCheck(site) ? site : undefined);
+  const request = requestText(project, site.file, access, site);
   const edits = isMint(site) ? mintEdits(site, request, project) : [checkEdit(site, request, project)];
   return [...edits, ...request.edits];
 }

@@ -46,7 +46,7 @@ function edit(site: MintSite | CheckSite, decision: Decision, project: Project):
 
 function mintEdits(site: MintSite, project: Project): Edit[] {
   const { file, call } = site;
-  const request = requestText(project, file, requestAt(project.sources, site.path));
+  const request = requestText(project, file, requestAt(project.sources, site.path), site);
   const name = localName(file, SHIM, site.family === 'refresh' ? 'sessionMarker' : 'startSession');
   const given = site.family === 'refresh' ? [] : startedWith(site, project);
   return [

@@ -54,7 +54,11 @@ function edit(site: MintSite, decision: Decision, project: Project): readonly Ed
   const { sources } = project;
   const { file, claims, callback } = site;
   if (decision.action === 'kept' || decision.action === 'manual' || !claims) return [];
-  const request = withHeldOptions(site, project, requestText(project, file, requestAt(sources, site.path)));
+  const request = withHeldOptions(
+    site,
+    project,
+    requestText(project, file, requestAt(sources, site.path), site),
+  );
   if (site.family === 'refresh') return [...markerEdits(site, request), ...request.edits];
   const start = localName(file, SHIM, 'startSession');
   const needs = [start, ...request.needs];

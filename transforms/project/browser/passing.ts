@@ -51,5 +51,5 @@ function isDecoded({ sites }: Project, path: NodePath): boolean {
 
 function inHeaders({ sites }: Project): Going {
   const headers = sites.filter((site) => site.kind === 'header' && site.family === 'session');
-  return (path) => headers.some((site) => path.isDescendant(site.path));
+  return { mention: (path) => headers.some((site) => path.isDescendant(site.path)) };
 }
