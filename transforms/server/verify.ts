@@ -81,6 +81,7 @@ function edit(site: CheckSite, decision: Decision, project: Project): readonly E
       ...(inner ? claimEdits(file, callback, inner) : []),
       ...(complete ? heldParameterEdits(file, callback, 'payload') : []),
       ...dedentEdits(file, startOf(callback.node), endOf(callback.node), startOf(call.node)),
+      ...closingEdits(file, endOf(callback.node), endOf(call.node) - 1),
       ...request.edits,
     ];
   }
@@ -112,6 +113,12 @@ function claimEdits(file: SourceFile, callback: NodePath, inner: string): Edit[]
   const any = type && ': any';
   const text = `{ ${inner}: ${node.name} }${any} = {}`;
   return [{ file: file.path, start: startOf(node), end: endOf(node), text }];
+}
+
+/** The parenthesis that closed a list over several lines stands behind the callback now, which opens on the first. */
+function closingEdits(file: SourceFile, start: number, end: number): Edit[] {
+  const between = file.text.slice(start, end);
+  return /^,?\s*\n\s*$/.test(between) ? [{ file: file.path, start, end, text: '' }] : [];
 }
 
 export default alone('server/verify', rule);
