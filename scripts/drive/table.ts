@@ -76,6 +76,7 @@ function withoutStamps(body: string): string {
     .replace(/\b[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\b/g, '<id>')
     .replace(/\b[\da-f]{24,64}\b/g, '<id>')
     .replace(/\$2[aby]\$\d\d\$[./\w]{53}/g, '<hash>')
+    .replace(/:1\d{12}\b/g, ':<time>')
     .replace(/"(_?id|userid|userId|iat|exp)":\d+/g, '"$1":<number>');
 }
 

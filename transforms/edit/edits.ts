@@ -4,6 +4,8 @@ export interface NeededName {
   readonly name: string;
   /** What it is called in the file; see `localName`. */
   readonly local: string;
+  /** It is a type: `apart` where the application imports types by `import type`. */
+  readonly type?: 'apart' | 'together';
 }
 
 /** One replacement against the original text of a file: `[start, end)` becomes `text`. */

@@ -20,16 +20,19 @@ export function importEdits(
 ): { edits: Edit[]; replaced: NodePath | undefined } {
   const byModule = new Map<string, Map<string, NeededName>>();
   for (const need of needs) {
-    const names = byModule.get(need.module) ?? new Map<string, NeededName>();
-    byModule.set(need.module, names.set(need.local, need));
+    const key = need.type === 'apart' ? `type ${need.module}` : need.module;
+    const names = byModule.get(key) ?? new Map<string, NeededName>();
+    byModule.set(key, names.set(need.local, need));
   }
   const edits: Edit[] = [];
   const ofFiles: string[] = [];
   const ofPackages: string[] = [];
-  for (const [module, names] of byModule) {
+  for (const [key, names] of byModule) {
+    const module = key.replace(/^type /, '');
+    const apart = key !== module;
     const missing = [...names.values()].filter((need) => !bindsAtTop(file, need.local));
     if (!missing.length) continue;
-    const last = existingSpecifiers(file, module)?.at(-1);
+    const last = existingSpecifiers(file, module, apart)?.at(-1);
     if (last) {
       const text = missing.map((need) => `, ${specifierText(file, need)}`).join('');
       edits.push({ file: file.path, start: endOf(last), end: endOf(last), text });
@@ -64,8 +67,9 @@ export function statementText(file: SourceFile, module: string, needs: readonly 
     .map((need) => specifierText(file, need))
     .join(', ');
   const from = quoted(style, module);
+  const type = needs.some((need) => need.type === 'apart') ? 'type ' : '';
   return file.system === 'module'
-    ? `import { ${names} } from ${from}${style.semicolon}`
+    ? `import ${type}{ ${names} } from ${from}${style.semicolon}`
     : `const { ${names} } = require(${from})${style.semicolon}`;
 }
 
@@ -78,12 +82,12 @@ function bindsAtTop(file: SourceFile, name: string): boolean {
   return file.program.scope.hasOwnBinding(name);
 }
 
-function existingSpecifiers(file: SourceFile, module: string): t.Node[] | undefined {
+function existingSpecifiers(file: SourceFile, module: string, types: boolean): t.Node[] | undefined {
   for (const statement of file.ast.program.body) {
     if (
       t.isImportDeclaration(statement) &&
       statement.source.value === module &&
-      statement.importKind !== 'type'
+      (statement.importKind === 'type') === types
     ) {
       const named = statement.specifiers.filter((specifier) => t.isImportSpecifier(specifier));
       if (named.length) return named;

@@ -1,8 +1,10 @@
 import * as t from '@babel/types';
+import { packageAt } from '../project/packages.js';
 import type { Project } from '../project/project.js';
 import type { RequestAccess } from '../project/requests.js';
 import type { CheckSite, MintSite } from '../project/site.js';
 import { endOf, type SourceFile, startOf } from '../project/source.js';
+import type { Sources } from '../project/sources.js';
 import { spentOf, spentParameters } from '../project/spent-parameters.js';
 import type { Edit, NeededName } from './edits.js';
 import { localName, SHIM } from './names.js';
@@ -32,8 +34,8 @@ export function requestText(
     const spent = spentOf(project, path.node);
     return [
       optional
-        ? lastParameterEdit(sources.fileOf(path), path.node)
-        : parameterEdit(sources.fileOf(path), path.node, spent),
+        ? lastParameterEdit(sources, sources.fileOf(path), path.node)
+        : parameterEdit(sources, sources.fileOf(path), path.node, spent),
       ...calls.map(({ path: call, request }) => {
         const callFile = sources.fileOf(call);
         const current = request === undefined ? localName(callFile, SHIM, 'currentRequest') : undefined;
@@ -59,19 +61,17 @@ export function requestText(
 }
 
 /** Puts `req` behind a function's parameters: who calls it for another purpose leaves it out. */
-function lastParameterEdit(file: SourceFile, node: t.Function): Edit {
+function lastParameterEdit(sources: Sources, file: SourceFile, node: t.Function): Edit {
   const last = node.params.at(-1);
-  const first = parameterEdit(file, node);
-  if (!last) return { ...first, text: optionalParameter(file) };
+  const first = parameterEdit(sources, file, node);
+  const { type, needs } = requestType(sources, file);
+  const optional = type ? `req?${type}` : 'req';
+  if (!last) return { ...first, text: optional };
   const at = endOf(last);
   const bare = t.isArrowFunctionExpression(node) && first.end > first.start;
   return bare
-    ? { ...first, text: `(${file.text.slice(first.start, first.end)}, ${optionalParameter(file)})` }
-    : { file: file.path, start: at, end: at, text: `, ${optionalParameter(file)}` };
-}
-
-function optionalParameter(file: SourceFile): string {
-  return requestType(file) ? `req?${requestType(file)}` : 'req';
+    ? { ...first, text: `(${file.text.slice(first.start, first.end)}, ${optional})` }
+    : { file: file.path, start: at, end: at, text: `, ${optional}`, needs };
 }
 
 /** Puts the request behind a call's arguments, at the place of the function's new parameter. */
@@ -92,8 +92,14 @@ function lastArgumentEdit(
 }
 
 /** Puts `req` before a function's parameters, some of which may go. */
-function parameterEdit(file: SourceFile, node: t.Function, spent: ReadonlySet<number> = new Set()): Edit {
+function parameterEdit(
+  sources: Sources,
+  file: SourceFile,
+  node: t.Function,
+  spent: ReadonlySet<number> = new Set(),
+): Edit {
   const [first] = node.params;
+  const { type, needs } = requestType(sources, file);
   if (first) {
     const at = startOf(first);
     const comma = node.params.length > spent.size ? ', ' : '';
@@ -101,17 +107,37 @@ function parameterEdit(file: SourceFile, node: t.Function, spent: ReadonlySet<nu
       const others = comma && comma + file.text.slice(at, endOf(first));
       return { file: file.path, start: at, end: endOf(first), text: `(req${others})` };
     }
-    return { file: file.path, start: at, end: at, text: `req${requestType(file)}${comma}`, stays: true };
+    return { file: file.path, start: at, end: at, text: `req${type}${comma}`, stays: true, needs };
   }
   const open = file.text.indexOf('(', 'id' in node && node.id ? endOf(node.id) : startOf(node)) + 1;
-  return { file: file.path, start: open, end: open, text: `req${requestType(file)}` };
+  return { file: file.path, start: open, end: open, text: `req${type}`, needs };
 }
 
-/** In TypeScript a parameter says its type: by the name that the file has for it, or in place. */
-function requestType(file: SourceFile): string {
-  if (!/\.[cm]?tsx?$/.test(file.path)) return '';
-  const known = /import\s[^;]*\bRequest\b(?!\s+as\b)[^;]*from\s+['"]express['"]/.test(file.text);
-  return known ? ': Request' : ": import('express').Request";
+/** In TypeScript a parameter says its type: by the name that the file has for it or imports, or in place. */
+function requestType(
+  sources: Sources,
+  file: SourceFile,
+): { readonly type: string; readonly needs: readonly NeededName[] } {
+  if (!/\.[cm]?tsx?$/.test(file.path)) return { type: '', needs: [] };
+  if (/import\s[^;]*\bRequest\b(?!\s+as\b)[^;]*from\s+['"]express['"]/.test(file.text))
+    return { type: ': Request', needs: [] };
+  // Another `Request` is at home here: that of the Fetch API, or one of the application's own.
+  if (/\bRequest\b/.test(file.text) || file.system !== 'module')
+    return { type: ": import('express').Request", needs: [] };
+  const type = importsTypesApart(sources, file) ? 'apart' : 'together';
+  return { type: ': Request', needs: [{ module: 'express', name: 'Request', local: 'Request', type }] };
+}
+
+/** Whether the package of a file has a habit, or an order from its compiler, to import types as such. */
+function importsTypesApart({ listed, packages }: Sources, file: SourceFile): boolean {
+  const home = packageAt(packages, file.path);
+  return listed.some(
+    ({ path, text }) =>
+      packageAt(packages, path) === home &&
+      (/\.[cm]?tsx?$/.test(path)
+        ? /^import type\b|^import [^;'"]*\{[^}]*\btype \w/m.test(text)
+        : /tsconfig[^/]*\.json$/.test(path) && /"verbatimModuleSyntax"\s*:\s*true/.test(text)),
+  );
 }
 
 /** Puts the request before a call's arguments, some of which may go. */
