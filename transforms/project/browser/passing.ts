@@ -37,7 +37,7 @@ export function isHeldForTests(project: Project, path: NodePath): boolean {
   return binding.referencePaths.every(
     (reference) =>
       isTest(reference) ||
-      attached(reference) ||
+      attached.mention(reference) ||
       isDecoded(project, reference) ||
       isInVain(project.sources, reference, attached),
   );
