@@ -11,10 +11,13 @@ interface Kept {
   readonly cookie?: string;
   /** What ann's refresh tokens say; absent where a restart forgets all of them. */
   readonly claims?: object;
+  /** There is a way to log out everywhere. */
+  readonly leaves?: true;
 }
 
 /** Small servers that keep their refresh tokens, each in another way. */
 const SERVERS: Readonly<Record<string, Kept>> = {
+  'refresh-table': { body: 'refreshToken', claims: { id: '3' }, leaves: true },
   'refresh-list': { body: 'refreshToken' },
   'refresh-reuse': { cookie: 'renewal', claims: { login: 'cleo' } },
   'refresh-of-user': { cookie: 'jwt', claims: { username: 'cleo' } },
@@ -100,6 +103,13 @@ async function story(base: string, kept: Kept, old: Old): Promise<Record<string,
   told['bob is an admin'] = await bob.ask('GET', '/admin');
   told['bob logs in where he is'] = await bob.ask('POST', '/login', login('bob'));
   told['bob renews'] = await bob.ask('POST', '/refresh');
+  if (kept.leaves) {
+    const [here, there] = [client(), client()];
+    for (const one of [here, there]) await one.ask('POST', '/login', login('bob'));
+    told['bob leaves everywhere'] = await here.ask('POST', '/leave');
+    told['bob renews nothing here'] = await here.ask('POST', '/refresh');
+    told['nor there'] = await there.ask('POST', '/refresh');
+  }
   if (kept.claims) {
     const back = client().hold(old.kept);
     told['cleo comes back'] = await back.ask('POST', '/refresh');

@@ -15,7 +15,8 @@ import { refreshUnit } from '../project/refresh.js';
 import { requestAt } from '../project/requests.js';
 import type { RefreshLookUpSite } from '../project/site.js';
 import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
-import { type Answer, type MovedRefusal, refreshRecordOf } from '../project/stored/refresh/record.js';
+import type { Answer, MovedRefusal, NamedUsers } from '../project/stored/refresh/answers.js';
+import { refreshRecordOf } from '../project/stored/refresh/record.js';
 import { remainingOf } from '../project/stored/refresh/refusals.js';
 import type { Decision, Rule } from '../rule.js';
 
@@ -58,6 +59,7 @@ function edit(site: RefreshLookUpSite, decision: Decision, project: Project): re
     case 'answered':
       return [
         ...answer.refusals.flatMap(({ statement, asks }) => withoutAlternative(site.file, statement, asks)),
+        ...userIdEdits(site, answer.users, project),
         ...movedEdits(site, answer.moved, project),
       ];
     default: {
@@ -68,10 +70,22 @@ function edit(site: RefreshLookUpSite, decision: Decision, project: Project): re
         ...answer.places.map(({ path, found }) =>
           replacement(site.file, path, `${found ? '' : '!'}${name.local}(${request.text})`, needs),
         ),
+        ...userIdEdits(site, answer.users, project),
         ...request.edits,
       ];
     }
   }
+}
+
+/** `stored.user` → `requireSession(req).id` */
+function userIdEdits({ file }: RefreshLookUpSite, users: NamedUsers | undefined, project: Project): Edit[] {
+  if (!users) return [];
+  const name = localName(file, SHIM, 'requireSession');
+  return users.places.flatMap((place) => {
+    const request = requestText(project.sources, file, requestAt(project.sources, place));
+    const text = claimText(`${name.local}(${request.text})`, users.user.trail);
+    return [replacement(file, place, text, [name, ...request.needs]), ...request.edits];
+  });
 }
 
 /** `findOne({ refreshToken })` → `findOne({ username: claims.username })` */

@@ -63,13 +63,13 @@ function showRefusal(
   found: readonly Found[],
   present: NonNullable<LegacySettings['present']>,
 ): void {
-  const refused = found.find(({ place }) => place.read(req) === undefined);
-  if (!refused) return;
-  const { refusal } = refused.verdict;
-  const nothing = hasShape(refused.token) ? REFUSED_IN_SHAPE : REFUSED;
-  const wrong = refusal !== undefined && refusal !== 'marker' && OF_SOMETHING_ELSE.includes(refusal);
-  const shown = refusal === 'signature' ? forged(present) : wrong ? nothing : expired(present);
-  refused.place.place(req, shown ?? nothing);
+  for (const { place, token, verdict } of found.filter((one) => one.place.read(req) === undefined)) {
+    const { refusal } = verdict;
+    const nothing = hasShape(token) ? REFUSED_IN_SHAPE : REFUSED;
+    const wrong = refusal !== undefined && refusal !== 'marker' && OF_SOMETHING_ELSE.includes(refusal);
+    const shown = refusal === 'signature' ? forged(present) : wrong ? nothing : expired(present);
+    place.place(req, shown ?? nothing);
+  }
 }
 
 /** A wrong signature and nothing else that is wrong: libraries differ in what they look at first. */

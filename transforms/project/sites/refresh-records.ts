@@ -1,6 +1,13 @@
 import type { NodePath } from '@babel/traverse';
 import { requestParameter } from '../requests.js';
-import type { LogoutRouteSite, ReadSite, RefreshLookUpSite, Site, TokenRecordSite } from '../site.js';
+import type {
+  EverywhereSite,
+  LogoutRouteSite,
+  ReadSite,
+  RefreshLookUpSite,
+  Site,
+  TokenRecordSite,
+} from '../site.js';
 import type { Sources } from '../sources.js';
 import { type RefreshRecord, refreshRecordOf } from '../stored/refresh/record.js';
 import { readsAt } from './requests.js';
@@ -9,7 +16,12 @@ import { readsAt } from './requests.js';
 export function refreshRecordSites(sources: Sources, sites: readonly Site[]): Site[] {
   const record = refreshRecordOf(sources, sites);
   if (!record || record.strange !== undefined) return [];
-  return [...kept(sources, record), ...lookedUp(sources, record), ...readBeside(sources, sites, record)];
+  return [
+    ...kept(sources, record),
+    ...lookedUp(sources, record),
+    ...takenEverywhere(sources, record),
+    ...readBeside(sources, sites, record),
+  ];
 }
 
 function kept(sources: Sources, { gone, keepers }: RefreshRecord): TokenRecordSite[] {
@@ -41,6 +53,18 @@ function lookedUp(sources: Sources, { answers }: RefreshRecord): RefreshLookUpSi
     file: sources.fileOf(answered.question.path),
     path: answered.question.path,
     answered,
+  }));
+}
+
+function takenEverywhere(sources: Sources, { everywhere }: RefreshRecord): EverywhereSite[] {
+  return everywhere.map((one) => ({
+    role: 'drop',
+    kind: 'everywhere',
+    family: 'refresh',
+    evidence: "it takes all of a user's refresh tokens back",
+    file: sources.fileOf(one.path),
+    path: one.path,
+    taken: { family: 'refresh', everywhere: one },
   }));
 }
 

@@ -43,8 +43,7 @@ export function everywhereSites(sources: Sources, lookUps: readonly TokenLookUpS
           evidence: `it empties what ${lookUp.text} searches`,
           file: sources.fileOf(write.path),
           path: write.path,
-          write,
-          lookUp,
+          taken: { family: 'session', write, lookUp },
         }),
       ),
   );

@@ -1,7 +1,8 @@
 import type { Common, ReadSite } from '../site.js';
 import type { Revocation } from './lookups.js';
 import type { TokenRecord } from './records.js';
-import type { Answered } from './refresh/record.js';
+import type { Answered } from './refresh/answers.js';
+import type { Everywhere } from './refresh/everywhere.js';
 import type { Write } from './writes.js';
 
 /** A login token that came with a request is searched for in what the application keeps. */
@@ -32,6 +33,7 @@ export interface RefreshLookUpSite extends Common<'guard'> {
 /** All tokens of a user are taken back at once. `path` is what does it. */
 export interface EverywhereSite extends Common<'drop'> {
   readonly kind: 'everywhere';
-  readonly write: Write;
-  readonly lookUp: TokenLookUpSite;
+  readonly taken:
+    | { readonly family: 'session'; readonly write: Write; readonly lookUp: TokenLookUpSite }
+    | { readonly family: 'refresh'; readonly everywhere: Everywhere };
 }

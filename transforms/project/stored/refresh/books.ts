@@ -1,12 +1,12 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
+import { isInside } from '../../inside.js';
 import { positionOf, startOf } from '../../source.js';
 import type { Sources } from '../../sources.js';
 import type { Question } from './found.js';
 import type { RefreshKeeper } from './keepers.js';
 import type { Mention } from './mentions.js';
 import { ofRows } from './rows.js';
-import { savingAfter } from './savings.js';
 import { ofValue } from './values.js';
 
 /** What code does about the refresh tokens that an application keeps. */
@@ -14,21 +14,29 @@ export interface Books {
   /** Statements that only keep them, take them out, or get at them for that. */
   readonly gone: ReadonlySet<NodePath>;
   readonly questions: readonly Question[];
-  /** Statements that take all of a user's out. */
-  readonly emptied: readonly NodePath[];
-  /** A place that does something else with them, in words. */
-  readonly strange?: string;
+  /** Places that take all tokens of a user out. */
+  readonly emptied: readonly Emptied[];
+  /** Rows that are made. */
+  readonly rows: readonly NodePath[];
+  /** A place that does something else with them. */
+  readonly strange?: NodePath;
+}
+
+/** A place that takes all tokens of a user out, with what names him or his record. */
+export interface Emptied {
+  readonly statement: NodePath;
+  readonly path: NodePath;
+  readonly user: NodePath;
+  /** `record`: the user's own record · `id`: what a column names him by. */
+  readonly named: 'record' | 'id';
 }
 
 /** Says of every mention of what keeps refresh tokens what it is there for. */
-export function booksOf(
-  sources: Sources,
-  keepers: readonly RefreshKeeper[],
-  mentions: readonly Mention[],
-): Books {
+export function booksOf(keepers: readonly RefreshKeeper[], mentions: readonly Mention[]): Books {
   const gone = new Set<NodePath>();
   const questions = new Map<t.Node, Question>();
-  const emptied: NodePath[] = [];
+  const emptied: Emptied[] = [];
+  const rows: NodePath[] = [];
   const tested: NodePath[] = [];
   const waiting: Mention[] = [...mentions];
   const seen = new Set<t.Node>();
@@ -41,21 +49,24 @@ export function booksOf(
     if (!found) strange ??= path;
     else if (found.is === 'question') questions.set(found.question.path.node, found.question);
     else if (found.is === 'tested') tested.push(path);
+    else if (found.is === 'everywhere')
+      emptied.push({ statement: found.statement, path: found.call, user: found.user, named: 'id' });
     else if (found.is === 'gone') {
       gone.add(found.statement);
-      if (found.emptied) emptied.push(found.statement);
+      const left = found.emptied?.get('left');
+      if (found.emptied && left?.isMemberExpression())
+        emptied.push({
+          statement: found.statement,
+          path: found.emptied,
+          user: left.get('object'),
+          named: 'record',
+        });
+      if (found.row) rows.push(found.row);
       waiting.push(...(found.derived ?? []).map((one): Mention => ({ path: one, as: 'value' })));
     }
   }
-  for (const statement of [...gone])
-    for (const saving of savingAfter(sources, statement, gone)) gone.add(saving);
   strange ??= tested.find((path) => !isOfGone(path, gone));
-  return {
-    gone,
-    questions: [...questions.values()],
-    emptied,
-    ...(strange ? { strange: placeOf(sources, strange) } : {}),
-  };
+  return { gone, questions: [...questions.values()], emptied, rows, ...(strange ? { strange } : {}) };
 }
 
 /** Where a place is, in words. */
@@ -80,4 +91,9 @@ export function isGone(statement: NodePath, gone: ReadonlySet<NodePath>): boolea
   if ([...gone].some((one) => one.node === statement.node)) return true;
   if (statement.isBlockStatement()) return statement.get('body').every((one) => isGone(one, gone));
   return false;
+}
+
+/** Whether a place is in one of some statements. */
+export function isWithin(path: NodePath, statements: ReadonlySet<NodePath>): boolean {
+  return [...statements].some((one) => isInside(one, path));
 }

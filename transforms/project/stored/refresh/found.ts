@@ -21,7 +21,17 @@ export type Found =
       readonly is: 'gone';
       readonly statement: NodePath;
       readonly derived?: NodePath[];
-      readonly emptied?: true;
+      /** The field of a record that is emptied: none of its user's tokens is good any more. */
+      readonly emptied?: NodePath<t.AssignmentExpression>;
+      /** The row that is made. */
+      readonly row?: NodePath;
+    }
+  /** All tokens of a user are taken out, whom a column names. */
+  | {
+      readonly is: 'everywhere';
+      readonly statement: NodePath;
+      readonly call: NodePath;
+      readonly user: NodePath;
     }
   | { readonly is: 'tested' }
   | { readonly is: 'left' };

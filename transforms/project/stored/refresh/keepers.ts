@@ -26,8 +26,9 @@ export const ROW_SEARCHES = /^(?:find\w*|exists|count\w*|where|get)$/;
 export const ROW_CHANGES =
   /^(?:create\w*|insert\w*|save|upsert|add|update\w*|replace\w*|delete\w*|remove\w*|destroy|findOneAnd\w+|findByIdAnd\w+)$/;
 /** What stands around the columns in what a model is given. */
-const AROUND_COLUMNS = /^(?:where|data|create|update|set|\$\w+)$/;
-const CREATES = /^(?:create\w*|insert\w*|upsert|add)$/;
+export const AROUND_COLUMNS = /^(?:where|data|create|update|set|\$\w+)$/;
+/** Methods that make rows; `new Model()` is one by name. */
+export const CREATES = /^(?:create\w*|insert\w*|upsert|add)$/;
 const ABOUT_TOKENS = /token|session/i;
 const PARTS = /^(?:body|cookies|signedCookies|query|params|headers)$/;
 const REQUEST = /^_?(?:req|request|res|response|ctx)$/;

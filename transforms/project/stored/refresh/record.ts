@@ -1,63 +1,19 @@
 import type { NodePath } from '@babel/traverse';
-import * as t from '@babel/types';
-import { identifiersIn } from '../../acceptance/carried-code.js';
-import { propertyName } from '../../definitions.js';
-import { usesOf } from '../../flow/follow.js';
+import type * as t from '@babel/types';
+import { type Use, usesOf } from '../../flow/follow.js';
 import { hazardOf } from '../../hazards.js';
 import { isInside } from '../../inside.js';
-import { type CheckSite, isCheck, isMint, type LogoutRouteSite, type Site } from '../../site.js';
+import { isCheck, isMint, type LogoutRouteSite, type Site } from '../../site.js';
 import { shimCalls } from '../../sites/present.js';
-import { startOf } from '../../source.js';
 import type { Sources } from '../../sources.js';
-import { type UserMember, userMemberOf } from '../user-member.js';
+import { userMemberOf } from '../user-member.js';
 import { isOfLogout } from '../writes.js';
-import { type Books, booksOf, isOfGone, placeOf as placeIn } from './books.js';
-import { type Question, statementOf } from './found.js';
+import { type Answered, answerTo, besideAnswers } from './answers.js';
+import { booksOf, isWithin, placeOf } from './books.js';
+import { type Everywhere, everywhereOf } from './everywhere.js';
 import { isSame, keeperAt, type RefreshKeeper } from './keepers.js';
 import { mentionsOf } from './mentions.js';
-import {
-  checkedBefore,
-  isAlike,
-  isBookkeeping,
-  isPresence,
-  type Refusal,
-  refusalOf,
-  statementsOf,
-} from './refusals.js';
-
-/** What becomes of a question after a refresh token that the application keeps. */
-export type Answer =
-  /** The session is asked in its place, at each of the places. */
-  | { readonly how: 'asked'; readonly places: readonly Place[] }
-  /** A user is searched by his id instead of the token. */
-  | {
-      readonly how: 'by-user';
-      readonly column: NodePath<t.ObjectProperty>;
-      readonly held: NodePath<t.VariableDeclarator>;
-      readonly user: UserMember;
-      readonly check?: CheckSite;
-      readonly moved?: MovedRefusal;
-    }
-  /** It has been answered by the check before: it goes, with what follows when it finds nothing. */
-  | { readonly how: 'answered'; readonly refusals: readonly Refusal[]; readonly moved?: MovedRefusal };
-
-/** What is done where a token is not kept has to be done before the token is checked. */
-export interface MovedRefusal {
-  readonly refusal: Refusal;
-  readonly before: NodePath;
-}
-
-/** An expression to put a question to the session at, and whether it is true when the session is there. */
-export interface Place {
-  readonly path: NodePath;
-  readonly found: boolean;
-}
-
-/** A question with what becomes of it. */
-export interface Answered {
-  readonly question: Question;
-  readonly answer: Answer;
-}
+import { savingAfter } from './savings.js';
 
 /** The refresh tokens that an application keeps, with every place that has to do with them. */
 export interface RefreshRecord {
@@ -67,6 +23,8 @@ export interface RefreshRecord {
   /** Of those, what asks whether a token is kept: old tokens are still refused by it. */
   readonly asking: ReadonlySet<NodePath>;
   readonly answers: readonly Answered[];
+  /** Places that take all tokens of a user out. They stay, for old tokens. */
+  readonly everywhere: readonly Everywhere[];
   /** Why they can't move, in words. */
   readonly strange?: string;
 }
@@ -83,178 +41,109 @@ export function refreshRecordOf(sources: Sources, sites: readonly Site[]): Refre
 }
 
 function find(sources: Sources, sites: readonly Site[]): RefreshRecord | undefined {
-  const keepers = keepersOf(sources, sites);
+  const uses = keptUses(sources, sites);
+  const keepers = keepersOf(sources, uses);
   if (!keepers.length) return undefined;
   // The session module goes on searching for old tokens.
   const shim = shimCalls(sources);
   const mentions = keepers
     .flatMap((keeper) => mentionsOf(sources, keeper))
     .filter(({ path }) => !shim.some((call) => isInside(call, path)));
-  const books = booksOf(sources, keepers, mentions);
+  const books = booksOf(keepers, mentions);
   const checks = sites.filter(isCheck).filter(({ family }) => family === 'refresh');
   const logouts = sites.filter((site): site is LogoutRouteSite => site.kind === 'logout-route');
+  const user = userMemberOf(sources, sites);
   const gone = new Set(books.gone);
   for (const question of books.questions)
-    for (const one of besideAnswers(question, books, checks)) gone.add(one);
-  const asking = new Set<NodePath>();
-  const answers: Answered[] = [];
+    for (const one of besideAnswers(question, gone, checks)) gone.add(one);
+
+  const renewing = functionsAround([
+    ...sites
+      .filter((site) => site.family === 'refresh' && (isMint(site) || isCheck(site)))
+      .map(({ path }) => path),
+    ...uses.filter(({ minted }) => minted).map(({ use }) => use.path),
+    ...books.questions.map(({ path }) => path),
+  ]);
+  const isRenewing = (path: NodePath) => around(path).some((one) => renewing.has(one));
+  const leaves = (path: NodePath) => isOfLogout(sources, path, logouts, 0);
   let { strange } = books;
-  for (const question of books.questions) {
-    if (isWithin(question.path, gone)) continue;
-    const found = answerTo(sources, question, {
-      gone,
-      checks: checks.filter(({ call }) => !isWithin(call, gone)),
-      logouts,
-      user: userMemberOf(sources, sites),
-    });
-    if (!found) strange ??= placeIn(sources, question.path);
+  const everywhere: Everywhere[] = [];
+  for (const emptied of books.emptied) {
+    if (isWithin(emptied.path, besideOnly(gone, books.gone))) continue;
+    const found = everywhereOf(sources, emptied, { user, isRenewing, leaves });
+    if (found === 'goes') gone.add(emptied.statement);
+    else if (found === 'strange') strange ??= emptied.path;
     else {
-      if (found.answer) answers.push({ question, answer: found.answer });
-      for (const one of found.gone) {
-        gone.add(one);
-        asking.add(one);
-      }
+      gone.delete(emptied.statement);
+      everywhere.push(found);
     }
   }
-  return { keepers, gone, asking, answers, ...(strange ? { strange } : {}) };
+  for (const statement of [...gone])
+    for (const saving of savingAfter(sources, statement, gone)) gone.add(saving);
+  strange ??= [...gone].find((one) => !isRenewing(one) && !leaves(one));
+  strange ??= books.rows.find((row) => !uses.some(({ use, minted }) => minted && isInside(row, use.path)));
+
+  const asking = new Set<NodePath>();
+  const answers: Answered[] = [];
+  for (const question of books.questions) {
+    if (isWithin(question.path, gone)) continue;
+    const open = checks.filter(({ call }) => !isWithin(call, gone));
+    const found = answerTo(sources, question, { gone, checks: open, leaves, user, rows: books.rows });
+    if (!found) {
+      strange ??= question.path;
+      continue;
+    }
+    if (found.answer) answers.push({ question, answer: found.answer });
+    for (const one of found.taken) gone.add(one);
+    for (const one of found.asking) {
+      gone.add(one);
+      asking.add(one);
+    }
+  }
+  const told = strange ? { strange: placeOf(sources, strange) } : {};
+  return { keepers, gone, asking, answers, everywhere, ...told };
 }
 
-function isWithin(path: NodePath, statements: ReadonlySet<NodePath>): boolean {
-  return [...statements].some((one) => isInside(one, path));
+/** What goes because it stands beside an answer to a token that is not kept. */
+function besideOnly(gone: ReadonlySet<NodePath>, own: ReadonlySet<NodePath>): Set<NodePath> {
+  return new Set([...gone].filter((one) => !own.has(one)));
 }
 
-/** What refresh tokens get into, and what they are searched in. */
-function keepersOf(sources: Sources, sites: readonly Site[]): RefreshKeeper[] {
-  const uses = sites.flatMap((site) => {
-    if (site.family !== 'refresh') return [];
-    if (isMint(site)) return usesOf(sources, site.path);
-    return site.kind === 'request' ? site.uses : [];
-  });
+function functionsAround(paths: readonly NodePath[]): Set<t.Node> {
+  return new Set(paths.flatMap((path) => around(path)));
+}
+
+/** The functions around a place. */
+function around(path: NodePath): t.Node[] {
+  const found: t.Node[] = [];
+  for (let owner = path.getFunctionParent(); owner; owner = owner.getFunctionParent()) found.push(owner.node);
+  return found;
+}
+
+interface KeptUse {
+  readonly use: Use;
+  /** The token has just been made; else it came with a request. */
+  readonly minted: boolean;
+}
+
+/** Where refresh tokens are put into something, or searched in it. */
+function keptUses(sources: Sources, sites: readonly Site[]): KeptUse[] {
+  return sites
+    .filter(({ family }) => family === 'refresh')
+    .flatMap((site): KeptUse[] => {
+      const minted = isMint(site);
+      const uses = minted ? usesOf(sources, site.path) : site.kind === 'request' ? site.uses : [];
+      return uses.filter((use) => hazardOf(sources, [use])).map((use) => ({ use, minted }));
+    });
+}
+
+function keepersOf(sources: Sources, uses: readonly KeptUse[]): RefreshKeeper[] {
   const keepers: RefreshKeeper[] = [];
-  for (const use of uses) {
-    const keeper = hazardOf(sources, [use]) ? keeperAt(sources, use) : undefined;
+  for (const { use } of uses) {
+    const keeper = keeperAt(sources, use);
     if (keeper && !keepers.some((one) => isSame(one, keeper))) keepers.push(keeper);
   }
   return keepers;
-}
-
-/** Where nothing is found: what is done to the tokens that are kept, before it is answered. */
-function besideAnswers(question: Question, { gone }: Books, checks: readonly CheckSite[]): NodePath[] {
-  return refusalsOf(question).flatMap(({ branch }) => {
-    const statements = statementsOf(branch);
-    if (statements.length < 2) return [];
-    return statements.slice(0, -1).filter((one) => isBookkeeping(one, gone, checks));
-  });
-}
-
-/** The references of the variable that holds a record. */
-function referencesOf({ held }: Question): NodePath[] {
-  const id = held?.node.id;
-  return held && t.isIdentifier(id) ? (held.scope.getBinding(id.name)?.referencePaths ?? []) : [];
-}
-
-function refusalsOf(question: Question): Refusal[] {
-  const asks = question.held ? referencesOf(question).filter(isPresence) : [question.path];
-  const yields = question.yields === 'no' ? 'no' : 'yes';
-  return asks.flatMap((one) => refusalOf(one, yields) ?? []);
-}
-
-interface Around {
-  readonly gone: ReadonlySet<NodePath>;
-  readonly checks: readonly CheckSite[];
-  readonly logouts: readonly LogoutRouteSite[];
-  readonly user: UserMember | undefined;
-}
-
-function answerTo(
-  sources: Sources,
-  question: Question,
-  { gone, checks, logouts, user }: Around,
-): { answer?: Answer; gone: NodePath[] } | undefined {
-  const { column, held } = question;
-  if (held && isForNothing(question, gone)) return { gone: [held.parentPath] };
-  const leaves = isOfLogout(sources, question.path, logouts, 0);
-  const before = leaves ? undefined : checkedBefore(sources, question, checks);
-  const moved = before && movedRefusal(sources, question, before);
-  if (moved === 'stuck') return undefined;
-  const later = moved ? { moved } : {};
-  if (column && held && !leaves) {
-    if (!user) return undefined;
-    const check = before ? { check: before.check } : {};
-    return { answer: { how: 'by-user', column, held, user, ...check, ...later }, gone: [] };
-  }
-  const goes: NodePath[] = [];
-  const places: Place[] = [];
-  if (held) {
-    for (const reference of referencesOf(question)) {
-      if (isWithin(reference, gone)) continue;
-      const taken = takenOut(reference);
-      if (taken) goes.push(...taken);
-      else if (isPresence(reference)) places.push(placeOf(reference));
-      else return undefined;
-    }
-    goes.push(held.parentPath);
-  } else if (question.yields === 'record') {
-    if (!isPresence(question.path)) return undefined;
-    places.push(placeOf(question.path));
-  } else places.push({ path: question.path, found: question.yields === 'yes' });
-  if (!before) return { answer: { how: 'asked', places }, gone: goes };
-  const refusals = refusalsOf(question);
-  if (!refusals.length || refusals.length < places.length) return undefined;
-  return { answer: { how: 'answered', refusals, ...later }, gone: goes };
-}
-
-/** Whether what a question finds decides only on statements that go. */
-function isForNothing(question: Question, gone: ReadonlySet<NodePath>): boolean {
-  const references = referencesOf(question);
-  return references.length > 0 && references.every((one) => isWithin(one, gone) || isOfGone(one, gone));
-}
-
-/** Where whoever comes with a token that is not kept is answered in another way than one whose token does not hold. */
-function movedRefusal(
-  sources: Sources,
-  question: Question,
-  { check, statement }: { readonly check: CheckSite; readonly statement: NodePath },
-): MovedRefusal | 'stuck' | undefined {
-  const unlike = refusalsOf(question).find((one) => !isAlike(sources, one, check));
-  if (!unlike) return undefined;
-  return isMadeBefore(unlike.branch, statement) ? { refusal: unlike, before: statement } : 'stuck';
-}
-
-/** Whether every name in a branch means the same before a statement. */
-function isMadeBefore(branch: NodePath, statement: NodePath): boolean {
-  return identifiersIn(branch).every((name) => {
-    const binding = name.scope.getBinding(name.node.name);
-    if (!binding || binding.scope.path.isDescendant(branch)) return true;
-    return (
-      statement.scope.getBinding(name.node.name) === binding &&
-      startOf(binding.identifier) < startOf(statement.node)
-    );
-  });
-}
-
-/** `!found` and `found == null` ask as a whole. */
-function placeOf(path: NodePath): Place {
-  const above = path.parentPath;
-  if (above?.isBinaryExpression() && path.key === 'left')
-    return { path: above, found: /^!/.test(above.node.operator) };
-  return { path, found: true };
-}
-
-/** `await stored.deleteOne()`; `stored.revoked = true` with the saving. */
-function takenOut(reference: NodePath): NodePath[] | undefined {
-  const member = reference.key === 'object' ? reference.parentPath : undefined;
-  if (!member) return undefined;
-  const method = propertyName(member.node) ?? '';
-  const call = member.parentPath;
-  if (call?.isCallExpression() && member.key === 'callee') {
-    const statement = statementOf(call);
-    return statement && /^(?:delete\w*|remove|destroy|save|update\w*)$/.test(method)
-      ? [statement]
-      : undefined;
-  }
-  const statement = call?.isAssignmentExpression() && member.key === 'left' ? statementOf(call) : undefined;
-  return statement ? [statement] : undefined;
 }
 
 /** Whether a place is in what goes, or is a question that the session answers: no token gets there any more. */

@@ -2,7 +2,7 @@ import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { keyName, propertyName } from '../../definitions.js';
 import { declared, type Found, held, outermost, statementOf } from './found.js';
-import { type RefreshKeeper, ROW_CHANGES, ROW_SEARCHES } from './keepers.js';
+import { AROUND_COLUMNS, CREATES, type RefreshKeeper, ROW_CHANGES, ROW_SEARCHES } from './keepers.js';
 import { type Mention, modelCallAround } from './mentions.js';
 
 /** A model, or a column in what it is given. */
@@ -16,14 +16,51 @@ export function ofRows(
   const [given, more] = call.get('arguments') as NodePath[];
   const method = call.isCallExpression() ? (propertyName(call.node.callee) ?? '') : 'create';
   const searches = ROW_SEARCHES.test(method) && !/^findOneAnd|^findByIdAnd/.test(method);
-  const column = given && columnIn(given, keepers);
+  const column = (given && columnIn(given, keepers)) ?? (more && columnIn(more, keepers));
   if (searches) return column ? ofSearch(call, column, as) : undefined;
   if (!ROW_CHANGES.test(method)) return undefined;
   if (as === 'column' && !isOnly(path, more ?? given)) return undefined;
+  const goes = withStatement(call, CREATES.test(method) ? { row: call } : {});
+  if (as === 'column' || column || isById(given, method)) return goes;
+  if (CREATES.test(method)) return undefined;
+  const [only, ...others] = given ? columnsOf(given) : [];
+  const name = only ? (keyName(only.node) ?? '') : '';
+  if (!only || others.length) return undefined;
+  // Rows that are over are swept out from time to time.
+  if (/expir|created/i.test(name)) return { is: 'left' };
+  const user = only.get('value') as NodePath;
+  return goes?.is === 'gone' ? { is: 'everywhere', statement: goes.statement, call, user } : undefined;
+}
+
+function withStatement(call: NodePath, row: { readonly row?: NodePath }): Found | undefined {
   const statement = statementOf(call);
-  if (statement) return { is: 'gone', statement };
+  if (statement) return { is: 'gone', statement, ...row };
   const declarator = outermost(call).parentPath;
-  return declarator?.isVariableDeclarator() ? declared(declarator) : undefined;
+  const found = declarator?.isVariableDeclarator() ? declared(declarator) : undefined;
+  return found?.is === 'gone' ? { ...found, ...row } : found;
+}
+
+/** Whether a row is named by its own id: `deleteOne({ _id: stored._id })`, `findByIdAndDelete(stored.id)`. */
+function isById(given: NodePath | undefined, method: string): boolean {
+  if (/^findById/.test(method)) return true;
+  const [only, ...others] = given ? columnsOf(given) : [];
+  const value = only?.get('value');
+  const named = value && !Array.isArray(value) && value.isMemberExpression() && isIdName(value);
+  return !others.length && only !== undefined && /^_?id$/.test(keyName(only.node) ?? '') && named === true;
+}
+
+function isIdName(path: NodePath): boolean {
+  return /^_?id$/.test(propertyName(path.node) ?? '');
+}
+
+/** The columns that a model is searched by. */
+function columnsOf(given: NodePath): NodePath<t.ObjectProperty>[] {
+  if (!given.isObjectExpression()) return [];
+  const properties = given
+    .get('properties')
+    .filter((one): one is NodePath<t.ObjectProperty> => one.isObjectProperty());
+  const [only] = properties;
+  return only && keyName(only.node) === 'where' ? columnsOf(only.get('value') as NodePath) : properties;
 }
 
 /** The call that a model is asked by: `Model.create(…)`, `new Model(…)`. */
@@ -39,13 +76,13 @@ function columnIn(
   given: NodePath,
   keepers: readonly RefreshKeeper[],
 ): NodePath<t.ObjectProperty> | undefined {
-  if (!given.isObjectExpression()) return undefined;
   const names = new Set(keepers.map((one) => (one.kind === 'table' ? one.column : one.name)));
-  for (const property of given.get('properties')) {
+  const columns = given.isObjectExpression() ? given.get('properties') : [];
+  for (const property of columns) {
     if (!property.isObjectProperty()) continue;
     const name = keyName(property.node)?.split('.')[0] ?? '';
     if (names.has(name)) return property;
-    if (name === 'where') return columnIn(property.get('value') as NodePath, keepers);
+    if (AROUND_COLUMNS.test(name)) return columnIn(property.get('value') as NodePath, keepers);
   }
   return undefined;
 }

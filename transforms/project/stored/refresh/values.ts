@@ -53,7 +53,7 @@ function intoKeeper(path: NodePath, keepers: readonly RefreshKeeper[]): Found | 
   if (parent?.isAssignmentExpression()) {
     const statement = statementOf(parent);
     if (!statement) return undefined;
-    const emptied = isNothing(parent.node.right) ? { emptied: true as const } : {};
+    const emptied = isNothing(parent.node.right) ? { emptied: parent } : {};
     if (at.key === 'left') return { is: 'gone', statement, ...emptied };
     return isKeeper(parent.get('left'), keepers) ? { is: 'gone', statement } : undefined;
   }

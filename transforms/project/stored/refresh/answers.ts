@@ -1,0 +1,284 @@
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { identifiersIn, onlyRefuses } from '../../acceptance/carried-code.js';
+import { keyName, propertyName } from '../../definitions.js';
+import { originsOf } from '../../flow/origins.js';
+import type { CheckSite } from '../../site.js';
+import { startOf, textOf } from '../../source.js';
+import type { Sources } from '../../sources.js';
+import type { UserMember } from '../user-member.js';
+import { isOfGone, isWithin } from './books.js';
+import { type Question, statementOf } from './found.js';
+import {
+  checkedBefore,
+  isAlike,
+  isBookkeeping,
+  isPresence,
+  type Refusal,
+  refusalOf,
+  remainingOf,
+  statementsOf,
+} from './refusals.js';
+
+/** What becomes of a question after a refresh token that the application keeps. */
+export type Answer =
+  /** The session is asked in its place, at each of the places. */
+  | { readonly how: 'asked'; readonly places: readonly Place[]; readonly users?: NamedUsers }
+  /** A user is searched by his id instead of the token. */
+  | {
+      readonly how: 'by-user';
+      readonly column: NodePath<t.ObjectProperty>;
+      readonly held: NodePath<t.VariableDeclarator>;
+      readonly user: UserMember;
+      readonly check?: CheckSite;
+      readonly moved?: MovedRefusal;
+    }
+  /** It has been answered by the check before: it goes, with what follows when it finds nothing. */
+  | {
+      readonly how: 'answered';
+      readonly refusals: readonly Refusal[];
+      readonly users?: NamedUsers;
+      readonly moved?: MovedRefusal;
+    };
+
+/** Places that read a user's id off a row: the session has it too. */
+export interface NamedUsers {
+  readonly places: readonly NodePath[];
+  readonly user: UserMember;
+}
+
+/** What is done where a token is not kept has to be done before the token is checked. */
+export interface MovedRefusal {
+  readonly refusal: Refusal;
+  readonly before: NodePath;
+}
+
+/** An expression to put a question to the session at, and whether it is true when the session is there. */
+export interface Place {
+  readonly path: NodePath;
+  readonly found: boolean;
+}
+
+/** A question with what becomes of it. */
+export interface Answered {
+  readonly question: Question;
+  readonly answer: Answer;
+}
+
+/** Where nothing is found: what is done to the tokens that are kept, before it is answered. */
+export function besideAnswers(
+  question: Question,
+  gone: ReadonlySet<NodePath>,
+  checks: readonly CheckSite[],
+): NodePath[] {
+  return refusalsOf(question).flatMap(({ branch }) => {
+    const statements = statementsOf(branch);
+    if (statements.length < 2) return [];
+    return statements.slice(0, -1).filter((one) => isBookkeeping(one, gone, checks));
+  });
+}
+
+/** The references of the variable that holds a record. */
+function referencesOf({ held }: Question): NodePath[] {
+  const id = held?.node.id;
+  return held && t.isIdentifier(id) ? (held.scope.getBinding(id.name)?.referencePaths ?? []) : [];
+}
+
+function refusalsOf(question: Question): Refusal[] {
+  const asks = question.held ? referencesOf(question).filter(isPresence) : [question.path];
+  const yields = question.yields === 'no' ? 'no' : 'yes';
+  return asks.flatMap((one) => refusalOf(one, yields) ?? []);
+}
+
+/** What is known where questions are answered. */
+export interface Around {
+  readonly gone: ReadonlySet<NodePath>;
+  readonly checks: readonly CheckSite[];
+  readonly leaves: (path: NodePath) => boolean;
+  readonly user: UserMember | undefined;
+  readonly rows: readonly NodePath[];
+}
+
+/** A question with what becomes of it, and the statements that go with it. */
+interface Outcome {
+  readonly answer?: Answer;
+  /** They only take the token out. */
+  readonly taken: readonly NodePath[];
+  /** They ask after it. */
+  readonly asking: readonly NodePath[];
+}
+
+/** Says what becomes of a question; undefined where no rule can say it. */
+export function answerTo(
+  sources: Sources,
+  question: Question,
+  { gone, checks, leaves, user, rows }: Around,
+): Outcome | undefined {
+  const { column, held } = question;
+  if (held && isForNothing(question, gone)) return { taken: [], asking: [held.parentPath] };
+  const atLogout = leaves(question.path);
+  const before = atLogout ? undefined : checkedBefore(sources, question, checks);
+  const moved = before && movedRefusal(sources, question, before);
+  if (moved === 'stuck') return undefined;
+  const later = moved ? { moved } : {};
+  if (column && held && !atLogout) {
+    if (!user) return undefined;
+    const check = before ? { check: before.check } : {};
+    const answer: Answer = { how: 'by-user', column, held, user, ...check, ...later };
+    return { answer, taken: [], asking: [] };
+  }
+  const places = held ? placesOf(question, gone) : placesAt(question);
+  if (!places) return undefined;
+  const taken = places.taken;
+  const asking = [...(held ? [held.parentPath] : []), ...places.over];
+  const named = user ? namedPlaces(sources, places.others, user, rows) : [];
+  if (!named || named.length < places.others.length) return undefined;
+  const users = named.length && user ? { users: { places: named, user } } : {};
+  if (!before) return { answer: { how: 'asked', places: places.asked, ...users }, taken, asking };
+  const refusals = refusalsOf(question);
+  if (refusals.length < places.asked.length || (!refusals.length && !named.length)) return undefined;
+  return { answer: { how: 'answered', refusals, ...users, ...later }, taken, asking };
+}
+
+/** What is done with the record that a question yields. */
+interface Places {
+  readonly asked: readonly Place[];
+  readonly taken: readonly NodePath[];
+  /** Conditions that turn away whose token is over. */
+  readonly over: readonly NodePath[];
+  /** Other properties that are read. */
+  readonly others: readonly NodePath[];
+}
+
+function placesOf(question: Question, gone: ReadonlySet<NodePath>): Places | undefined {
+  const found = {
+    asked: [] as Place[],
+    taken: [] as NodePath[],
+    over: [] as NodePath[],
+    others: [] as NodePath[],
+  };
+  const left: NodePath[] = [];
+  for (const reference of referencesOf(question)) {
+    if (isWithin(reference, gone)) continue;
+    const taken = takenOut(reference);
+    if (taken) found.taken.push(...taken);
+    else if (isPresence(reference)) found.asked.push(placeOf(reference));
+    else left.push(reference);
+  }
+  const goes = new Set([...gone, ...found.taken]);
+  for (const reference of left) {
+    const over = overTest(reference, goes);
+    const read = reference.key === 'object' ? reference.parentPath : undefined;
+    if (over) found.over.push(over);
+    else if (read) found.others.push(read);
+    else return undefined;
+  }
+  return found;
+}
+
+function placesAt(question: Question): Places | undefined {
+  if (question.yields === 'record' && !isPresence(question.path)) return undefined;
+  const place =
+    question.yields === 'record'
+      ? placeOf(question.path)
+      : { path: question.path, found: question.yields === 'yes' };
+  return { asked: [place], taken: [], over: [], others: [] };
+}
+
+/** `if (stored.expires < new Date()) return …`: a session that is over is not there. */
+function overTest(reference: NodePath, gone: ReadonlySet<NodePath>): NodePath | undefined {
+  const name = reference.key === 'object' ? (propertyName(reference.parent) ?? '') : '';
+  const statement = reference.getStatementParent();
+  if (!/expir/i.test(name) || !statement?.isIfStatement() || statement.node.alternate) return undefined;
+  if (!reference.findParent((above) => above.parentPath === statement && above.key === 'test'))
+    return undefined;
+  const [only, ...others] = remainingOf(statement.get('consequent'), gone);
+  return only && !others.length && onlyRefuses(only) ? statement : undefined;
+}
+
+/** The places that read whose token a row is, where every row that is made says it by his id. */
+function namedPlaces(
+  sources: Sources,
+  reads: readonly NodePath[],
+  user: UserMember,
+  rows: readonly NodePath[],
+): NodePath[] {
+  return reads.filter((read) => {
+    const column = propertyName(read.node);
+    const plain = read.parentPath?.isMemberExpression() !== true || read.key !== 'object';
+    return (
+      plain &&
+      column !== undefined &&
+      rows.length > 0 &&
+      rows.every((row) => namesUser(sources, row, column, user))
+    );
+  });
+}
+
+function namesUser(sources: Sources, row: NodePath, column: string, user: UserMember): boolean {
+  let found = false;
+  row.traverse({
+    ObjectProperty(property) {
+      if (keyName(property.node) !== column) return;
+      const value = property.get('value') as NodePath;
+      const texts = [value, ...originsOf(sources, value).map(({ path }) => path)].map((one) =>
+        textOf(sources.fileOf(one), one.node),
+      );
+      if (texts.some((text) => text.endsWith(user.text))) found = true;
+    },
+  });
+  return found;
+}
+
+/** Whether what a question finds decides only on statements that go. */
+function isForNothing(question: Question, gone: ReadonlySet<NodePath>): boolean {
+  const references = referencesOf(question);
+  return references.length > 0 && references.every((one) => isWithin(one, gone) || isOfGone(one, gone));
+}
+
+/** Where whoever comes with a token that is not kept is answered in another way than one whose token does not hold. */
+function movedRefusal(
+  sources: Sources,
+  question: Question,
+  { check, statement }: { readonly check: CheckSite; readonly statement: NodePath },
+): MovedRefusal | 'stuck' | undefined {
+  const unlike = refusalsOf(question).find((one) => !isAlike(sources, one, check));
+  if (!unlike) return undefined;
+  return isMadeBefore(unlike.branch, statement) ? { refusal: unlike, before: statement } : 'stuck';
+}
+
+/** Whether every name in a branch means the same before a statement. */
+function isMadeBefore(branch: NodePath, statement: NodePath): boolean {
+  return identifiersIn(branch).every((name) => {
+    const binding = name.scope.getBinding(name.node.name);
+    if (!binding || binding.scope.path.isDescendant(branch)) return true;
+    return (
+      statement.scope.getBinding(name.node.name) === binding &&
+      startOf(binding.identifier) < startOf(statement.node)
+    );
+  });
+}
+
+/** `!found` and `found == null` ask as a whole. */
+function placeOf(path: NodePath): Place {
+  const above = path.parentPath;
+  if (above?.isBinaryExpression() && path.key === 'left')
+    return { path: above, found: /^!/.test(above.node.operator) };
+  return { path, found: true };
+}
+
+/** `await stored.deleteOne()`; `stored.revoked = true` with the saving. */
+function takenOut(reference: NodePath): NodePath[] | undefined {
+  const member = reference.key === 'object' ? reference.parentPath : undefined;
+  if (!member) return undefined;
+  const method = propertyName(member.node) ?? '';
+  const call = member.parentPath;
+  if (call?.isCallExpression() && member.key === 'callee') {
+    const statement = statementOf(call);
+    return statement && /^(?:delete\w*|remove|destroy|save|update\w*)$/.test(method)
+      ? [statement]
+      : undefined;
+  }
+  const statement = call?.isAssignmentExpression() && member.key === 'left' ? statementOf(call) : undefined;
+  return statement ? [statement] : undefined;
+}
