@@ -1,5 +1,6 @@
 // https://datatracker.ietf.org/doc/html/rfc9700#name-refresh-token-protection
 import type { NodePath } from '@babel/traverse';
+import type * as t from '@babel/types';
 import { alone } from '../alone.js';
 import type { Edit, NeededName } from '../edit/edits.js';
 import { withoutItems } from '../edit/lists.js';
@@ -7,6 +8,7 @@ import { isTaken, localName, SHIM } from '../edit/names.js';
 import { requestText } from '../edit/request.js';
 import { beforeStatement, withoutDeclaration } from '../edit/statements.js';
 import { dedented, indentationAt, styleOf } from '../edit/style.js';
+import { alternatives } from '../project/acceptance/carried-code.js';
 import { claimsOfCheck } from '../project/acceptance/doors.js';
 import { claimText } from '../project/acceptance/user.js';
 import { keyName } from '../project/definitions.js';
@@ -17,7 +19,7 @@ import type { RefreshLookUpSite } from '../project/site.js';
 import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Answer, MovedRefusal, NamedUsers } from '../project/stored/refresh/answers.js';
 import { refreshRecordOf } from '../project/stored/refresh/record.js';
-import { remainingOf } from '../project/stored/refresh/refusals.js';
+import { type Refusal, remainingOf } from '../project/stored/refresh/refusals.js';
 import type { Decision, Rule } from '../rule.js';
 
 /**
@@ -58,7 +60,7 @@ function edit(site: RefreshLookUpSite, decision: Decision, project: Project): re
       return [...userEdits(site, answer, project), ...movedEdits(site, answer.moved, project)];
     case 'answered':
       return [
-        ...answer.refusals.flatMap(({ statement, asks }) => withoutAlternative(site.file, statement, asks)),
+        ...withoutRefusals(site.file, answer.refusals),
         ...userIdEdits(site, answer.users, project),
         ...movedEdits(site, answer.moved, project),
       ];
@@ -70,6 +72,7 @@ function edit(site: RefreshLookUpSite, decision: Decision, project: Project): re
         ...answer.places.map(({ path, found }) =>
           replacement(site.file, path, `${found ? '' : '!'}${name.local}(${request.text})`, needs),
         ),
+        ...withoutRefusals(site.file, answer.dropped),
         ...userIdEdits(site, answer.users, project),
         ...request.edits,
       ];
@@ -132,16 +135,26 @@ function fieldOf(text: string, file: SourceFile, { sources }: Project): string {
   return home?.dependencies.has('mongoose') || home?.dependencies.has('mongodb') ? '_id' : name;
 }
 
-/** Takes a condition out whole, or the one of several alternatives that asks. */
-function withoutAlternative(file: SourceFile, statement: NodePath, asks: NodePath): Edit[] {
-  const above = asks.parentPath;
-  if (!above?.isLogicalExpression()) return [withoutDeclaration(file, statement)];
-  const { left, right } = above.node;
-  const range =
-    asks.key === 'left'
-      ? { start: startOf(left), end: startOf(right) }
-      : { start: endOf(left), end: endOf(right) };
-  return [{ file: file.path, ...range, text: '' }];
+/** Takes conditions out whole, or those of their alternatives that ask. */
+function withoutRefusals(file: SourceFile, refusals: readonly Refusal[]): Edit[] {
+  const asks = new Set(refusals.map((one) => one.asks.node));
+  return [...new Set(refusals.map(({ statement }) => statement))].flatMap((statement) => {
+    const test = statement.get('test');
+    const goes = alternatives(test).every((one) => asks.has(one.node));
+    return goes ? [withoutDeclaration(file, statement)] : withoutAlternatives(file, test, asks);
+  });
+}
+
+function withoutAlternatives(file: SourceFile, test: NodePath, asks: ReadonlySet<t.Node>): Edit[] {
+  if (!test.isLogicalExpression({ operator: '||' })) return [];
+  const [left, right] = [test.get('left'), test.get('right')];
+  const goes = (side: NodePath) => alternatives(side).every((one) => asks.has(one.node));
+  const cut = (start: number, end: number): Edit => ({ file: file.path, start, end, text: '' });
+  if (goes(left))
+    return [cut(startOf(left.node), startOf(right.node)), ...withoutAlternatives(file, right, asks)];
+  if (goes(right))
+    return [cut(endOf(left.node), endOf(right.node)), ...withoutAlternatives(file, left, asks)];
+  return [...withoutAlternatives(file, left, asks), ...withoutAlternatives(file, right, asks)];
 }
 
 /** What answers a token that is not kept stands before the check from now on. */

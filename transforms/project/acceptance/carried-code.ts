@@ -69,6 +69,15 @@ export function lineOf(
   for (const name of identifiersIn(path)) {
     const binding = name.scope.getBinding(name.node.name);
     if (!binding || binding.scope.path.isDescendant(path) || binding.scope.path === path) continue;
+    const whole = tokenFrom(name, names);
+    if (whole) {
+      replaced.push({
+        start: startOf(whole.node),
+        end: endOf(whole.node),
+        portable: { text: 'token', imports: [], literals: [] },
+      });
+      continue;
+    }
     const declaration = binding.path.parentPath;
     let portable: Portable | undefined;
     const argument = names.given?.get(binding.identifier);
@@ -115,6 +124,16 @@ function hasTypes(path: NodePath): boolean {
     },
   });
   return found;
+}
+
+/** The token where it is taken out of the request anew: `req.body.token`. */
+function tokenFrom(name: NodePath, { token }: Names): NodePath | undefined {
+  let at = name;
+  while (at.key === 'object' && at.parentPath?.isMemberExpression()) {
+    at = at.parentPath;
+    if (token(at)) return at;
+  }
+  return undefined;
 }
 
 /** What a name that the claims are taken apart into is called when they are whole. */

@@ -165,10 +165,8 @@ function lineFor(
     const init = declarator?.get('init');
     if (!declarator || others.length || !init?.node) return undefined;
     const id = textOf(sources.fileOf(statement), declarator.node.id);
-    if (checks)
-      return declarator.get('id').isIdentifier()
-        ? 'nothing'
-        : { text: `const ${id} = payload;`, imports: [], literals: [], needs: new Set() };
+    // Claims that are taken apart are named where they are used.
+    if (checks) return 'nothing';
     const bound = Object.keys(declarator.getBindingIdentifiers());
     if (!bound.some((name) => needs.has(name))) return 'nothing';
     return lineOf(sources, init as NodePath, names, (text) => `const ${id} = ${text};`);

@@ -8,6 +8,7 @@ import type {
   Site,
   TokenRecordSite,
 } from '../site.js';
+import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { type RefreshRecord, refreshRecordOf } from '../stored/refresh/record.js';
 import { readsAt } from './requests.js';
@@ -57,7 +58,11 @@ function lookedUp(sources: Sources, { answers }: RefreshRecord): RefreshLookUpSi
 }
 
 function takenEverywhere(sources: Sources, { everywhere }: RefreshRecord): EverywhereSite[] {
-  return everywhere.map((one) => ({
+  const left = everywhere.filter(({ statement }) => {
+    const before = statement.getPrevSibling();
+    return !before.node || !textOf(sources.fileOf(statement), before.node).includes('endAllSessions(');
+  });
+  return left.map((one) => ({
     role: 'drop',
     kind: 'everywhere',
     family: 'refresh',

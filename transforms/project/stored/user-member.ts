@@ -23,11 +23,16 @@ export function userMemberOf(sources: Sources, sites: readonly Site[]): UserMemb
   let value: NodePath | undefined = mint.claims;
   for (const name of trail) value = value && propertyOf(sources, value, name);
   if (!value) return undefined;
-  const texts = [value, ...originsOf(sources, value).map(({ path }) => path)].map((path) =>
-    memberText(sources, path),
-  );
-  const text = texts.find((one) => one !== undefined);
+  const [text] = memberTexts(sources, value);
   return text === undefined ? undefined : { trail, text };
+}
+
+/** What follows a record in an expression, or in what that comes from. */
+export function memberTexts(sources: Sources, path: NodePath): string[] {
+  const origins = originsOf(sources, path).map(({ path: origin, trail }) =>
+    trail.length ? `.${trail.join('.')}` : memberText(sources, origin),
+  );
+  return [memberText(sources, path), ...origins].filter((text) => text !== undefined);
 }
 
 /** What follows the record in `user._id.toString()`. */

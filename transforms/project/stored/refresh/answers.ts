@@ -1,13 +1,13 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { identifiersIn, onlyRefuses } from '../../acceptance/carried-code.js';
-import { keyName, propertyName } from '../../definitions.js';
-import { originsOf } from '../../flow/origins.js';
+import { alternatives, identifiersIn, onlyRefuses } from '../../acceptance/carried-code.js';
+import { propertyName } from '../../definitions.js';
 import type { CheckSite } from '../../site.js';
-import { startOf, textOf } from '../../source.js';
+import { startOf } from '../../source.js';
 import type { Sources } from '../../sources.js';
 import type { UserMember } from '../user-member.js';
 import { isOfGone, isWithin } from './books.js';
+import { isUserColumn } from './columns.js';
 import { type Question, statementOf } from './found.js';
 import {
   checkedBefore,
@@ -23,7 +23,12 @@ import {
 /** What becomes of a question after a refresh token that the application keeps. */
 export type Answer =
   /** The session is asked in its place, at each of the places. */
-  | { readonly how: 'asked'; readonly places: readonly Place[]; readonly users?: NamedUsers }
+  | {
+      readonly how: 'asked';
+      readonly places: readonly Place[];
+      readonly dropped: readonly Refusal[];
+      readonly users?: NamedUsers;
+    }
   /** A user is searched by his id instead of the token. */
   | {
       readonly how: 'by-user';
@@ -134,8 +139,9 @@ export function answerTo(
   const named = user ? namedPlaces(sources, places.others, user, rows) : [];
   if (!named || named.length < places.others.length) return undefined;
   const users = named.length && user ? { users: { places: named, user } } : {};
-  if (!before) return { answer: { how: 'asked', places: places.asked, ...users }, taken, asking };
-  const refusals = refusalsOf(question);
+  const { asked, dropped } = places;
+  if (!before) return { answer: { how: 'asked', places: asked, dropped, ...users }, taken, asking };
+  const refusals = [...refusalsOf(question), ...dropped];
   if (refusals.length < places.asked.length || (!refusals.length && !named.length)) return undefined;
   return { answer: { how: 'answered', refusals, ...users, ...later }, taken, asking };
 }
@@ -144,8 +150,9 @@ export function answerTo(
 interface Places {
   readonly asked: readonly Place[];
   readonly taken: readonly NodePath[];
-  /** Conditions that turn away whose token is over. */
+  /** Conditions that turn away whose token is over or taken back, and such alternatives of others. */
   readonly over: readonly NodePath[];
+  readonly dropped: readonly Refusal[];
   /** Other properties that are read. */
   readonly others: readonly NodePath[];
 }
@@ -156,6 +163,7 @@ function placesOf(question: Question, gone: ReadonlySet<NodePath>): Places | und
     taken: [] as NodePath[],
     over: [] as NodePath[],
     others: [] as NodePath[],
+    dropped: [] as Refusal[],
   };
   const left: NodePath[] = [];
   for (const reference of referencesOf(question)) {
@@ -169,7 +177,8 @@ function placesOf(question: Question, gone: ReadonlySet<NodePath>): Places | und
   for (const reference of left) {
     const over = overTest(reference, goes);
     const read = reference.key === 'object' ? reference.parentPath : undefined;
-    if (over) found.over.push(over);
+    if (over && over.asks === over.statement.get('test')) found.over.push(over.statement);
+    else if (over) found.dropped.push(over);
     else if (read) found.others.push(read);
     else return undefined;
   }
@@ -182,18 +191,21 @@ function placesAt(question: Question): Places | undefined {
     question.yields === 'record'
       ? placeOf(question.path)
       : { path: question.path, found: question.yields === 'yes' };
-  return { asked: [place], taken: [], over: [], others: [] };
+  return { asked: [place], taken: [], over: [], others: [], dropped: [] };
 }
 
-/** `if (stored.expires < new Date()) return …`: a session that is over is not there. */
-function overTest(reference: NodePath, gone: ReadonlySet<NodePath>): NodePath | undefined {
+/** Columns that say that a token is good no longer. */
+const OVER = /expir|revok|black|denied|invalid|disabled|deleted|used|logged_?out/i;
+
+/** `if (stored.expires < new Date()) return …`: a session that is over, or was ended, is not there. */
+function overTest(reference: NodePath, gone: ReadonlySet<NodePath>): Refusal | undefined {
   const name = reference.key === 'object' ? (propertyName(reference.parent) ?? '') : '';
   const statement = reference.getStatementParent();
-  if (!/expir/i.test(name) || !statement?.isIfStatement() || statement.node.alternate) return undefined;
-  if (!reference.findParent((above) => above.parentPath === statement && above.key === 'test'))
-    return undefined;
-  const [only, ...others] = remainingOf(statement.get('consequent'), gone);
-  return only && !others.length && onlyRefuses(only) ? statement : undefined;
+  if (!OVER.test(name) || !statement?.isIfStatement() || statement.node.alternate) return undefined;
+  const asks = alternatives(statement.get('test')).find((one) => reference.isDescendant(one));
+  const branch = statement.get('consequent');
+  const [only, ...others] = remainingOf(branch, gone);
+  return asks && only && !others.length && onlyRefuses(only) ? { statement, branch, asks } : undefined;
 }
 
 /** The places that read whose token a row is, where every row that is made says it by his id. */
@@ -206,28 +218,8 @@ function namedPlaces(
   return reads.filter((read) => {
     const column = propertyName(read.node);
     const plain = read.parentPath?.isMemberExpression() !== true || read.key !== 'object';
-    return (
-      plain &&
-      column !== undefined &&
-      rows.length > 0 &&
-      rows.every((row) => namesUser(sources, row, column, user))
-    );
+    return plain && column !== undefined && isUserColumn(sources, rows, column, user);
   });
-}
-
-function namesUser(sources: Sources, row: NodePath, column: string, user: UserMember): boolean {
-  let found = false;
-  row.traverse({
-    ObjectProperty(property) {
-      if (keyName(property.node) !== column) return;
-      const value = property.get('value') as NodePath;
-      const texts = [value, ...originsOf(sources, value).map(({ path }) => path)].map((one) =>
-        textOf(sources.fileOf(one), one.node),
-      );
-      if (texts.some((text) => text.endsWith(user.text))) found = true;
-    },
-  });
-  return found;
 }
 
 /** Whether what a question finds decides only on statements that go. */

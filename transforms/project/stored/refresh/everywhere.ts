@@ -1,9 +1,10 @@
 import type { NodePath } from '@babel/traverse';
-import { propertyName } from '../../definitions.js';
+import { keyName, propertyName } from '../../definitions.js';
 import { textOf } from '../../source.js';
 import type { Sources } from '../../sources.js';
 import type { UserMember } from '../user-member.js';
 import type { Emptied } from './books.js';
+import { isUserColumn } from './columns.js';
 
 /** A place that takes all tokens of a user out, for which all of his sessions end. */
 export interface Everywhere {
@@ -17,6 +18,7 @@ interface Around {
   readonly user: UserMember | undefined;
   readonly isRenewing: (path: NodePath) => boolean;
   readonly leaves: (path: NodePath) => boolean;
+  readonly rows: readonly NodePath[];
 }
 
 /**
@@ -26,23 +28,20 @@ interface Around {
 export function everywhereOf(
   sources: Sources,
   { path, statement, user, named }: Emptied,
-  { user: member, isRenewing, leaves }: Around,
+  { user: member, isRenewing, leaves, rows }: Around,
 ): Everywhere | 'goes' | 'strange' {
   if (isRenewing(statement)) return 'goes';
   if (leaves(statement) && (named === 'record' || isOfOne(path))) return 'goes';
   const text = textOf(sources.fileOf(user), user.node);
-  const id = named === 'record' ? member && `${text}${member.text}` : isId(user) ? text : undefined;
+  const column = keyName(user.parent) ?? '';
+  const ofUser = member && (named === 'record' || isUserColumn(sources, rows, column, member));
+  const id = ofUser ? `${text}${named === 'record' ? member.text : ''}` : undefined;
   const waits = statement.getFunctionParent()?.node.async === true;
-  return id !== undefined && member && waits ? { path, statement, user: id } : 'strange';
+  return id !== undefined && waits ? { path, statement, user: id } : 'strange';
 }
 
 /** `deleteOne({ user })`: there is one. */
 function isOfOne(path: NodePath): boolean {
   const method = path.isCallExpression() ? (propertyName(path.node.callee) ?? '') : '';
   return /One|ById|^remove$/.test(method);
-}
-
-function isId(path: NodePath): boolean {
-  const name = path.isIdentifier() ? path.node.name : propertyName(path.node);
-  return /^(?:_?id|sub|uid)$|(?:user|account|owner)_?id$/i.test(name ?? '');
 }

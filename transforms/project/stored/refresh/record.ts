@@ -70,7 +70,7 @@ function find(sources: Sources, sites: readonly Site[]): RefreshRecord | undefin
   const everywhere: Everywhere[] = [];
   for (const emptied of books.emptied) {
     if (isWithin(emptied.path, besideOnly(gone, books.gone))) continue;
-    const found = everywhereOf(sources, emptied, { user, isRenewing, leaves });
+    const found = everywhereOf(sources, emptied, { user, isRenewing, leaves, rows: books.rows });
     if (found === 'goes') gone.add(emptied.statement);
     else if (found === 'strange') strange ??= emptied.path;
     else {
