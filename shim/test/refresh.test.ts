@@ -1,6 +1,14 @@
 import jwt, { type JwtPayload } from 'jsonwebtoken';
 import { describe, expect, test } from 'vitest';
-import { bearer, body, cookie, type ShimEvent } from '../src/index.js';
+import {
+  bearer,
+  body,
+  cookie,
+  endSession,
+  type ShimEvent,
+  sessionFound,
+  sessionTakenBack,
+} from '../src/index.js';
 import { client } from './support/server.js';
 import { optionsFor, SECRET, shopApplication, tokenOf, type Wanted } from './support/shop.js';
 
@@ -218,4 +226,44 @@ test('the look-up of a refresh token is given the token, to find it where it is 
   const base = await shopApplication(optionsFor({ legacy: { keys, from: [bearer()] } }));
   expect((await client(base).ask('/me', { token: stored })).status).toBe(200);
   expect((await client(base).ask('/me', { token: other })).status).toBe(401);
+});
+
+describe('what code asks that looked refresh tokens up', () => {
+  const asking = (kept: string) => {
+    const keys = [
+      { key: SECRET, algorithms: ['HS256'] },
+      {
+        key: REFRESH,
+        algorithms: ['HS256'],
+        refresh: true,
+        claims: ({ id }: JwtPayload, _req: unknown, token: string) => (token === kept ? { id } : undefined),
+      },
+    ];
+    const options = optionsFor({ legacy: { keys, from: [bearer(), body('refreshToken')] } });
+    return shopApplication(options, undefined, (app) => {
+      app.post('/asked', (req, res) => {
+        if (req.body.leave) void endSession(req);
+        res.json({ found: sessionFound(req), takenBack: sessionTakenBack(req) });
+      });
+    });
+  };
+
+  test('a token that is kept is found, also by the logout that ends it', async () => {
+    const kept = refresh('ada');
+    const browser = client(await asking(kept));
+    const ask = async (json: object) => (await browser.ask('/asked', { method: 'POST', json })).json;
+    expect(await ask({ refreshToken: kept })).toEqual({ found: true, takenBack: false });
+    expect(await ask({ leave: true })).toEqual({ found: true, takenBack: false });
+    expect(await ask({})).toEqual({ found: false, takenBack: false });
+    expect(await ask({ refreshToken: kept })).toEqual({ found: false, takenBack: true });
+  });
+
+  test('one that is not kept was taken back, one that is over or of another key was not', async () => {
+    const base = await asking(refresh('ada'));
+    const ask = async (refreshToken: string) =>
+      (await client(base).ask('/asked', { method: 'POST', json: { refreshToken } })).json;
+    expect(await ask(refresh('ada', { device: 2 }))).toEqual({ found: false, takenBack: true });
+    expect(await ask(refresh('ada', { exp: now() - DAY }))).toEqual({ found: false, takenBack: false });
+    expect(await ask(jwt.sign({ id: 'ada' }, 'another key'))).toEqual({ found: false, takenBack: false });
+  });
 });

@@ -85,7 +85,7 @@ function userIdEdits({ file }: RefreshLookUpSite, users: NamedUsers | undefined,
   if (!users) return [];
   const name = localName(file, SHIM, 'requireSession');
   return users.places.flatMap((place) => {
-    const request = requestText(project.sources, file, requestAt(project.sources, place));
+    const request = requestText(project, file, requestAt(project.sources, place));
     const text = claimText(`${name.local}(${request.text})`, users.user.trail);
     return [replacement(file, place, text, [name, ...request.needs]), ...request.edits];
   });

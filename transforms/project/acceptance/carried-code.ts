@@ -14,6 +14,12 @@ export interface Names {
   readonly local: ReadonlySet<t.Node>;
   /** What stands for the parameters of the function that the code is taken from. */
   readonly given?: ReadonlyMap<t.Node, NodePath>;
+  /** What `this` is in it. */
+  readonly self?: NodePath;
+  /** What names mean where it is called: `given` and `self` are said there. */
+  readonly outer?: Names;
+  /** What its own variables are called, where their names are taken. */
+  readonly renamed?: ReadonlyMap<t.Node, string>;
 }
 
 export interface Line extends Portable {
@@ -81,27 +87,29 @@ export function lineOf(
     const declaration = binding.path.parentPath;
     let portable: Portable | undefined;
     const argument = names.given?.get(binding.identifier);
-    if (argument) {
-      const { given: _given, ...outside } = names;
-      const line = lineOf(sources, argument, outside, (text) => text);
-      if (!line) return undefined;
-      for (const need of line.needs) needs.add(need);
-      const bare = argument.isIdentifier() || argument.isMemberExpression();
-      portable = { ...line, text: bare ? line.text : `(${line.text})` };
+    if (argument && names.outer) {
+      portable = saidOutside(sources, argument, names.outer, needs);
+      if (!portable) return undefined;
     } else if (names.token(name)) portable = { text: 'token', imports: [], literals: [] };
     else if (names.payload?.isIdentifier() && binding.identifier === names.payload.node)
       portable = { text: 'payload', imports: [], literals: [] };
     else if (names.payload?.isObjectPattern() && claimIn(names.payload, binding.identifier))
       portable = { text: claimIn(names.payload, binding.identifier) ?? '', imports: [], literals: [] };
     else if (declaration && names.local.has(declaration.node)) {
-      needs.add(name.node.name);
-      continue;
+      const other = names.renamed?.get(binding.identifier);
+      needs.add(other ?? name.node.name);
+      if (other === undefined) continue;
+      portable = { text: other, imports: [], literals: [] };
     } else if (binding.scope.path.isProgram()) portable = portableOf(sources, name);
     if (!portable) return undefined;
     const shorthand = name.parentPath?.isObjectProperty({ shorthand: true });
     const text =
       shorthand && portable.text !== name.node.name ? `${name.node.name}: ${portable.text}` : portable.text;
     replaced.push({ start: startOf(name.node), end: endOf(name.node), portable: { ...portable, text } });
+  }
+  for (const self of names.self && names.outer ? thisIn(path) : []) {
+    const portable = names.self && names.outer && saidOutside(sources, names.self, names.outer, needs);
+    if (portable) replaced.push({ start: startOf(self.node), end: endOf(self.node), portable });
   }
   const whole = spliced(file.text, startOf(path.node), endOf(path.node), replaced);
   // A comment in the middle of it would swallow what follows.
@@ -121,6 +129,32 @@ function hasTypes(path: NodePath): boolean {
     TSTypeReference(type) {
       found = true;
       type.stop();
+    },
+  });
+  return found;
+}
+
+/** What is said in one function, as another one that it is handed to says it. */
+function saidOutside(
+  sources: Sources,
+  path: NodePath,
+  outer: Names,
+  needs: Set<string>,
+): Portable | undefined {
+  const line = lineOf(sources, path, outer, (text) => text);
+  if (!line) return undefined;
+  for (const need of line.needs) needs.add(need);
+  const bare = path.isIdentifier() || path.isMemberExpression();
+  return { ...line, text: bare ? line.text : `(${line.text})` };
+}
+
+/** Every `this` of an expression that is that of the function around it. */
+function thisIn(path: NodePath): NodePath[] {
+  if (path.isThisExpression()) return [path];
+  const found: NodePath[] = [];
+  path.traverse({
+    ThisExpression(self) {
+      found.push(self);
     },
   });
   return found;

@@ -1,8 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { callersOf } from '../callers.js';
 import { originsOf } from '../flow/origins.js';
-import { isInside } from '../inside.js';
 import type { Portable } from '../portable.js';
 import { type CheckSite, isMint, type MintSite, type Site } from '../site.js';
 import { textOf } from '../source.js';
@@ -20,6 +18,7 @@ import {
   unique,
 } from './carried-code.js';
 import { claimsOfCheck } from './doors.js';
+import { type Leg, wayTo } from './way.js';
 
 /**
  * How a route that renews logins gets from a refresh token to the claims of a new login token, as statements of a
@@ -35,106 +34,35 @@ export function renewalOf(
   books: ReadonlySet<NodePath>,
 ): Portable | undefined {
   for (const mint of sites.filter(isMint)) {
-    const way = mint.family === 'session' ? wayTo(sources, check, mint) : undefined;
+    const way = mint.family === 'session' ? wayTo(sources, check, mint.path) : undefined;
     const renewal = way && carried(sources, check, mint, way, books);
     if (renewal) return renewal;
   }
   return undefined;
 }
 
-/** The way from a check to a mint, where there is one straight way. */
-interface Way {
-  /** The statements that are passed; the mint's, or that of the call which leads to it, is the last. */
-  readonly statements: readonly NodePath[];
-  /** What the function that mints is given for its parameters, where it is one of its own. */
-  readonly given: ReadonlyMap<t.Node, NodePath>;
-}
-
-function wayTo(sources: Sources, check: CheckSite, mint: MintSite): Way | undefined {
-  const handler = check.path.getFunctionParent();
-  const maker = mint.path.getFunctionParent();
-  if (!handler || !maker) return undefined;
-  const straight = statementsBetween(check, handler, mint.path);
-  if (straight) return { statements: straight, given: new Map() };
-  for (const call of callersOf(sources, maker)) {
-    const statements = statementsBetween(check, handler, call);
-    if (!statements) continue;
-    const values = call.get('arguments') as NodePath[];
-    const given = maker.node.params.flatMap((parameter, index): [t.Node, NodePath][] => {
-      const value = values[index];
-      return t.isIdentifier(parameter) && value ? [[parameter, value]] : [];
-    });
-    return { statements, given: new Map(given) };
-  }
-  return undefined;
-}
-
-function statementsBetween(
-  check: CheckSite,
-  handler: NodePath<t.Function>,
-  place: NodePath,
-): NodePath[] | undefined {
-  const owner = place.getFunctionParent();
-  if (owner === handler) return statementsTo(handler, place);
-  if (!owner || owner.node !== check.callback?.node) return undefined;
-  const [before, after] = [statementsTo(handler, check.path), statementsTo(owner, place)];
-  return before && after && [...before.slice(0, -1), ...after];
-}
-
-/** The statements of a function up to the one that a place is in; a `try` is gone through. */
-function statementsTo(owner: NodePath<t.Function>, place: NodePath): NodePath[] | undefined {
-  const found: NodePath[] = [];
-  let block = owner.get('body') as NodePath;
-  while (block.isBlockStatement()) {
-    const statements: NodePath[] = block.get('body');
-    const index = statements.findIndex((one) => isInside(one, place));
-    const at = statements[index];
-    if (!at) return undefined;
-    found.push(...statements.slice(0, index));
-    if (!at.isTryStatement()) return isPlain(at, place) ? [...found, at] : undefined;
-    block = at.get('block');
-  }
-  return undefined;
-}
-
-/** Whether a place is reached whenever its statement is. */
-function isPlain(statement: NodePath, place: NodePath): boolean {
-  if (
-    !statement.isVariableDeclaration() &&
-    !statement.isExpressionStatement() &&
-    !statement.isReturnStatement()
-  )
-    return false;
-  const branch = place.findParent((above) => above.isConditional() || above.isLogicalExpression());
-  return !branch?.isDescendant(statement);
-}
-
 function carried(
   sources: Sources,
   check: CheckSite,
   mint: MintSite,
-  { statements, given }: Way,
+  way: readonly Leg[],
   books: ReadonlySet<NodePath>,
 ): Portable | undefined {
   if (!check.token || !mint.claims) return undefined;
-  const received = claimsOfCheck(check.call, check.callback);
-  const error = check.callback?.isFunction() ? check.callback.get('params')[0] : undefined;
-  const names: Names = {
-    token: tokenTest(sources, check.token),
-    payload: received,
-    error,
-    local: new Set(statements.map(({ node }) => node)),
-  };
-  const result = lineOf(sources, mint.claims, { ...names, given }, (text) => `return ${text};`);
+  const legs = namesOnWay(sources, check, check.token, way);
+  const last = legs.at(-1);
+  const result = last && lineOf(sources, mint.claims, last.names, (text) => `return ${text};`);
   if (!result) return undefined;
   let lines: Line[] = [result];
   let needs = new Set(result.needs);
-  for (const statement of statements.slice(0, -1).reverse()) {
-    const line = lineFor(sources, statement, { check, names, needs, books });
-    if (line === undefined) return undefined;
-    if (line === 'nothing') continue;
-    lines = [line, ...lines];
-    needs = new Set([...needs, ...line.needs]);
+  for (const { leg, names } of legs.toReversed()) {
+    for (const statement of leg.statements.slice(0, -1).reverse()) {
+      const line = lineFor(sources, statement, { check, names, needs, books });
+      if (line === undefined) return undefined;
+      if (line === 'nothing') continue;
+      lines = [line, ...lines];
+      needs = new Set([...needs, ...line.needs]);
+    }
   }
   const text = lines.map((line) => line.text).join('\n');
   return {
@@ -142,6 +70,52 @@ function carried(
     imports: unique(lines.flatMap(({ imports }) => imports)),
     literals: lines.flatMap(({ literals }) => literals),
   };
+}
+
+/** What the names mean in each function on the way. */
+function namesOnWay(
+  sources: Sources,
+  check: CheckSite,
+  token: NodePath,
+  way: readonly Leg[],
+): { readonly leg: Leg; readonly names: Names }[] {
+  const taken = new Set<string>();
+  const found: { leg: Leg; names: Names }[] = [];
+  for (const leg of way) {
+    const outer = found.at(-1)?.names;
+    const renamed = new Map<t.Node, string>();
+    for (const binding of boundBy(leg)) {
+      const { name } = binding;
+      const other = [name, `found${name.charAt(0).toUpperCase()}${name.slice(1)}`].find(
+        (one) => !taken.has(one),
+      );
+      if (other !== undefined && other !== name) renamed.set(binding, other);
+      taken.add(other ?? name);
+    }
+    const first: Names = {
+      token: tokenTest(sources, token),
+      payload: claimsOfCheck(check.call, check.callback),
+      error: check.callback?.isFunction() ? check.callback.get('params')[0] : undefined,
+      local: new Set(leg.statements.map(({ node }) => node)),
+    };
+    const { given, self } = leg;
+    found.push({
+      leg,
+      names: outer ? { ...first, given, renamed, outer, ...(self ? { self } : {}) } : first,
+    });
+  }
+  return found;
+}
+
+/** The names that the statements of a leg declare. */
+function boundBy({ statements }: Leg): t.Identifier[] {
+  return statements.flatMap((one) =>
+    one.isVariableDeclaration()
+      ? Object.values(t.getBindingIdentifiers(one.node)).flatMap((name) =>
+          Array.isArray(name) ? [] : [name],
+        )
+      : [],
+  );
 }
 
 /** What is known when a line is carried. */
@@ -164,10 +138,11 @@ function lineFor(
     const [declarator, ...others] = statement.get('declarations');
     const init = declarator?.get('init');
     if (!declarator || others.length || !init?.node) return undefined;
-    const id = textOf(sources.fileOf(statement), declarator.node.id);
+    const own = declarator.node.id;
+    const id = names.renamed?.get(own) ?? textOf(sources.fileOf(statement), own);
     // Claims that are taken apart are named where they are used.
     if (checks) return 'nothing';
-    const bound = Object.keys(declarator.getBindingIdentifiers());
+    const bound = t.isIdentifier(own) ? [id] : Object.keys(declarator.getBindingIdentifiers());
     if (!bound.some((name) => needs.has(name))) return 'nothing';
     return lineOf(sources, init as NodePath, names, (text) => `const ${id} = ${text};`);
   }

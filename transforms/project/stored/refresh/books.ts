@@ -3,7 +3,7 @@ import type * as t from '@babel/types';
 import { isInside } from '../../inside.js';
 import { positionOf, startOf } from '../../source.js';
 import type { Sources } from '../../sources.js';
-import type { Question } from './found.js';
+import type { Cleared, Question } from './found.js';
 import type { RefreshKeeper } from './keepers.js';
 import type { Mention } from './mentions.js';
 import { ofRows } from './rows.js';
@@ -15,27 +15,18 @@ export interface Books {
   readonly gone: ReadonlySet<NodePath>;
   readonly questions: readonly Question[];
   /** Places that take all tokens of a user out. */
-  readonly emptied: readonly Emptied[];
+  readonly cleared: readonly (Cleared & { readonly statement: NodePath })[];
   /** Rows that are made. */
   readonly rows: readonly NodePath[];
   /** A place that does something else with them. */
   readonly strange?: NodePath;
 }
 
-/** A place that takes all tokens of a user out, with what names him or his record. */
-export interface Emptied {
-  readonly statement: NodePath;
-  readonly path: NodePath;
-  readonly user: NodePath;
-  /** `record`: the user's own record · `id`: what a column names him by. */
-  readonly named: 'record' | 'id';
-}
-
 /** Says of every mention of what keeps refresh tokens what it is there for. */
 export function booksOf(keepers: readonly RefreshKeeper[], mentions: readonly Mention[]): Books {
   const gone = new Set<NodePath>();
   const questions = new Map<t.Node, Question>();
-  const emptied: Emptied[] = [];
+  const cleared: (Cleared & { readonly statement: NodePath })[] = [];
   const rows: NodePath[] = [];
   const tested: NodePath[] = [];
   const waiting: Mention[] = [...mentions];
@@ -49,24 +40,15 @@ export function booksOf(keepers: readonly RefreshKeeper[], mentions: readonly Me
     if (!found) strange ??= path;
     else if (found.is === 'question') questions.set(found.question.path.node, found.question);
     else if (found.is === 'tested') tested.push(path);
-    else if (found.is === 'everywhere')
-      emptied.push({ statement: found.statement, path: found.call, user: found.user, named: 'id' });
     else if (found.is === 'gone') {
       gone.add(found.statement);
-      const left = found.emptied?.get('left');
-      if (found.emptied && left?.isMemberExpression())
-        emptied.push({
-          statement: found.statement,
-          path: found.emptied,
-          user: left.get('object'),
-          named: 'record',
-        });
+      if (found.cleared) cleared.push({ ...found.cleared, statement: found.statement });
       if (found.row) rows.push(found.row);
       waiting.push(...(found.derived ?? []).map((one): Mention => ({ path: one, as: 'value' })));
     }
   }
   strange ??= tested.find((path) => !isOfGone(path, gone));
-  return { gone, questions: [...questions.values()], emptied, rows, ...(strange ? { strange } : {}) };
+  return { gone, questions: [...questions.values()], cleared, rows, ...(strange ? { strange } : {}) };
 }
 
 /** Where a place is, in words. */

@@ -3,8 +3,8 @@ import { keyName, propertyName } from '../../definitions.js';
 import { textOf } from '../../source.js';
 import type { Sources } from '../../sources.js';
 import type { UserMember } from '../user-member.js';
-import type { Emptied } from './books.js';
 import { isUserColumn } from './columns.js';
+import type { Cleared, Question } from './found.js';
 
 /** A place that takes all tokens of a user out, for which all of his sessions end. */
 export interface Everywhere {
@@ -19,25 +19,36 @@ interface Around {
   readonly isRenewing: (path: NodePath) => boolean;
   readonly leaves: (path: NodePath) => boolean;
   readonly rows: readonly NodePath[];
+  readonly questions: readonly Question[];
 }
 
 /**
- * What becomes of a place that takes all tokens of a user out: it goes where a login or a renewal makes room for
- * its own token, and where a logout takes out the only one.
+ * What becomes of a place that takes all tokens of a user out. Where a login or a renewal makes room for its own
+ * token it goes, and where a logout found the user by the token that came. Another logout goes on taking out what
+ * old tokens are searched in.
  */
 export function everywhereOf(
   sources: Sources,
-  { path, statement, user, named }: Emptied,
-  { user: member, isRenewing, leaves, rows }: Around,
-): Everywhere | 'goes' | 'strange' {
-  if (isRenewing(statement)) return 'goes';
-  if (leaves(statement) && (named === 'record' || isOfOne(path))) return 'goes';
+  { path, statement, user, named }: Cleared & { readonly statement: NodePath },
+  { user: member, isRenewing, leaves, rows, questions }: Around,
+): Everywhere | 'goes' | 'stays' | 'strange' {
+  if (isRenewing(statement) && !leaves(statement)) return 'goes';
+  if (leaves(statement) && isFound(user, questions)) return 'goes';
+  if (leaves(statement) && (named !== 'column' || isOfOne(path))) return 'stays';
   const text = textOf(sources.fileOf(user), user.node);
-  const column = keyName(user.parent) ?? '';
-  const ofUser = member && (named === 'record' || isUserColumn(sources, rows, column, member));
-  const id = ofUser ? `${text}${named === 'record' ? member.text : ''}` : undefined;
+  const known =
+    named === 'column'
+      ? member && isUserColumn(sources, rows, keyName(user.parent) ?? '', member)
+      : named === 'record' || /^\??\._?id\b/.test(member?.text ?? '');
   const waits = statement.getFunctionParent()?.node.async === true;
-  return id !== undefined && waits ? { path, statement, user: id } : 'strange';
+  if (!known || !member || !waits) return 'strange';
+  return { path, statement, user: `${text}${named === 'record' ? member.text : ''}` };
+}
+
+/** Whether a record was found by the token. */
+function isFound(user: NodePath, questions: readonly Question[]): boolean {
+  const binding = user.isIdentifier() ? user.scope.getBinding(user.node.name) : undefined;
+  return questions.some(({ held }) => held !== undefined && held.node === binding?.path.node);
 }
 
 /** `deleteOne({ user })`: there is one. */

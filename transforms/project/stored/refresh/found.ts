@@ -1,5 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
+import { isNothing } from '../../credential.js';
 import { propertyName } from '../../definitions.js';
 
 /** A question after a token: whether it is kept, or whose record has it. */
@@ -14,6 +15,15 @@ export interface Question {
   readonly held?: NodePath<t.VariableDeclarator>;
 }
 
+/** All tokens of a user are taken out, or the one that he has. */
+export interface Cleared {
+  readonly path: NodePath;
+  /** What names him. */
+  readonly user: NodePath;
+  /** `record`: his record, a field of which is emptied · `key`: its id · `column`: what rows name him by. */
+  readonly named: 'record' | 'key' | 'column';
+}
+
 /** What a mention of a keeper is there for. */
 export type Found =
   | { readonly is: 'question'; readonly question: Question }
@@ -21,17 +31,9 @@ export type Found =
       readonly is: 'gone';
       readonly statement: NodePath;
       readonly derived?: NodePath[];
-      /** The field of a record that is emptied: none of its user's tokens is good any more. */
-      readonly emptied?: NodePath<t.AssignmentExpression>;
+      readonly cleared?: Cleared;
       /** The row that is made. */
       readonly row?: NodePath;
-    }
-  /** All tokens of a user are taken out, whom a column names. */
-  | {
-      readonly is: 'everywhere';
-      readonly statement: NodePath;
-      readonly call: NodePath;
-      readonly user: NodePath;
     }
   | { readonly is: 'tested' }
   | { readonly is: 'left' };
@@ -74,4 +76,9 @@ export function held(call: NodePath): Question {
   const declarator = path.parentPath;
   const named = declarator?.isVariableDeclarator() && t.isIdentifier(declarator.node.id);
   return { path, yields: 'record', ...(named ? { held: declarator } : {}) };
+}
+
+/** Whether a value says that there is no token. */
+export function isNoToken(node: t.Node): boolean {
+  return (t.isArrayExpression(node) && !node.elements.length) || isNothing(node);
 }

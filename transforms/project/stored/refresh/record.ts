@@ -68,15 +68,14 @@ function find(sources: Sources, sites: readonly Site[]): RefreshRecord | undefin
   const leaves = (path: NodePath) => isOfLogout(sources, path, logouts, 0);
   let { strange } = books;
   const everywhere: Everywhere[] = [];
-  for (const emptied of books.emptied) {
-    if (isWithin(emptied.path, besideOnly(gone, books.gone))) continue;
-    const found = everywhereOf(sources, emptied, { user, isRenewing, leaves, rows: books.rows });
-    if (found === 'goes') gone.add(emptied.statement);
-    else if (found === 'strange') strange ??= emptied.path;
-    else {
-      gone.delete(emptied.statement);
-      everywhere.push(found);
-    }
+  const { rows, questions } = books;
+  for (const cleared of books.cleared) {
+    if (isWithin(cleared.path, besideOnly(gone, books.gone))) continue;
+    const found = everywhereOf(sources, cleared, { user, isRenewing, leaves, rows, questions });
+    if (found === 'goes') continue;
+    gone.delete(cleared.statement);
+    if (found === 'strange') strange ??= cleared.path;
+    else if (found !== 'stays') everywhere.push(found);
   }
   for (const statement of [...gone])
     for (const saving of savingAfter(sources, statement, gone)) gone.add(saving);

@@ -1,7 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { keyName, propertyName } from '../../definitions.js';
-import { declared, type Found, held, outermost, statementOf } from './found.js';
+import { type Cleared, declared, type Found, held, isNoToken, outermost, statementOf } from './found.js';
 import { AROUND_COLUMNS, CREATES, type RefreshKeeper, ROW_CHANGES, ROW_SEARCHES } from './keepers.js';
 import { type Mention, modelCallAround } from './mentions.js';
 
@@ -19,17 +19,34 @@ export function ofRows(
   const column = (given && columnIn(given, keepers)) ?? (more && columnIn(more, keepers));
   if (searches) return column ? ofSearch(call, column, as) : undefined;
   if (!ROW_CHANGES.test(method)) return undefined;
-  if (as === 'column' && !isOnly(path, more ?? given)) return undefined;
   const goes = withStatement(call, CREATES.test(method) ? { row: call } : {});
-  if (as === 'column' || column || isById(given, method)) return goes;
+  if (as === 'column') return isOnlyChange(path, call) ? ofChange(path, call, goes) : undefined;
+  if (column || isById(given, method)) return goes;
   if (CREATES.test(method)) return undefined;
   const [only, ...others] = given ? columnsOf(given) : [];
   const name = only ? (keyName(only.node) ?? '') : '';
   if (!only || others.length) return undefined;
   // Rows that are over are swept out from time to time.
   if (/expir|created/i.test(name)) return { is: 'left' };
-  const user = only.get('value') as NodePath;
-  return goes?.is === 'gone' ? { is: 'everywhere', statement: goes.statement, call, user } : undefined;
+  const cleared: Cleared = { path: call, user: only.get('value') as NodePath, named: 'column' };
+  return goes?.is === 'gone' ? { ...goes, cleared } : undefined;
+}
+
+/** `findByIdAndUpdate(user.id, { refreshToken: null })`: who is named by his own id has no token from then on. */
+function ofChange(path: NodePath, call: NodePath, goes: Found | undefined): Found | undefined {
+  const value = path.isObjectProperty() ? path.node.value : undefined;
+  const unset = path.parentPath?.parent;
+  const empties = (value && isNoToken(value)) || (unset && keyName(unset) === '$unset');
+  if (!empties || goes?.is !== 'gone') return goes;
+  const [given, more] = call.get('arguments') as NodePath[];
+  const [own, ...others] = [given, more].flatMap((one) => (one ? columnsOf(one) : [])).filter(isOwnId);
+  const user = given?.isObjectExpression() ? own?.get('value') : given;
+  if (!user || Array.isArray(user) || others.length) return undefined;
+  return { ...goes, cleared: { path: call, user, named: 'key' } };
+}
+
+function isOwnId({ node }: NodePath): boolean {
+  return /^_?id$/.test(keyName(node) ?? '');
 }
 
 function withStatement(call: NodePath, row: { readonly row?: NodePath }): Found | undefined {
@@ -91,13 +108,14 @@ function ofSearch(call: NodePath, column: NodePath<t.ObjectProperty>, as: Mentio
   return { is: 'question', question: { ...held(call), ...(as === 'column' ? { column } : {}) } };
 }
 
-/** Whether a key is all that a call changes. */
-function isOnly(path: NodePath, change: NodePath | undefined): boolean {
-  let object = change;
-  for (;;) {
-    const [only, ...others] = object?.isObjectExpression() ? object.get('properties') : [];
-    if (!only?.isObjectProperty() || others.length) return false;
-    if (only.node === path.node) return true;
-    object = only.get('value') as NodePath;
-  }
+/** Whether a key is all that a call changes; what it searches by does not count. */
+function isOnlyChange(path: NodePath, call: NodePath): boolean {
+  return (call.get('arguments') as NodePath[]).some((one) => isOnly(path, one));
+}
+
+function isOnly(path: NodePath, change: NodePath): boolean {
+  const properties = change.isObjectExpression() ? change.get('properties') : [];
+  const [only, ...others] = properties.filter(({ node }) => keyName(node) !== 'where');
+  if (!only?.isObjectProperty() || others.length) return false;
+  return only.node === path.node || isOnly(path, only.get('value') as NodePath);
 }

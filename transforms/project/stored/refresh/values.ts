@@ -1,7 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { propertyName } from '../../definitions.js';
-import { declared, type Found, held, type Question, statementOf } from './found.js';
+import { type Cleared, declared, type Found, held, isNoToken, type Question, statementOf } from './found.js';
 import {
   isOfRequest,
   LIST_CHANGES,
@@ -53,8 +53,7 @@ function intoKeeper(path: NodePath, keepers: readonly RefreshKeeper[]): Found | 
   if (parent?.isAssignmentExpression()) {
     const statement = statementOf(parent);
     if (!statement) return undefined;
-    const emptied = isNothing(parent.node.right) ? { emptied: parent } : {};
-    if (at.key === 'left') return { is: 'gone', statement, ...emptied };
+    if (at.key === 'left') return { is: 'gone', statement, ...clearedBy(parent) };
     return isKeeper(parent.get('left'), keepers) ? { is: 'gone', statement } : undefined;
   }
   return parent?.isVariableDeclarator() && at.key === 'init' ? declared(parent) : undefined;
@@ -70,18 +69,16 @@ function asked(call: NodePath): Question {
   return { path: call, yields: 'yes' };
 }
 
+/** `user.refreshToken = null` */
+function clearedBy(assignment: NodePath<t.AssignmentExpression>): { cleared?: Cleared } {
+  const left = assignment.get('left');
+  if (!isNoToken(assignment.node.right) || !left.isMemberExpression()) return {};
+  return { cleared: { path: assignment, user: left.get('object'), named: 'record' } };
+}
+
 function isKeeper(path: NodePath, keepers: readonly RefreshKeeper[]): boolean {
   if (path.isMemberExpression() && isOfRequest(path.get('object'))) return false;
   return keepers.some(({ kind, name }) => kind !== 'table' && nameOf(path) === name);
-}
-
-function isNothing(node: t.Node): boolean {
-  return (
-    (t.isArrayExpression(node) && !node.elements.length) ||
-    t.isNullLiteral(node) ||
-    t.isStringLiteral(node, { value: '' }) ||
-    t.isIdentifier(node, { name: 'undefined' })
-  );
 }
 
 /** `console.log(result)` */
