@@ -3,8 +3,9 @@ import type * as t from '@babel/types';
 import { type Use, usesOf } from '../../flow/follow.js';
 import { hazardOf } from '../../hazards.js';
 import { isInside } from '../../inside.js';
-import { isCheck, isMint, type LogoutRouteSite, type Site } from '../../site.js';
+import { isCheck, isMint, type LogoutRouteSite, type ReadSite, type Site } from '../../site.js';
 import { shimCalls } from '../../sites/present.js';
+import { readsAt } from '../../sites/requests.js';
 import type { Sources } from '../../sources.js';
 import { userMemberOf } from '../user-member.js';
 import { isOfLogout } from '../writes.js';
@@ -87,7 +88,10 @@ function find(sources: Sources, sites: readonly Site[]): RefreshRecord | undefin
   for (const question of books.questions) {
     if (isWithin(question.path, gone)) continue;
     const open = checks.filter(({ call }) => !isWithin(call, gone));
-    const found = answerTo(sources, question, { gone, checks: open, leaves, user, rows: books.rows });
+    const asked = leaves(question.path) || isAboutRefresh(sources, sites, question.path, uses);
+    const found = asked
+      ? answerTo(sources, question, { gone, checks: open, leaves, user, rows: books.rows })
+      : undefined;
     if (!found) {
       strange ??= question.path;
       continue;
@@ -101,6 +105,20 @@ function find(sources: Sources, sites: readonly Site[]): RefreshRecord | undefin
   }
   const told = strange ? { strange: placeOf(sources, strange) } : {};
   return { keepers, gone, asking, answers, everywhere, ...told };
+}
+
+/** Whether a refresh token gets to a place, or is read from the request there. */
+function isAboutRefresh(
+  sources: Sources,
+  sites: readonly Site[],
+  path: NodePath,
+  uses: readonly KeptUse[],
+): boolean {
+  if (uses.some(({ use }) => isInside(path, use.path))) return true;
+  const reads = sites.filter(
+    (site): site is ReadSite => site.kind === 'request' && site.family === 'refresh',
+  );
+  return readsAt(sources, sources.fileOf(path), reads).some((read) => isInside(path, read.path));
 }
 
 /** What goes because it stands beside an answer to a token that is not kept. */

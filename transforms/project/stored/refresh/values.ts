@@ -28,11 +28,21 @@ export function ofValue(path: NodePath, keepers: readonly RefreshKeeper[]): Foun
   if (compared?.isBinaryExpression() && /^[!=]==?$/.test(compared.node.operator)) {
     const other = path.key === 'left' ? compared.node.right : compared.node.left;
     if (t.isNullLiteral(other) || t.isNumericLiteral(other)) return { is: 'tested' };
+    // `users.find((one) => one.token === token)` asks for somebody, not whether a token is kept.
+    if (isPicking(compared)) return undefined;
     const yields = compared.node.operator.startsWith('!') ? 'no' : 'yes';
     return { is: 'question', question: { path: compared, yields } };
   }
   if (isPrinted(path)) return { is: 'gone', statement: path.getStatementParent() ?? path };
   return intoKeeper(path, keepers);
+}
+
+/** Whether a comparison picks out of a list. */
+function isPicking(path: NodePath): boolean {
+  const callback = path.getFunctionParent();
+  const call = callback?.listKey === 'arguments' ? callback.parent : undefined;
+  const method = t.isCallExpression(call) ? (propertyName(call.callee) ?? '') : '';
+  return LIST_COPIES.test(method) || LIST_QUESTIONS.test(method) || method === 'every';
 }
 
 /** What goes, whole or as a part of a list, into a keeper or a variable; what is assigned to a keeper goes. */
