@@ -212,3 +212,15 @@ test('a session without a token is shown in every header that routes read, and i
   expect(jwt.verify(String(shown), SECRET)).toMatchObject({ id: 'ada' });
   expect(json).toEqual({ authorization: `Bearer ${shown}`, query: {} });
 });
+
+test('an end that counts milliseconds is shown in milliseconds', async () => {
+  const app = express();
+  app.use(cutover(optionsFor({ legacy: { present } })));
+  app.get('/', (req, res) => res.json(jwt.decode(String(req.headers.authorization?.slice(7)))));
+  const browser = client(await listen(app));
+  const token = jwt.sign({ id: 'ada', exp: Date.now() + 3_600_000 }, SECRET);
+  await browser.ask('/', { headers: { authorization: `Bearer ${token}` } });
+  const shown = Number((await browser.ask('/')).json.exp);
+  expect(shown).toBeGreaterThan(Date.now());
+  expect(shown).toBeLessThan(Date.now() + 120_000);
+});

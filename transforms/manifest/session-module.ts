@@ -292,13 +292,15 @@ function jsonwebtoken(from: SourceFile): Portable {
 
 function presentLines(
   { beside, typescript }: ModuleFacts,
-  { call, plain, key, algorithm, bare }: Signer,
+  { call, plain, key, algorithm, keyid, bare }: Signer,
   names: Settled,
   keyText: (key: Portable) => string,
   text: (string: string) => string,
 ): string[] {
   const named = algorithm && algorithm !== 'HS256' ? text(algorithm) : undefined;
-  const options = named ? `, ${plain ? named : `{ algorithm: ${named} }`}` : '';
+  const written = [...(named ? [`algorithm: ${named}`] : []), ...(keyid ? [`keyid: ${text(keyid)}`] : [])];
+  const given = plain ? named : written.length ? `{ ${written.join(', ')} }` : undefined;
+  const options = given ? `, ${given}` : '';
   const claims = bare === undefined ? 'claims' : `claims.${bare}${typescript ? '!' : ''}`;
   return [
     `      // For code that still reads a JWT: one that lives for a minute, when a request comes with a session only.`,

@@ -30,7 +30,7 @@ export function showTokens(visit: Visit, found: readonly Found[], legacy: Legacy
       place.read(visit.req) === undefined && all.findIndex(({ name }) => name === place.name) === index,
   );
   if (!empty.length) return;
-  const claims = { ...claimsOf(login), exp: seconds() + ONE_REQUEST };
+  const claims = { ...claimsOf(login), exp: soon(login.exp) };
   try {
     const token = legacy.present(claims);
     for (const place of empty) place.place(visit.req, token);
@@ -45,6 +45,15 @@ export function showTokens(visit: Visit, found: readonly Found[], legacy: Legacy
  */
 function isOtherHeader({ carrier, name }: Place): boolean {
   return carrier === 'header' && !/refresh/i.test(name);
+}
+
+/** No second lies so far ahead: an end as late counts milliseconds, and so does the code that compares it. */
+const LATEST_SECOND = 1e11;
+
+/** When a token ends that is signed for one request, in the unit in which the session's own end is written. */
+function soon(exp: number): number {
+  const end = seconds() + ONE_REQUEST;
+  return exp > LATEST_SECOND ? end * 1000 : end;
 }
 
 /** Not a JWT, for code that tells a wrong token from none; and what looks like one from afar. */

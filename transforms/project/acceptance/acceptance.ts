@@ -34,6 +34,8 @@ export interface Signer {
   readonly plain?: true;
   readonly key: Portable;
   readonly algorithm?: string;
+  /** The name of the key, by which a check may look for it. */
+  readonly keyid?: string;
   /** It signs bare text: this claim of the session. */
   readonly bare?: string;
 }
@@ -231,8 +233,11 @@ function signerOf(
       ? portableOf(sources, mint.call.get('callee') as NodePath)
       : undefined;
   const algorithm = (mint && algorithmOf(sources, mint)) ?? keys[0]?.algorithms[0];
+  const named = mint?.options && propertyOf(sources, mint.options, 'keyid');
+  const keyid = named && stringOf(sources, named);
   return {
     key,
+    ...(keyid === undefined ? {} : { keyid }),
     ...(call ? { call, ...(plain ? { plain } : {}) } : {}),
     ...(algorithm ? { algorithm } : {}),
     ...(bare ? { bare } : {}),
