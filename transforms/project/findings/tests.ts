@@ -20,6 +20,12 @@ const KEEPS_COOKIES = /\.agent\(|['"](?:tough-cookie|axios-cookiejar-support)['"
 /** A header with a token that is not written out. */
 const SENT_TOKEN =
   /['"`](?:Bearer |Token |JWT )(?:\$\{|['"] ?\+)|['"`]x-(?:access|auth)-token['"`]\]?\s*[:,=]\s*[a-z_$]/gi;
+/** A cookie with a token, put together by hand. */
+const SENT_COOKIE =
+  /['"`]Cookie['"`]\s*[,:]\s*\[?\s*(?:`\w*(?:token|jwt)\w*=\$\{|['"]\w*(?:token|jwt)\w*=['"]\s*\+)/i;
+/** A look at the cookie that the token came in. */
+const COOKIE_OF_TOKEN =
+  /\b(?:startsWith|includes|indexOf|match|toMatch|toContain|stringContaining|stringMatching|test)\(\s*['"`/]\^?\w*(?:token|jwt)\w*=/i;
 const TOKEN_HEADER = /['"`](?:Bearer |Token |JWT |x-access-token['"`]|x-auth-token['"`])/i;
 
 /**
@@ -40,8 +46,28 @@ export function testFindings(project: Project, signatures: readonly Signature[])
     ...calls.map((site) => onCall(sources, site.path, isMint(site))),
     ...tokensThatStay(project),
     ...headersWithoutCookies(project),
+    ...cookiesOfTokens(sources),
     ...requestsMadeUp(sources),
   ];
+}
+
+/** Tests that speak of the cookie that the token was in: the session's has another name. */
+function cookiesOfTokens({ listed }: Sources): Finding[] {
+  return listed.flatMap(({ path, text }): Finding[] => {
+    if (!isTest(path) || !isSource(path) || !SERVER_CLIENT.test(text)) return [];
+    const seen = SENT_COOKIE.exec(text) ?? COOKIE_OF_TOKEN.exec(text);
+    if (!seen) return [];
+    return [
+      {
+        severity: 'warning',
+        title: 'Tests speak of the cookie that the token was in',
+        detail:
+          "After the step server the session's cookie takes its place, under a name of its own. Let an agent log in, such as request.agent(app), or send all that a login sets: .set('Cookie', res.headers['set-cookie']).",
+        file: path,
+        line: positionOf(text, seen.index).line,
+      },
+    ];
+  });
 }
 
 /** Tests that hand a middleware a request of their own, with a token, that never came through the shim. */
