@@ -3,7 +3,7 @@ import * as t from '@babel/types';
 import { requiredModule } from '../project/exports.js';
 import { endOf, type SourceFile, startOf } from '../project/source.js';
 import type { Edit, NeededName } from './edits.js';
-import { quoted, styleOf } from './style.js';
+import { indentationAt, quoted, styleOf } from './style.js';
 
 /**
  * The edits that import names into a file: into a statement that imports from the same module already, in the
@@ -115,16 +115,26 @@ function insertion(
       isImporting(statement) && !removed.has(statement) && (hoisted || endOf(statement) <= before),
   );
   const after = imports.at(-1) ?? directives.at(-1);
+  const indented = (first: t.Node) => {
+    const indent = indentationAt(file, startOf(first));
+    return { indent, lines: text.split(newline).join(newline + indent) };
+  };
   if (after) {
     const at = endOf(after);
-    return { file: file.path, start: at, end: at, text: newline + text, stays: true };
+    const { indent, lines } = indented(after);
+    return { file: file.path, start: at, end: at, text: newline + indent + lines, stays: true };
   }
   const [first] = body;
   const start = first ? Math.min(startOf(first), first.leadingComments?.[0]?.start ?? startOf(first)) : 0;
   // What goes with its line must not take this along.
   const line = file.text.lastIndexOf('\n', start - 1) + 1;
   const at = first && removed.has(first) && !file.text.slice(line, start).trim() ? line : start;
-  return { file: file.path, start: at, end: at, text: text + newline + (first ? newline : ''), stays: true };
+  if (!first) return { file: file.path, start: at, end: at, text: text + newline, stays: true };
+  // In a component the script stands further in than the file.
+  const { indent, lines } = indented(first);
+  const own = at === start ? lines : indent + lines;
+  const rest = newline + newline + (at === start ? indent : '');
+  return { file: file.path, start: at, end: at, text: own + rest, stays: true };
 }
 
 function isImporting(statement: t.Statement): boolean {

@@ -25,7 +25,7 @@ export function sourceFile(path: string, text: string): SourceFile {
   const parsed = parseSource(path, text);
   const system = parsed.ast.program.body.some((node) => /^(?:Import|Export)/.test(node.type))
     ? 'module'
-    : parsed.ast.program.sourceType === 'module' && /\.mjs$/.test(path)
+    : /\.(?:vue|svelte)$/.test(path) || (parsed.ast.program.sourceType === 'module' && /\.mjs$/.test(path))
       ? 'module'
       : 'commonjs';
   return { ...parsed, path, text, test: isTest(path), system };
