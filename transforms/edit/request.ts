@@ -135,7 +135,7 @@ function importsTypesApart({ listed, packages }: Sources, file: SourceFile): boo
     ({ path, text }) =>
       packageAt(packages, path) === home &&
       (/\.[cm]?tsx?$/.test(path)
-        ? /^import type\b|^import [^;'"]*\{[^}]*\btype \w/m.test(text)
+        ? /^\uFEFF?import type\b|^\uFEFF?import [^;'"]*\{[^}]*\btype \w/m.test(text)
         : /tsconfig[^/]*\.json$/.test(path) && /"verbatimModuleSyntax"\s*:\s*true/.test(text)),
   );
 }
