@@ -5,13 +5,14 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { patchOf } from '../transforms/report/diff.js';
 import type { Step } from '../transforms/words.js';
+import { freePort } from './bundled-application.js';
 import { type Answer, browserAt } from './drive/browser.js';
 import { copied, installed, migrated, packed, typeErrors } from './drive/checkout.js';
 import { type Client, conversation, type LoggedIn, logIn } from './drive/conversation.js';
 import { startDatabase, startRedis } from './drive/databases.js';
 import type { Ports, Recipe } from './drive/recipe.js';
 import { RECIPES } from './drive/recipes.js';
-import { accepts, freePort, run, start } from './drive/server.js';
+import { accepts, run, start } from './drive/server.js';
 import { type Column, tableOf } from './drive/table.js';
 
 /**

@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { chownSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { freePort } from '../bundled-application.js';
 import { findService, type ServiceName } from '../services.js';
 import type { Database } from './recipe.js';
-import { accepts, freePort, type Owner, start } from './server.js';
+import { accepts, type Owner, start } from './server.js';
 
 /** Something that an application needs beside it, on a port of this machine until it is stopped. */
 export interface Serving {

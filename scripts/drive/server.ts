@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** A process of ours, with what it has said so far. */
@@ -70,15 +70,4 @@ export async function accepts(port: number, running: Running, ready = ''): Promi
     if (open) return;
   }
   throw new Error(`nothing listens on port ${port}:\n${running.said().slice(-2_000)}`);
-}
-
-/** A port that nothing listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address === 'string' || !address) throw new Error('no port is free');
-  return address.port;
 }

@@ -5,6 +5,7 @@ import { isAsked, isGuarded, isMoved, isStoredWithout, storedIn } from '../edit/
 import { waitingIn } from '../edit/async.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
+import { replacement } from '../edit/replacement.js';
 import { beforeStatement, statementOf, withoutDeclaration, withoutStatement } from '../edit/statements.js';
 import { tokenStored, withoutField } from '../edit/stored-object.js';
 import { styleOf } from '../edit/style.js';
@@ -16,7 +17,7 @@ import { isForSocket, opensSocket, socketsTakeCookies } from '../project/browser
 import { FOR_SOCKET, isNothing, storageHazard } from '../project/browser/uses.js';
 import type { Project } from '../project/project.js';
 import type { StoreSite } from '../project/site.js';
-import { endOf, startOf, textOf } from '../project/source.js';
+import { startOf, textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
 /** A login token in web storage → `hasSession()`, `acceptSession()`, `forgetSession()`, `signOut()`. */
@@ -160,15 +161,15 @@ function editObject(site: StoreSite): Edit[] {
   const text = textOf(file, read.node);
   const { parentPath: parent, key } = read;
   const both = `${has.local}() && ${text}`;
-  if (key === 'test') return [replaced(file.path, read, both, has)];
-  if (parent?.isUnaryExpression({ operator: '!' })) return [replaced(file.path, read, `(${both})`, has)];
+  if (key === 'test') return [replacement(file, read, both, [has])];
+  if (parent?.isUnaryExpression({ operator: '!' })) return [replacement(file, read, `(${both})`, [has])];
   const bare =
     parent?.isCallExpression() ||
     parent?.isReturnStatement() ||
     /^(?:init|right|value|body)$/.test(String(key));
   const chosen = `${has.local}() ? ${text} : null`;
   const alone = bare && !parent?.isLogicalExpression() && !parent?.isBinaryExpression();
-  return [replaced(file.path, read, alone ? chosen : `(${chosen})`, has)];
+  return [replacement(file, read, alone ? chosen : `(${chosen})`, [has])];
 }
 
 /** `JSON.parse(…)` of what is read, with nothing in between that would stand for it. */
@@ -218,13 +219,13 @@ function acceptedHere({ access, file }: StoreSite, token: string): Edit[] {
   const waiting = owner ? waitingIn(file, owner) : { how: 'never' as const };
   const call = `${accept.local}(${token})`;
   const awaits = path.parentPath?.isAwaitExpression();
-  if (waiting.how === 'never' || awaits) return [replaced(file.path, path, call, accept)];
+  if (waiting.how === 'never' || awaits) return [replacement(file, path, call, [accept])];
   // What is handed on from here is the marker, not the token.
   const { value } = access;
   // An answer without a name is not asked for twice.
   const named = value?.isMemberExpression() && !/[(]/.test(token);
   const held = named && /\.[cm]?jsx?$/.test(file.path) ? `${token} = ` : '';
-  return [...waiting.edits, replaced(file.path, path, `${held}${waiting.how} ${call}`, accept)];
+  return [...waiting.edits, replacement(file, path, `${held}${waiting.how} ${call}`, [accept])];
 }
 
 /** The object is stored without the token. */
@@ -256,7 +257,7 @@ function editRemove(site: StoreSite, project: Project): Edit[] {
   if (place?.field !== undefined || access.operation === 'clear') {
     if (statement?.isStatement())
       return beforeStatement(file, statement, `${done.local}()${semicolon}`, [done]);
-    return [replaced(file.path, access.path, `(${done.local}(), ${textOf(file, access.path.node)})`, done)];
+    return [replacement(file, access.path, `(${done.local}(), ${textOf(file, access.path.node)})`, [done])];
   }
   const beside = project.sites.filter(
     (other): other is StoreSite =>
@@ -278,7 +279,7 @@ function editRemove(site: StoreSite, project: Project): Edit[] {
       statementOf(other.access.path)?.getPrevSibling() === statement,
   );
   if ((repeated || overwritten) && statement?.isStatement()) return [withoutStatement(file, access.path)];
-  return [replaced(file.path, access.path, `${done.local}()`, done)];
+  return [replacement(file, access.path, `${done.local}()`, [done])];
 }
 
 function isRemoval({ access, place }: StoreSite): boolean {
@@ -291,10 +292,6 @@ function isRemoval({ access, place }: StoreSite): boolean {
 
 function sameBlock(a: NodePath, b: NodePath): boolean {
   return a.getStatementParent()?.parentPath === b.getStatementParent()?.parentPath;
-}
-
-function replaced(file: string, path: NodePath, text: string, need?: ReturnType<typeof localName>): Edit {
-  return { file, start: startOf(path.node), end: endOf(path.node), text, ...(need ? { needs: [need] } : {}) };
 }
 
 export default alone('client/web-storage', rule);

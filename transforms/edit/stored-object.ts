@@ -2,9 +2,10 @@ import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { keyName } from '../project/definitions.js';
 import type { StoreSite } from '../project/site.js';
-import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
+import { endOf, textOf } from '../project/source.js';
 import { storedIn } from './asked.js';
 import type { Edit } from './edits.js';
+import { replacement } from './replacement.js';
 
 /** Code for the token in the object that is stored; undefined where the object does not show it. */
 export function tokenStored(site: StoreSite, field: string): string | undefined {
@@ -19,15 +20,12 @@ export function tokenStored(site: StoreSite, field: string): string | undefined 
 /** `{ ...user, token: undefined }`; of an object that is written out the property alone changes. */
 export function withoutField({ file }: StoreSite, json: NodePath, field: string): Edit {
   const nothing = `${field}: undefined`;
-  if (!json.isObjectExpression()) return instead(file, json, `{ ...${textOf(file, json.node)}, ${nothing} }`);
+  if (!json.isObjectExpression())
+    return replacement(file, json, `{ ...${textOf(file, json.node)}, ${nothing} }`);
   const last = json.get('properties').at(-1);
   const named = json.get('properties').find(({ node }) => keyName(node) === field);
-  if (named) return instead(file, named, nothing);
+  if (named) return replacement(file, named, nothing);
   return last
     ? { file: file.path, start: endOf(last.node), end: endOf(last.node), text: `, ${nothing}` }
-    : instead(file, json, `{ ${nothing} }`);
-}
-
-function instead(file: SourceFile, { node }: NodePath, text: string): Edit {
-  return { file: file.path, start: startOf(node), end: endOf(node), text };
+    : replacement(file, json, `{ ${nothing} }`);
 }

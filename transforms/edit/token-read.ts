@@ -5,6 +5,7 @@ import type { StoreSite } from '../project/site.js';
 import { endOf, startOf, textOf } from '../project/source.js';
 import type { Edit } from './edits.js';
 import { localName, SHIM_CLIENT } from './names.js';
+import { replacement } from './replacement.js';
 import { isDeclared, isTyped } from './typed.js';
 
 /** `hasSession()` in the place of a token that was read from storage, and where it is compared, the flag by itself. */
@@ -12,7 +13,7 @@ export function askedInstead({ access: { path, storage }, file }: StoreSite, pro
   const has = localName(file, SHIM_CLIENT, 'hasSession');
   const text = `${has.local}()`;
   const compared = comparedWithNothing(path);
-  if (compared) return [replaced(file.path, compared.path, compared.absent ? `!${text}` : text, has)];
+  if (compared) return [replacement(file, compared.path, compared.absent ? `!${text}` : text, [has])];
   const first = readBefore(path, project);
   if (first) return [{ file: file.path, start: endOf(first.node), end: endOf(path.node), text: '' }];
   const tests = absenceTests(project, path).flatMap((use): Edit[] => {
@@ -21,7 +22,7 @@ export function askedInstead({ access: { path, storage }, file }: StoreSite, pro
     const home = project.sources.fileOf(use);
     const name = textOf(home, use.node);
     const text = test.absent ? `!${name}` : name;
-    const edit = repeats(home.path, home.text, test.path, text) ?? replaced(home.path, test.path, text);
+    const edit = repeats(home.path, home.text, test.path, text) ?? replacement(home, test.path, text);
     return [{ ...edit, because: 'what was a token is a flag' }];
   });
   const isText = isTyped(file) && (isDeclared(path) || !isOnlyTested(project, path));
@@ -29,7 +30,7 @@ export function askedInstead({ access: { path, storage }, file }: StoreSite, pro
     ? // Web storage answers `null` for what is not there, libraries of cookies `undefined`.
       inParentheses(path, `${text} ? 'session' : ${storage === 'cookie' ? 'undefined' : 'null'}`)
     : text;
-  return [replaced(file.path, path, value, has), ...(isText ? [] : tests)];
+  return [replacement(file, path, value, [has]), ...(isText ? [] : tests)];
 }
 
 /** Alone where something else follows or goes before it on the same level. */
@@ -75,8 +76,4 @@ function repeats(file: string, source: string, test: NodePath, text: string): Ed
   const left = parent.get('left');
   const first = source.slice(startOf(left.node), endOf(left.node)).split(operator)[0]?.trim();
   return first === text ? { file, start: endOf(left.node), end: endOf(test.node), text: '' } : undefined;
-}
-
-function replaced(file: string, path: NodePath, text: string, need?: ReturnType<typeof localName>): Edit {
-  return { file, start: startOf(path.node), end: endOf(path.node), text, ...(need ? { needs: [need] } : {}) };
 }

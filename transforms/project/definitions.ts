@@ -73,6 +73,11 @@ export function propertyName(node: t.Node): string | undefined {
   return undefined;
 }
 
+/** The last name of `db.token`, `token`. */
+export function lastNameOf(path: NodePath): string | undefined {
+  return path.isIdentifier() ? path.node.name : propertyName(path.node);
+}
+
 /** The name of an object property or pattern property, when it is fixed. */
 export function keyName(node: t.Node): string | undefined {
   if (

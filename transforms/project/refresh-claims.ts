@@ -44,7 +44,7 @@ function namesRead(sources: Sources, { callback, path }: CheckSite): string[] {
 }
 
 /** The names of a mint's claims; undefined where they can't be told. */
-function claimNames(sources: Sources, { claims }: MintSite): Set<string> | undefined {
+export function claimNames(sources: Sources, { claims }: MintSite): Set<string> | undefined {
   const definition = claims && definitionOf(sources, claims);
   if (definition?.kind !== 'object') return undefined;
   const names = definition.path.node.properties.map((property) => keyName(property));

@@ -2,9 +2,10 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { alone } from '../alone.js';
-import type { Edit, NeededName } from '../edit/edits.js';
+import type { Edit } from '../edit/edits.js';
 import { withoutItems } from '../edit/lists.js';
 import { isTaken, localName, SHIM } from '../edit/names.js';
+import { replacement } from '../edit/replacement.js';
 import { requestText } from '../edit/request.js';
 import { beforeStatement, withoutDeclaration } from '../edit/statements.js';
 import { dedented, indentationAt, styleOf } from '../edit/style.js';
@@ -184,15 +185,6 @@ function branchText(file: SourceFile, statements: readonly NodePath[], before: N
   const { newline, indent } = styleOf(file.text);
   const white = newline + indentationAt(file, outer);
   return `{${statements.map((one) => white + indent + own(one)).join('')}${white}}`;
-}
-
-function replacement(
-  file: SourceFile,
-  { node }: NodePath,
-  text: string,
-  needs?: readonly NeededName[],
-): Edit {
-  return { file: file.path, start: startOf(node), end: endOf(node), text, ...(needs ? { needs } : {}) };
 }
 
 export default alone('server/refresh-lookup', rule);

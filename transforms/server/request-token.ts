@@ -5,6 +5,7 @@ import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM } from '../edit/names.js';
 import { patternEdits } from '../edit/patterns.js';
+import { replacement } from '../edit/replacement.js';
 import { requestText } from '../edit/request.js';
 import { lineBreaksAround } from '../edit/whole-lines.js';
 import { credentialKind, isLength, widestCredential } from '../project/credential.js';
@@ -15,7 +16,7 @@ import type { Project } from '../project/project.js';
 import { requestAt } from '../project/requests.js';
 import { isCheck, type ReadSite } from '../project/site.js';
 import { socketDoorAt } from '../project/sockets.js';
-import { endOf, firstLineOf, outerEndOf, startOf, textOf } from '../project/source.js';
+import { firstLineOf, outerEndOf, textOf } from '../project/source.js';
 import { isForSpent, isPartOfAny } from '../project/spent-parameters.js';
 import { isInGoneRecord, isInStayingRecord, lookUpObstacle, lookUpsAt } from '../project/stored/unit.js';
 import type { Decision, Rule } from '../rule.js';
@@ -221,7 +222,7 @@ function edit(site: ReadSite, decision: Decision, project: Project): readonly Ed
     const text = `${name.local}(${request.text})`;
     const bridge = site.path.isObjectProperty()
       ? patternEdits(file, site.path, text)
-      : [replacement(site, site.path, text)];
+      : [replacement(site.file, site.path, text)];
     return [...bridge.map((one) => ({ ...one, needs })), ...request.edits];
   }
   const reads = readsIn(site, project);
@@ -271,13 +272,13 @@ function mentionEdits(
   const declarator = path.parentPath;
   if (declarator?.isVariableDeclarator()) {
     const held = path.isIdentifier() ? path.node.name : asked;
-    return t.isIdentifier(declarator.node.id) ? [replacement(site, path, held)] : [];
+    return t.isIdentifier(declarator.node.id) ? [replacement(site.file, path, held)] : [];
   }
   const subject = subjectFor(path, reads, asked, project);
   const text = kind === 'absent' ? `!${subject}` : subject;
   if (text === textOf(site.file, path.node)) return [];
   return [
-    replacement(site, path, text),
+    replacement(site.file, path, text),
     ...(path.key === 'test' ? lineBreaksAround(site.file, path.node) : []),
   ];
 }
@@ -304,10 +305,6 @@ function subjectFor(path: NodePath, reads: ReadonlySet<t.Node>, asked: string, p
 /** Whether an expression asks for a credential and does not only hand it on. */
 function isQuestion(path: NodePath, project: Project): boolean {
   return !path.parentPath?.isVariableDeclarator() && !isChecked(path, project);
-}
-
-function replacement(site: ReadSite, path: NodePath, text: string): Edit {
-  return { file: site.file.path, start: startOf(path.node), end: endOf(path.node), text };
 }
 
 export default alone('server/request-token', rule);

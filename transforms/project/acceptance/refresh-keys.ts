@@ -1,10 +1,11 @@
 import type { NodePath } from '@babel/traverse';
-import { definitionOf, keyName } from '../definitions.js';
+import { definitionOf } from '../definitions.js';
 import { usesOf } from '../flow/follow.js';
 import { originsOf, stringOf } from '../flow/origins.js';
 import { hazardOf } from '../hazards.js';
 import { isInside } from '../inside.js';
 import type { Portable } from '../portable.js';
+import { claimNames } from '../refresh-claims.js';
 import {
   type CheckSite,
   isCheck,
@@ -138,16 +139,8 @@ function isWhole(sources: Sources, renewing: readonly MintSite[], logins: readon
     renewing.length > 0 &&
     renewing.every((mint) => {
       const has = claimNames(sources, mint);
-      const whole = wanted.every((names) => names?.every((name) => has?.includes(name)));
+      const whole = wanted.every((names) => names && [...names].every((name) => has?.has(name)));
       return whole && !hazardOf(sources, usesOf(sources, mint.path));
     })
   );
-}
-
-function claimNames(sources: Sources, { claims }: MintSite): string[] | undefined {
-  const definition = claims && definitionOf(sources, claims);
-  if (definition?.kind !== 'object') return undefined;
-  const names = definition.path.node.properties.map((property) => keyName(property));
-  const known = names.filter((name) => name !== undefined);
-  return known.length === names.length ? known : undefined;
 }

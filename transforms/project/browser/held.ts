@@ -1,5 +1,5 @@
 import type { NodePath } from '@babel/traverse';
-import { propertyName } from '../definitions.js';
+import { lastNameOf, propertyName } from '../definitions.js';
 import type { ListedFile } from '../files.js';
 import { originsOf } from '../flow/origins.js';
 import type { Package } from '../packages.js';
@@ -101,7 +101,7 @@ function keptOutOfSight(
     const callee = path.get('callee') as NodePath;
     const object =
       callee.isMemberExpression() || callee.isOptionalMemberExpression() ? callee.get('object') : undefined;
-    const holder = object && !Array.isArray(object) ? nameOf(object) : undefined;
+    const holder = object && !Array.isArray(object) ? lastNameOf(object) : undefined;
     const method = propertyName(callee.node) ?? '';
     if (
       holder &&
@@ -111,10 +111,6 @@ function keptOutOfSight(
     }
   }
   return undefined;
-}
-
-function nameOf(path: NodePath): string | undefined {
-  return path.isIdentifier() ? path.node.name : propertyName(path.node);
 }
 
 function storedSomewhere(accesses: readonly StorageAccess[]): string | undefined {

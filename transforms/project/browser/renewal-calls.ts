@@ -1,6 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { callsOf } from '../callers.js';
+import { callsOf, namesOf } from '../callers.js';
 import { keyName, propertyName } from '../definitions.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
@@ -37,4 +37,10 @@ function addressesIn(node: t.Node | undefined): string[] {
   return node.properties.flatMap((one) =>
     t.isObjectProperty(one) && keyName(one) === 'url' ? addressesIn(one.value) : [],
   );
+}
+
+/** The outermost function with a name that a call is in. */
+export function namedFunctionAround(sources: Sources, call: NodePath): NodePath<t.Function> | undefined {
+  const named = call.findParent((above) => above.isFunction() && namesOf(sources, above).length > 0);
+  return named?.isFunction() ? named : undefined;
 }

@@ -1,10 +1,10 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
-import { callersOf, escapes, namesOf } from '../callers.js';
+import { callersOf, escapes } from '../callers.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import { declarationOf } from './hollow.js';
-import { renewalCalls } from './renewal-calls.js';
+import { namedFunctionAround, renewalCalls } from './renewal-calls.js';
 import { type Ahead, isGone, type Renewal } from './renewals.js';
 
 /**
@@ -28,7 +28,7 @@ export function idleRenewals(
   for (let grew = true; grew; ) {
     grew = false;
     for (const call of calls) {
-      const owner = goes(call) ? undefined : namedAround(sources, call);
+      const owner = goes(call) ? undefined : namedFunctionAround(sources, call);
       const statement = owner && statementOf(owner);
       if (!owner || !statement || !isUncalled(sources, owner, goes)) continue;
       found.push({
@@ -42,12 +42,6 @@ export function idleRenewals(
     }
   }
   return found;
-}
-
-/** The function with a name that a call is in. */
-function namedAround(sources: Sources, call: NodePath): NodePath<t.Function> | undefined {
-  const named = call.findParent((above) => above.isFunction() && namesOf(sources, above).length > 0);
-  return named?.isFunction() ? named : undefined;
 }
 
 function statementOf(owner: NodePath<t.Function>): NodePath | undefined {

@@ -1,11 +1,11 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { type CallPath, callersOf, escapes, namesOf } from '../callers.js';
+import { type CallPath, callersOf, escapes } from '../callers.js';
 import { keyName, propertyName } from '../definitions.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import { declarationOf } from './hollow.js';
-import { renewalCalls } from './renewal-calls.js';
+import { namedFunctionAround, renewalCalls } from './renewal-calls.js';
 import { afterFailure } from './renewal-failure.js';
 import { branchAround, branchWith, type Renewal, type RetryBranch, retries } from './renewals.js';
 
@@ -23,7 +23,7 @@ export function handedRenewals(
   const calls = renewalCalls(sources, file);
   const handlers = new Map(
     calls.flatMap((call) => {
-      const handler = handlerAround(sources, call);
+      const handler = namedFunctionAround(sources, call);
       return handler ? [[handler.node, handler]] : [];
     }),
   );
@@ -36,12 +36,6 @@ export function handedRenewals(
     if (!branches?.length) return [];
     return [...branches, { kind: 'ahead', file, call, statements: [statement, ...membersOf(handler)] }];
   });
-}
-
-/** The outermost function with a name that renews. */
-function handlerAround(sources: Sources, call: NodePath): NodePath<t.Function> | undefined {
-  const named = call.findParent((above) => above.isFunction() && namesOf(sources, above).length > 0);
-  return named?.isFunction() ? named : undefined;
 }
 
 function statementOf(handler: NodePath<t.Function>): NodePath | undefined {

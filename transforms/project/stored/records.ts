@@ -3,6 +3,7 @@ import * as t from '@babel/types';
 import { keyName, propertyName } from '../definitions.js';
 import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
+import { isChanging } from './changing.js';
 import type { Keeper } from './writes.js';
 
 /** A place that keeps a login token or takes it out of what is kept, and does nothing else. */
@@ -13,8 +14,6 @@ export interface TokenRecord {
   readonly keeper: Keeper;
 }
 
-const CHANGES =
-  /^(?:create|insert\w*|save|add|push|unshift|set(?!Header|Timeout|Interval|Immediate)\w*|sadd|zadd|lpush|rpush|put|delete\w*|remove\w*|destroy|del|hset|hdel|srem|pull|update\w*|findOneAnd\w+|findByIdAnd\w+)$/;
 const UPDATES = /^(?:update\w*|findOneAnd\w+|findByIdAnd\w+)$/;
 
 /** What keeps the token at a place; undefined where the code around does more than that, or something else. */
@@ -52,7 +51,7 @@ function ofCall(
 ): TokenRecord | undefined {
   const { callee } = call.node;
   const method = propertyName(callee) ?? '';
-  if (!t.isMemberExpression(callee) || !CHANGES.test(method)) return undefined;
+  if (!t.isMemberExpression(callee) || !(method === 'create' || isChanging(method))) return undefined;
   const file = sources.fileOf(statement);
   const holder = callee.object;
   if (UPDATES.test(method)) return ofUpdate(statement, call);

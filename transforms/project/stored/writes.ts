@@ -7,6 +7,7 @@ import { sideOf } from '../sides.js';
 import { isMint, type LogoutRouteSite, type MintSite, type Site } from '../site.js';
 import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
+import { isChanging } from './changing.js';
 import type { LookUp, Revocation } from './lookups.js';
 
 /** What tokens are kept in: a field of the user, or a table, list or cache of its own. */
@@ -21,8 +22,7 @@ export interface Write {
   readonly user?: string;
 }
 
-const CHANGES =
-  /^(?:create\w*|insert\w*|save|add|push|unshift|set(?!Header|Timeout|Interval|Immediate)\w*|sadd|zadd|lpush|rpush|put|delete\w*|remove\w*|destroy|del|clear|update\w*|replace\w*|findOneAnd\w+|findByIdAnd\w+|pull|upsert|hset|hdel|srem)$/;
+const MAKES_OR_REPLACES = /^(?:create\w*|clear|replace\w*|upsert)$/;
 const CACHE = /redis|client|cache|store/i;
 const ABOUT_TOKENS = /token|jwt|jti|black|deny|denied|revok/i;
 const UPDATES = /^(?:update\w*|findOneAnd\w+|findByIdAnd\w+|replace\w*|bulkWrite)$/;
@@ -90,7 +90,8 @@ function isWrite(sources: Sources, path: NodePath, keeper: Keeper): boolean {
   if (path.isNewExpression()) return textOf(sources.fileOf(path), path.node.callee) === root;
   if (!path.isCallExpression()) return false;
   const callee = path.get('callee') as NodePath;
-  if (!callee.isMemberExpression() || !CHANGES.test(propertyName(callee.node) ?? '')) return false;
+  const method = propertyName(callee.node) ?? '';
+  if (!callee.isMemberExpression() || !(isChanging(method) || MAKES_OR_REPLACES.test(method))) return false;
   const file = sources.fileOf(path);
   const holder = textOf(file, callee.node.object);
   if (holder !== root && !holder.endsWith(`.${root}`)) return false;

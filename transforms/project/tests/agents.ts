@@ -5,7 +5,7 @@ import { definitionOf } from '../definitions.js';
 import { endOf, type SourceFile, startOf, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { fillsOf, withoutScheme } from './attached.js';
-import type { CarriedToken, TestLogin } from './carried.js';
+import { type CarriedToken, isNothing, type TestLogin } from './carried.js';
 import { type Making, wholeOf } from './requests.js';
 
 /** What logs in once and keeps the session's cookie, where a test took the token from the answer to a login. */
@@ -53,7 +53,7 @@ function unlikeNames(sources: Sources, token: CarriedToken, binding: Binding): s
   const type = t.isIdentifier(binding.identifier) ? binding.identifier.typeAnnotation : undefined;
   const taken = (fill: NodePath) => token.logins.some((login) => isTaken(login, fill));
   const fills = fillsOf(binding);
-  if (token.shown.has(binding) && fills.some((fill) => taken(fill) === false && !isEmpty(fill)))
+  if (token.shown.has(binding) && fills.some((fill) => taken(fill) === false && !isNothing(fill.node)))
     return `more is done with ${name} than to send it`;
   const declared = binding.path.isVariableDeclarator() ? binding.path.get('init') : undefined;
   const apart = declared?.node && taken(declared as NodePath) && fills.some((fill) => !taken(fill));
@@ -65,14 +65,6 @@ function unlikeNames(sources: Sources, token: CarriedToken, binding: Binding): s
   )
     return `the type of ${name} is written out`;
   return undefined;
-}
-
-function isEmpty({ node }: NodePath): boolean {
-  return (
-    t.isNullLiteral(node) ||
-    t.isIdentifier(node, { name: 'undefined' }) ||
-    t.isStringLiteral(node, { value: '' })
-  );
 }
 
 function agentOf(sources: Sources, token: CarriedToken, login: TestLogin): LoggedInAgent | string {

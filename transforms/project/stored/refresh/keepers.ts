@@ -1,6 +1,6 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
-import { keyName, propertyName } from '../../definitions.js';
+import { keyName, lastNameOf, propertyName } from '../../definitions.js';
 import type { Use } from '../../flow/follow.js';
 import { textOf } from '../../source.js';
 import type { Sources } from '../../sources.js';
@@ -74,7 +74,7 @@ function ofCall(call: NodePath<t.CallExpression>, columns: readonly string[]): R
     if (list) return list;
   }
   if (!ROW_SEARCHES.test(method) && !ROW_CHANGES.test(method)) return undefined;
-  return ofTable(nameOf(holder) ?? '', columns, CREATES.test(method));
+  return ofTable(lastNameOf(holder) ?? '', columns, CREATES.test(method));
 }
 
 /** A model that a token makes a row of is a table of tokens; another one is the users', of which a column has it. */
@@ -84,11 +84,6 @@ function ofTable(model: string, columns: readonly string[], creates: boolean): R
   return creates || ABOUT_TOKENS.test(model)
     ? { kind: 'table', name: model, column }
     : { kind: 'field', name: column, model };
-}
-
-/** The last name of `RefreshToken`, `db.refreshToken`. */
-export function nameOf(path: NodePath): string | undefined {
-  return path.isIdentifier() ? path.node.name : propertyName(path.node);
 }
 
 /** `user.refreshToken`, but for what hangs on the request or the answer. */
@@ -115,7 +110,7 @@ function listNamed(path: NodePath): RefreshKeeper | undefined {
   const inMemory =
     init.isArrayExpression() ||
     init.isObjectExpression() ||
-    (init.isNewExpression() && /^(?:Set|Map|Array)$/.test(nameOf(init.get('callee') as NodePath) ?? ''));
+    (init.isNewExpression() && /^(?:Set|Map|Array)$/.test(lastNameOf(init.get('callee') as NodePath) ?? ''));
   return inMemory ? { kind: 'list', name: path.node.name, binding } : undefined;
 }
 

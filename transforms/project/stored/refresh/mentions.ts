@@ -1,11 +1,11 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { keyName, propertyName } from '../../definitions.js';
+import { keyName, lastNameOf, propertyName } from '../../definitions.js';
 import { originsOf } from '../../flow/origins.js';
 import { sideOf } from '../../sides.js';
 import type { SourceFile } from '../../source.js';
 import type { Sources } from '../../sources.js';
-import { isOfRequest, nameOf, type RefreshKeeper, ROW_CHANGES, ROW_SEARCHES } from './keepers.js';
+import { isOfRequest, type RefreshKeeper, ROW_CHANGES, ROW_SEARCHES } from './keepers.js';
 
 /** A place that names what refresh tokens are kept in. */
 export interface Mention {
@@ -81,7 +81,7 @@ function isDeclared(path: NodePath): boolean {
   if (t.isAssignmentExpression(parent)) return true;
   if (t.isObjectProperty(parent) && parentPath?.parentPath?.isObjectExpression())
     return !modelCallAround(path);
-  if (t.isVariableDeclarator(parent)) return t.isIdentifier(parent.id) && parent.id.name === nameOf(path);
+  if (t.isVariableDeclarator(parent)) return t.isIdentifier(parent.id) && parent.id.name === lastNameOf(path);
   if (path.listKey === 'arguments' && t.isCallExpression(parent))
     return RELATES.test(propertyName(parent.callee) ?? '');
   return path.key === 'object' && RELATES.test(propertyName(parent) ?? '');

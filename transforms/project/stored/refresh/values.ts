@@ -1,15 +1,8 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { propertyName } from '../../definitions.js';
+import { lastNameOf, propertyName } from '../../definitions.js';
 import { type Cleared, declared, type Found, held, isNoToken, type Question, statementOf } from './found.js';
-import {
-  isOfRequest,
-  LIST_CHANGES,
-  LIST_COPIES,
-  LIST_QUESTIONS,
-  nameOf,
-  type RefreshKeeper,
-} from './keepers.js';
+import { isOfRequest, LIST_CHANGES, LIST_COPIES, LIST_QUESTIONS, type RefreshKeeper } from './keepers.js';
 
 /** A list, the field of a record, or what was made of one. */
 export function ofValue(path: NodePath, keepers: readonly RefreshKeeper[]): Found | undefined {
@@ -88,7 +81,7 @@ function clearedBy(assignment: NodePath<t.AssignmentExpression>): { cleared?: Cl
 
 function isKeeper(path: NodePath, keepers: readonly RefreshKeeper[]): boolean {
   if (path.isMemberExpression() && isOfRequest(path.get('object'))) return false;
-  return keepers.some(({ kind, name }) => kind !== 'table' && nameOf(path) === name);
+  return keepers.some(({ kind, name }) => kind !== 'table' && lastNameOf(path) === name);
 }
 
 /** `console.log(result)` */
