@@ -93,11 +93,16 @@ function isStrippable(declarator: NodePath<t.VariableDeclarator>): boolean {
   return alone && t.isIdentifier(declarator.node.id) && t.isCallExpression(call) && !t.isImport(call.callee);
 }
 
-/** A variable's declaration, or its name alone where what makes the value stays. */
-function partThatGoes({ path }: Binding, replaced: readonly Edit[]): t.Node {
-  return path.isVariableDeclarator() && path.node.init && !isPure(path.node.init, replaced)
-    ? path.node.id
-    : path.node;
+/** A variable's declaration, or its name alone where other names, or what makes the value, stay. */
+function partThatGoes(
+  { path, identifier, scope }: Binding,
+  replaced: readonly Edit[],
+  gone: ReadonlySet<Binding>,
+): t.Node {
+  if (!path.isVariableDeclarator()) return path.node;
+  const others = Object.keys(t.getBindingIdentifiers(path.node.id)).map((name) => scope.getBinding(name));
+  if (others.some((one) => one && one.identifier !== identifier && !gone.has(one))) return identifier;
+  return path.node.init && !isPure(path.node.init, replaced) ? path.node.id : path.node;
 }
 
 /** Statements that do nothing but put a property into a variable's object: `options.key = …`. */
@@ -154,7 +159,7 @@ function isUnused(
   const { name } = binding.identifier;
   const word = wordOf(name);
   const goneNodes = [...gone].flatMap((one) => [
-    partThatGoes(one, replaced),
+    partThatGoes(one, replaced, gone),
     ...fillsOf(one, replaced).map((fill) => fill.node),
   ]);
   const inGone = (node: t.Node) =>
@@ -167,7 +172,8 @@ function isUnused(
     );
   const fills = new Set(fillsOf(binding, replaced).map((fill) => fill.node));
   const isFill = (path: NodePath) => {
-    const statement = path.getStatementParent();
+    // `getStatementParent` passes by a statement that is a branch without braces.
+    const statement = path.findParent((above) => above.isStatement());
     return Boolean(statement && fills.has(statement.node));
   };
   const typed = inTypes.get(name) ?? [];

@@ -56,7 +56,8 @@ function plainGuard(check: CheckSite, project: Project): PlainGuard | undefined 
   const absent = attempt
     .getAllPrevSiblings()
     .find((one) => one.isIfStatement() && credentialKind(one.get('test'), reads) === 'absent');
-  if (!absent?.isIfStatement() || absent.node.alternate) return undefined;
+  if (!absent?.isIfStatement() || absent.node.alternate || !isLeft(absent.get('consequent')))
+    return undefined;
   const refused = refusalOf(file, attempt);
   if (refused === undefined || refused !== answerOf(file, [absent.get('consequent')])) return undefined;
   const index = Number(statement.key);
@@ -120,8 +121,34 @@ function answerOf(file: SourceFile, statements: readonly NodePath[]): string {
   return text.replace(/\breturn\b|[\s;{}]/g, '');
 }
 
+/** Whether nothing after a branch is reached from it. */
+function isLeft(branch: NodePath): boolean {
+  const last = branch.isBlockStatement() ? branch.get('body').at(-1) : branch;
+  return last?.isReturnStatement() === true || last?.isThrowStatement() === true;
+}
+
 /** Calls that a middleware ends with. */
 const ENDINGS = /^(?:next|done)$/;
+
+/** Whether code throws, or reads of what it waited for as if it were there: the catch clause answers for that too. */
+function failsItself(statements: readonly NodePath[], file: SourceFile): boolean {
+  const awaited = new Set<string>();
+  let fails = false;
+  const consider = (path: NodePath) => {
+    if (path.isThrowStatement()) fails = true;
+    if (path.isAwaitExpression()) {
+      const { parent } = path;
+      if (t.isVariableDeclarator(parent)) awaited.add(textOf(file, parent.id));
+      if (t.isAssignmentExpression(parent)) awaited.add(textOf(file, parent.left));
+    }
+    if (path.isMemberExpression() && awaited.has(textOf(file, path.node.object))) fails = true;
+  };
+  for (const statement of statements) {
+    consider(statement);
+    statement.traverse({ enter: consider });
+  }
+  return fails;
+}
 
 function needsNoTry(
   rest: readonly NodePath[],
@@ -134,7 +161,7 @@ function needsNoTry(
   const wrapper = owner.parentPath;
   const catches =
     wrapper?.isCallExpression() && /async|catch|wrap|handle|safe/i.test(textOf(file, wrapper.node.callee));
-  if (owner.node.async && (catches || /^[\^~]?5\./.test(version ?? ''))) return true;
+  if (owner.node.async && (catches || /^[\^~]?5\./.test(version ?? ''))) return !failsItself(rest, file);
   let quiet = true;
   const consider = (path: NodePath) => {
     if (path.isAwaitExpression() || path.isNewExpression()) quiet = false;
