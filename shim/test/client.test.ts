@@ -182,6 +182,33 @@ test('state that a library keeps finds a flag where the token was', async () => 
   expect((await jar.ask('/me')).json.id).toBe('ada');
 });
 
+test('a library that watches cookies finds a flag where the token was, for as long as that was good', async () => {
+  const { adoptLegacyToken, forgetSession, hasSession } = await tab();
+  vi.stubGlobal('location', { hostname: 'example.com', pathname: '/' });
+  let kept = `token=${tokenOf('ada')}`;
+  const written: string[] = [];
+  vi.stubGlobal('document', {
+    get cookie() {
+      return kept;
+    },
+    set cookie(text: string) {
+      written.push(text);
+      kept = /max-age=0/.test(text) ? '' : (text.split(';')[0] ?? '');
+    },
+  });
+  const adopted = adoptLegacyToken(place({ storage: 'cookie', flag: true }));
+  expect(kept).toBe('token=session');
+  const [, age] = /max-age=(\d+)$/.exec(written.at(-1) ?? '') ?? [];
+  expect(Number(age)).toBeGreaterThan(0);
+  await adopted;
+  expect(kept).toBe('token=session');
+  expect(JSON.stringify(localStorage)).not.toContain(tokenOf('ada').slice(-20));
+  expect((await jar.ask('/me')).json.id).toBe('ada');
+  expect(hasSession()).toBe(true);
+  forgetSession();
+  expect(kept).toBe('');
+});
+
 test('nothing stands for a refused token that a library kept', async () => {
   const { adoptLegacyToken, hasSession } = await tab();
   localStorage.setItem('token', JSON.stringify(`${tokenOf('ada').slice(0, -4)}AAAA`));

@@ -6,15 +6,22 @@ import { waitingIn } from '../edit/async.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
 import { replacement } from '../edit/replacement.js';
-import { beforeStatement, statementOf, withoutDeclaration, withoutStatement } from '../edit/statements.js';
+import {
+  asBlock,
+  beforeStatement,
+  statementOf,
+  withoutDeclaration,
+  withoutStatement,
+} from '../edit/statements.js';
 import { tokenStored, withoutField } from '../edit/stored-object.js';
 import { styleOf } from '../edit/style.js';
 import { askedInstead } from '../edit/token-read.js';
+import { isAbsent } from '../project/browser/absent.js';
 import { acceptanceOf } from '../project/browser/acceptance.js';
 import { type Hollow, hollowAround } from '../project/browser/hollow.js';
 import { endsSession } from '../project/browser/logout.js';
 import { isForSocket, opensSocket, socketsTakeCookies } from '../project/browser/sockets.js';
-import { FOR_SOCKET, isNothing, storageHazard } from '../project/browser/uses.js';
+import { FOR_SOCKET, storageHazard } from '../project/browser/uses.js';
 import type { Project } from '../project/project.js';
 import type { StoreSite } from '../project/site.js';
 import { startOf, textOf } from '../project/source.js';
@@ -34,13 +41,13 @@ function decide(site: StoreSite, project: Project): Decision {
   const { access, place } = site;
   if (place?.field !== undefined && (access.operation === 'get' ? isAsked(site) : isMoved(site)))
     return { action: 'kept', reason: 'what is stored here has no token in it' };
-  if (access.operation === 'clear' && isMoved(site))
+  if ((access.operation === 'clear' || access.kept) && isMoved(site))
     return { action: 'kept', reason: 'the session is ended here already' };
   if (access.operation === 'get') return decideGet(site, project);
   if (access.operation === 'set') return decideSet(site, project);
   const logout = endsSession(project, access.path);
   const what = logout ? 'the server ends the session too' : 'the session is forgotten here';
-  if (place?.field !== undefined || access.operation === 'clear')
+  if (place?.field !== undefined || access.operation === 'clear' || access.kept)
     return { action: 'rewritten', reason: `${what}, along with what else is cleared` };
   return { action: 'rewritten', reason: what };
 }
@@ -93,7 +100,7 @@ function adviceOn(hazard: string): string {
 
 function decideSet(site: StoreSite, project: Project): Decision {
   const { access, place, arrival, file } = site;
-  const clears = access.value && isNothing(access.value);
+  const clears = access.value && isAbsent(access.value);
   if (clears) return { action: 'rewritten', reason: 'the session is forgotten here' };
   if (isStoredWithout(site))
     return { action: 'kept', reason: 'the answer that is stored here has lost its token where it came in' };
@@ -145,7 +152,7 @@ function edit(site: StoreSite, decision: Decision, project: Project): readonly E
     if (isWithinAnother(site, project) || isForSocket(project, access.path)) return [];
     return place?.field === undefined ? askedInstead(site, project) : editObject(site);
   }
-  if (access.operation === 'set' && !(access.value && isNothing(access.value))) return editSet(site, project);
+  if (access.operation === 'set' && !(access.value && isAbsent(access.value))) return editSet(site, project);
   return editRemove(site, project);
 }
 
@@ -254,9 +261,11 @@ function editRemove(site: StoreSite, project: Project): Edit[] {
   const done = localName(file, SHIM_CLIENT, name);
   const { semicolon } = styleOf(file.text);
   const statement = statementOf(access.path);
-  if (place?.field !== undefined || access.operation === 'clear') {
-    if (statement?.isStatement())
-      return beforeStatement(file, statement, `${done.local}()${semicolon}`, [done]);
+  if (place?.field !== undefined || access.operation === 'clear' || access.kept) {
+    const call = `${done.local}()${semicolon}`;
+    if (statement?.isStatement()) return beforeStatement(file, statement, call, [done]);
+    const owner = access.path.parentPath;
+    if (access.kept && owner?.isArrowFunctionExpression()) return asBlock(file, owner, [call], [done], false);
     return [replacement(file, access.path, `(${done.local}(), ${textOf(file, access.path.node)})`, [done])];
   }
   const beside = project.sites.filter(
@@ -286,7 +295,7 @@ function isRemoval({ access, place }: StoreSite): boolean {
   if (!place) return false;
   return (
     access.operation === 'remove' ||
-    Boolean(access.operation === 'set' && access.value && isNothing(access.value))
+    Boolean(access.operation === 'set' && access.value && isAbsent(access.value))
   );
 }
 

@@ -35,7 +35,9 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
   if (t.isNewExpression(node))
     return (
       t.isIdentifier(node.callee) &&
-      /^(?:Date|TextEncoder|Mutex|(?:Behavior|Replay)?Subject)$/.test(node.callee.name) &&
+      /^(?:Date|TextEncoder|Mutex|Cookies?|UniversalCookie|(?:Behavior|Replay)?Subject)$/.test(
+        node.callee.name,
+      ) &&
       node.arguments.every(pure)
     );
   if (t.isLogicalExpression(node)) return pure(node.left) && pure(node.right);
@@ -60,8 +62,8 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
     return pure(member.object);
   if (member && named.name === 'from') return t.isIdentifier(member.object, { name: 'Buffer' });
   if (!member && QUESTIONS.has(named.name)) return true;
-  // `ExtractJwt.fromAuthHeaderAsBearerToken()`, `Date.now()`, `useAuthStore()` of Pinia, hooks of React that only tell
-  return /^(?:promisify|get|getState|use\w*Store|use(?:Ref|State|Context|Navigate|Location|Dispatch|Selector|Params|Callback|Memo)|(?:get|select)[A-Z]\w*|getItem|parse|now|Number|parseInt|from[A-Z]\w*)$/.test(
+  // `ExtractJwt.fromAuthHeaderAsBearerToken()`, `Date.now()`, `useAuthStore()` of Pinia, hooks that only tell
+  return /^(?:promisify|get|getState|use\w*Store|use(?:Ref|State|Context|Navigate|Location|Dispatch|Selector|Params|Callback|Memo|Cookies)|(?:get|select)[A-Z]\w*|getItem|parse|now|Number|parseInt|from[A-Z]\w*)$/.test(
     named.name,
   );
 }

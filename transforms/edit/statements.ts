@@ -74,12 +74,17 @@ export function afterStatement(file: SourceFile, path: NodePath, text: string): 
   return { file: file.path, start: at, end: at, text: `${newline}${indent}${text}`, stays: true };
 }
 
-/** Makes a block of an arrow function's expression, with statements before it. */
+/**
+ * Makes a block of an arrow function's expression, with statements before it.
+ *
+ * @param answers whether somebody may want what the expression yields
+ */
 export function asBlock(
   file: SourceFile,
   arrow: NodePath<t.Function>,
   statements: readonly string[],
   needs: readonly NeededName[] = [],
+  answers = true,
 ): Edit[] {
   const { newline, semicolon, indent } = styleOf(file.text);
   const { body } = arrow.node;
@@ -91,7 +96,7 @@ export function asBlock(
   const end = endOf(arrow.node);
   const outer = indentationAt(file, startOf(arrow.node));
   const line = `${newline}${outer}${indent}`;
-  const opening = `${gap ? ' ' : ''}{${statements.map((one) => line + one).join('')}${line}return `;
+  const opening = `${gap ? ' ' : ''}{${statements.map((one) => line + one).join('')}${line}${answers ? 'return ' : ''}`;
   return [
     { file: file.path, start, end: startOf(body), text: opening, needs },
     { file: file.path, start: endOf(body), end, text: `${semicolon}${newline}${outer}}` },

@@ -1,5 +1,6 @@
 import type { NodePath } from '@babel/traverse';
-import { absenceTests, isNothing, isOnlyTested } from '../project/browser/uses.js';
+import { isAbsent } from '../project/browser/absent.js';
+import { absenceTests, isOnlyTested } from '../project/browser/uses.js';
 import type { Project } from '../project/project.js';
 import type { StoreSite } from '../project/site.js';
 import { endOf, startOf, textOf } from '../project/source.js';
@@ -49,7 +50,7 @@ function comparedWithNothing(path: NodePath): { path: NodePath; absent: boolean 
   const { parentPath: parent } = path;
   if (!parent?.isBinaryExpression() || !/^[!=]==?$/.test(parent.node.operator)) return undefined;
   const other = path.key === 'left' ? parent.get('right') : (parent.get('left') as NodePath);
-  return isNothing(other) ? { path: parent, absent: parent.node.operator.startsWith('=') } : undefined;
+  return isAbsent(other) ? { path: parent, absent: parent.node.operator.startsWith('=') } : undefined;
 }
 
 /** What is read on the left of `localStorage.getItem(key) || sessionStorage.getItem(key)`, which says it already. */

@@ -85,6 +85,15 @@ const without = (value: unknown, [name = '', ...further]: string[]): unknown => 
   return typeof value === 'string' ? JSON.stringify(holder) : holder;
 };
 
+const claimsOf = <Claims = SessionInfo>(text: string): Claims | null => {
+  try {
+    const part = (text.split('.')[1] || '').replace(/-/g, '+').replace(/_/g, '/');
+    return JSON.parse(decodeURIComponent(escape(atob(part))));
+  } catch {
+    return null;
+  }
+};
+
 /** A token by itself, or with the scheme that it is sent with: `Bearer …`. */
 const tokenIn = (value: unknown): string | undefined =>
   (typeof value === 'string' && /^(?:\w+ )?([\w-]+\.[\w-]+\.[\w-]*)$/.exec(value)?.[1]) || undefined;
@@ -103,6 +112,14 @@ const dropCookie = (key: string): void => {
       document.cookie = `${key}=; path=${path}; max-age=0${domain}`;
     }
   }
+};
+
+/** A flag in the place of a token, for as long as the token would have been good. */
+const flagCookie = (key: string, token: string): void => {
+  const { exp } = claimsOf(token) || { exp: 0 };
+  dropCookie(key);
+  // biome-ignore lint/suspicious/noDocumentCookie: as above
+  document.cookie = `${key}=session; path=/; max-age=${exp ? Math.floor(exp - Date.now() / 1000) : 31536000}`;
 };
 
 const dropAt = (place: LegacyPlace): void => {
@@ -124,16 +141,21 @@ const dropAt = (place: LegacyPlace): void => {
  */
 const setApart = (place: LegacyPlace): Apart[] => {
   const { storage: kind, key, field, flag } = place;
+  const cookie = kind === 'cookie';
   const to = storage(kind);
-  if (!(field || flag) || kind === 'cookie' || !to) return [place];
-  const apart: Apart = { storage: kind, key: [NOTE, key, field].filter(Boolean).join(' ') };
+  if (!(flag || (field && !cookie)) || !to) return [place];
+  const apart: Apart = {
+    storage: cookie ? 'local' : kind,
+    key: [NOTE, key, field].filter(Boolean).join(' '),
+  };
   if (flag) apart.of = place;
   const token = tokenAt(place);
   try {
     if (token) {
       to.setItem(apart.key, token);
-      if (flag) to.setItem(key, String(to.getItem(key)).split(token).join('session'));
-      else dropAt(place);
+      if (!flag) dropAt(place);
+      else if (cookie) flagCookie(key, token);
+      else to.setItem(key, String(to.getItem(key)).split(token).join('session'));
     }
   } catch {}
   return [apart, place];
@@ -227,13 +249,7 @@ export function hasSession(): boolean {
 
 /** What the session, or the token that waits, says about its user. */
 export function sessionInfo<Claims = SessionInfo>(): Claims | null {
-  const text = places.map(tokenAt).filter(Boolean)[0] || noted() || '';
-  try {
-    const part = (text.split('.')[1] || '').replace(/-/g, '+').replace(/_/g, '/');
-    return JSON.parse(decodeURIComponent(escape(atob(part))));
-  } catch {
-    return null;
-  }
+  return claimsOf(places.map(tokenAt).filter(Boolean)[0] || noted() || '');
 }
 
 /** Forgets that there was a session, as removing a stored token did. The server is told by `signOut`. */

@@ -10,7 +10,7 @@ import { type Credentials, credentialsOf } from './credentials.js';
 import { type Entry, entryOf } from './entry.js';
 import { type AttachedHeader, attachedHeaders } from './headers.js';
 import { type Hold, holdOf } from './held.js';
-import { KEEPING_WORDS, type KeptState, keptStates } from './keepers.js';
+import { KEEPING_WORDS, type KeptState, keptStates, ownStates } from './keepers.js';
 import { placesOf, type TokenPlace } from './places.js';
 import { type OutgoingRequest, outgoingRequests, SENDING_WORDS } from './requests.js';
 import { type StorageAccess, storageAccesses } from './storage.js';
@@ -81,12 +81,17 @@ const WORDS = [
 /** Finds the browser applications that keep or attach login tokens. */
 export function browserClients(sources: Sources): BrowserClient[] {
   return [...clientFiles(sources, EVIDENCE)].flatMap(([folder, evident]) => {
-    const accesses = inEach(sources, evident, storageAccesses);
+    const found = inEach(sources, evident, storageAccesses);
     const headers = inEach(sources, evident, attachedHeaders);
     return isolated(sources, evident, (): BrowserClient[] => {
       const keeping = clientFiles(sources, KEEPING_WORDS).get(folder) ?? [];
-      const kept = inEach(sources, keeping, (all, file) => keptStates(all, [file], headers, accesses));
-      const places = [...placesOf(sources, accesses, headers), ...kept.flatMap((one) => one.places)];
+      const own = ownStates(sources, found);
+      const calls = new Set(own.map(({ path }) => path.node));
+      const accesses = found.filter(({ path }) => !calls.has(path.node));
+      const byLibraries = inEach(sources, keeping, (all, file) => keptStates(all, [file], headers, accesses));
+      const kept = [...own, ...byLibraries];
+      const read = accesses.filter((access) => !access.kept);
+      const places = distinct([...placesOf(sources, read, headers), ...kept.flatMap((one) => one.places)]);
       if (!places.length && !headers.some(({ foreign }) => !foreign)) return [];
       const files = clientFiles(sources, WORDS).get(folder) ?? evident;
       const requests = inEach(sources, files, outgoingRequests);
@@ -117,6 +122,16 @@ export function browserClients(sources: Sources): BrowserClient[] {
       ];
     });
   });
+}
+
+/** Several components may keep a token under the same key. */
+function distinct(places: readonly TokenPlace[]): TokenPlace[] {
+  const known = new Map<string, TokenPlace>();
+  for (const place of places) {
+    const at = [place.storage, place.key, ...(place.within ?? []), place.field].join('\n');
+    if (!known.has(at) || place.flag) known.set(at, place);
+  }
+  return [...known.values()];
 }
 
 function inEach<T>(

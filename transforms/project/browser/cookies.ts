@@ -4,6 +4,7 @@ import { type Definition, definitionOf, propertyName } from '../definitions.js';
 import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { unwrapped } from '../unwrapped.js';
+import { watchesCookies } from './keepers/cookies.js';
 import type { KeyedAccess, StorageAccess } from './storage.js';
 import { fixedString } from './strings.js';
 
@@ -23,6 +24,7 @@ const LIBRARIES = new Set([
   'cookies-js',
   'browser-cookies',
   '@vueuse/integrations/useCookies',
+  '@vueuse/integrations',
   'ngx-cookie-service',
 ]);
 /** What Vue's plugins put on every component, and what is injected under these names. */
@@ -81,9 +83,22 @@ function byLibrary(
     storage: 'cookie',
     operation,
     keyPath: first,
+    ...(isWatched(sources, callee, definition) ? { kept: true } : {}),
     ...(key === undefined ? {} : { key }),
     ...(operation === 'set' && second ? { value: second } : {}),
   };
+}
+
+/** Whether what uses the answer is told of changes: `useCookies(['token']).get('token')` of VueUse. */
+function isWatched(sources: Sources, callee: NodePath, definition: Definition): boolean {
+  const maker = makerOf(callee, definition);
+  return (
+    (definition.kind === 'package' && watchesCookies({ ...definition, name: definition.name.slice(0, 1) })) ||
+    [maker, maker && initOf(maker)].some(
+      (path) =>
+        path?.isCallExpression() && watchesCookies(definitionOf(sources, path.get('callee') as NodePath)),
+    )
+  );
 }
 
 function isOfLibrary(sources: Sources, callee: NodePath, definition: Definition): boolean {
@@ -92,8 +107,16 @@ function isOfLibrary(sources: Sources, callee: NodePath, definition: Definition)
   const object = callee.get('object') as NodePath;
   const named = object.isIdentifier() ? object.node.name : propertyName(object.node);
   if (named !== undefined && HOLDERS.test(named)) return true;
-  const maker = definition.kind === 'member' && definition.of.kind === 'value' ? definition.of.path : object;
+  const maker = makerOf(callee, definition);
   return isMade(sources, maker) || isMade(sources, initOf(object));
+}
+
+/** What the method that is called belongs to. */
+function makerOf(callee: NodePath, definition: Definition): NodePath | undefined {
+  if (definition.kind === 'member' && definition.of.kind === 'value') return definition.of.path;
+  return callee.isMemberExpression() || callee.isOptionalMemberExpression()
+    ? (callee.get('object') as NodePath)
+    : undefined;
 }
 
 /** `new Cookies()`, `useCookies()` of one of the libraries. */

@@ -3,7 +3,10 @@ import { callsOf } from '../callers.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import type { AttachedHeader } from './headers.js';
+import { clearsOf } from './keepers/clearing.js';
+import { cookiesOf } from './keepers/cookies.js';
 import { atomOf, hookOf, zustandOf } from './keepers/hooks.js';
+import { ownKept } from './keepers/own.js';
 import { reduxOf } from './keepers/redux.js';
 import { piniaOf, vuexOf } from './keepers/vue.js';
 import { familyOfName } from './names.js';
@@ -18,6 +21,8 @@ export interface KeptState {
   /** The call that says so. */
   readonly path: NodePath;
   readonly places: readonly TokenPlace[];
+  /** Where code has it keep nothing any more. */
+  readonly clears: readonly StorageAccess[];
 }
 
 /** What a call has a library keep. */
@@ -30,7 +35,7 @@ export interface Kept {
 }
 
 /** Text without which no file has a library keep state. */
-export const KEEPING_WORDS = ['persist', 'Persist', 'atomWithStorage', 'Storage('];
+export const KEEPING_WORDS = ['persist', 'Persist', 'Storage', 'useCookies'];
 
 /**
  * Finds the state that libraries keep with a login token in it.
@@ -48,6 +53,8 @@ export function keptStates(
   return files.flatMap((file) =>
     callsOf(sources, file).flatMap(({ path, callee }): KeptState[] => {
       const call = path as NodePath;
+      const cookies = cookiesOf(sources, call, callee, accesses);
+      if (cookies.length) return [stateOf(sources, file, call, cookies)];
       const kept =
         reduxOf(sources, call, callee, tokens) ??
         zustandOf(sources, call, callee) ??
@@ -61,10 +68,28 @@ export function keptStates(
         return trail?.length ? [trail] : [];
       });
       const trails = new Map([...kept.trails, ...past].map((trail) => [trail.join('.'), trail]));
-      const places = placesIn({ ...kept, trails: [...trails.values()] });
-      return places.length ? [{ library: kept.library, file, path, places }] : [];
+      const state = stateOf(sources, file, call, [{ ...kept, trails: [...trails.values()] }]);
+      return state.places.length ? [state] : [];
     }),
   );
+}
+
+/** Finds the state that functions of the application keep in storage, with a login token in it. */
+export function ownStates(sources: Sources, accesses: readonly StorageAccess[]): KeptState[] {
+  return ownKept(sources, accesses).flatMap((kept) => {
+    const state = stateOf(sources, kept.file, kept.path, [kept]);
+    return state.places.length ? [state] : [];
+  });
+}
+
+function stateOf(sources: Sources, file: SourceFile, path: NodePath, kept: readonly Kept[]): KeptState {
+  return {
+    library: kept[0]?.library ?? '',
+    file,
+    path,
+    places: kept.flatMap(placesIn),
+    clears: kept.flatMap((one) => clearsOf(sources, path, one)),
+  };
 }
 
 function placesIn({ library, storage, key, trails }: Kept): TokenPlace[] {

@@ -23,6 +23,8 @@ export interface StorageAccess {
   readonly also?: 'local' | 'session';
   /** What is read is no text yet: a list or a match, from which the token is taken further on. */
   readonly opaque?: boolean;
+  /** What keeps it tells whoever uses it about every change, and goes on: only where it is cleared the session ends. */
+  readonly kept?: boolean;
 }
 
 /** An access with the expression that its key is. */

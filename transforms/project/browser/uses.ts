@@ -3,6 +3,7 @@ import { keyName, propertyName } from '../definitions.js';
 import { type Use, usesOf } from '../flow/follow.js';
 import type { Project } from '../project.js';
 import { firstLineOf } from '../source.js';
+import { isAbsent } from './absent.js';
 import { isGone } from './renewals.js';
 import { isForSocket, socketsTakeCookies } from './sockets.js';
 
@@ -55,13 +56,7 @@ function isAbsence(path: NodePath): boolean {
   const { parentPath: parent } = path;
   if (!parent?.isBinaryExpression()) return false;
   const other = path.key === 'left' ? parent.get('right') : (parent.get('left') as NodePath);
-  return isNothing(other);
-}
-
-/** `''`, `null` and what storage makes of nothing, which is a text. */
-export function isNothing(value: NodePath): boolean {
-  if (value.isStringLiteral()) return /^(?:undefined|null)?$/.test(value.node.value);
-  return value.isNullLiteral() || value.isIdentifier({ name: 'undefined' });
+  return isAbsent(other);
 }
 
 /** Where a token that was read is compared with nothing at all, which a flag never is. */

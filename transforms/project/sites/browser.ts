@@ -67,7 +67,8 @@ function isReceived(value: NodePath): boolean {
 }
 
 function sitesOf(sources: Sources, client: BrowserClient, served: readonly Site[]): Site[] {
-  const stores = client.accesses.flatMap((access) => storeSite(sources, client, access));
+  const clears = client.kept.flatMap((one) => one.clears);
+  const stores = [...client.accesses, ...clears].flatMap((access) => storeSite(sources, client, access));
   const answers = answersOf(sources, client, stores);
   const headers = client.headers.map(
     (attached): Site => ({
@@ -127,6 +128,7 @@ function storeSite(sources: Sources, client: BrowserClient, access: StorageAcces
   const place = client.places.find((one) => one.storage === access.storage && one.key === access.key);
   const cleared = access.operation === 'clear' && client.places.find((one) => one.storage === access.storage);
   if (!place && !cleared) return [];
+  if (access.kept && access.operation !== 'remove') return [];
   if (place && isPersisted(place) && isCarried(access)) return [];
   const evidence = place?.evidence ?? 'it clears what the login token is stored in';
   const arrival =

@@ -6,6 +6,7 @@ import { isTokenName } from '../names.js';
 import { propertyIn } from '../requests.js';
 import { fixedString } from '../strings.js';
 import { objectOf, storageNamed, tokenFields } from './options.js';
+import { fieldsIn } from './own.js';
 
 /** zustand's `persist((set) => ({ token: null, … }), { name: 'auth' })`. */
 export function zustandOf(sources: Sources, path: NodePath, callee: Definition): Kept | undefined {
@@ -79,6 +80,5 @@ function keyed(sources: Sources, path: NodePath, library: string, at: number): K
   const storage = third?.isObjectExpression() ? 'local' : storageNamed(third);
   if (key === undefined || !storage) return undefined;
   if (isTokenName(key)) return { library, storage, key, trails: [[]] };
-  const state = given[1] && objectOf(sources, given[1]);
-  return { library, storage, key, trails: state ? tokenFields(state).map((field) => [field]) : [] };
+  return { library, storage, key, trails: fieldsIn(sources, path).map((field) => [field]) };
 }
