@@ -21,6 +21,7 @@ import { acceptanceOf } from '../project/browser/acceptance.js';
 import { type Hollow, hollowAround } from '../project/browser/hollow.js';
 import { endsSession } from '../project/browser/logout.js';
 import { isForSocket, opensSocket, socketsTakeCookies } from '../project/browser/sockets.js';
+import { jsonOf } from '../project/browser/storage.js';
 import { FOR_SOCKET, storageHazard } from '../project/browser/uses.js';
 import type { Project } from '../project/project.js';
 import type { StoreSite } from '../project/site.js';
@@ -199,7 +200,7 @@ function editSet(site: StoreSite, project: Project): readonly Edit[] {
   }
   if (place?.family === 'refresh') return [withoutStatement(file, path)];
   if (isAcceptedElsewhere(site, project)) return [withoutStatement(file, path)];
-  return acceptedHere(site, value ? textOf(file, value.node) : '');
+  return acceptedHere(site, value ? textOf(file, (jsonOf(value) ?? value).node) : '');
 }
 
 /** Nothing is left of a function that only stored the token: it goes with its calls, one of which may accept. */

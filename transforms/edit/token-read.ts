@@ -1,5 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import { isAbsent } from '../project/browser/absent.js';
+import { parsedFrom } from '../project/browser/storage.js';
 import { absenceTests, isOnlyTested } from '../project/browser/uses.js';
 import type { Project } from '../project/project.js';
 import type { StoreSite } from '../project/site.js';
@@ -10,10 +11,12 @@ import { replacement } from './replacement.js';
 import { isDeclared, isTyped } from './typed.js';
 
 /** `hasSession()` in the place of a token that was read from storage, and where it is compared, the flag by itself. */
-export function askedInstead({ access: { path, storage }, file }: StoreSite, project: Project): Edit[] {
+export function askedInstead({ access, file }: StoreSite, project: Project): Edit[] {
+  const { storage } = access;
+  const path = parsedAround(access.path);
   const has = localName(file, SHIM_CLIENT, 'hasSession');
   const text = `${has.local}()`;
-  const compared = comparedWithNothing(path);
+  const compared = comparedWithNothing(path) ?? comparedWithNothing(wholeQuestion(path));
   if (compared) return [replacement(file, compared.path, compared.absent ? `!${text}` : text, [has])];
   const first = readBefore(path, project);
   if (first) return [{ file: file.path, start: endOf(first.node), end: endOf(path.node), text: '' }];
@@ -31,7 +34,25 @@ export function askedInstead({ access: { path, storage }, file }: StoreSite, pro
     ? // Web storage answers `null` for what is not there, libraries of cookies `undefined`.
       inParentheses(path, `${text} ? 'session' : ${storage === 'cookie' ? 'undefined' : 'null'}`)
     : text;
-  return [replacement(file, path, value, [has]), ...(isText ? [] : tests)];
+  return [replacement(file, isText ? path : wholeQuestion(path), value, [has]), ...(isText ? [] : tests)];
+}
+
+/** `JSON.parse(path || null)`: a flag is no text to be parsed. */
+function parsedAround(path: NodePath): NodePath {
+  const parsed = parsedFrom(path);
+  return parsed && path.isDescendant(parsed) ? parsed : path;
+}
+
+/** What says the same of a flag as the flag itself: `!!flag`, `Boolean(flag)`, `flag || null`. */
+function wholeQuestion(path: NodePath): NodePath {
+  const { parentPath: parent } = path;
+  if (parent?.isLogicalExpression() && parent.node.operator !== '&&' && path.key === 'left')
+    return isAbsent(parent.get('right')) ? wholeQuestion(parent) : path;
+  if (parent?.isUnaryExpression({ operator: '!' }) && parent.parentPath?.isUnaryExpression({ operator: '!' }))
+    return wholeQuestion(parent.parentPath);
+  if (parent?.isCallExpression() && path.listKey === 'arguments')
+    return parent.get('callee').isIdentifier({ name: 'Boolean' }) ? wholeQuestion(parent) : path;
+  return path;
 }
 
 /** Alone where something else follows or goes before it on the same level. */

@@ -75,6 +75,11 @@ function withoutEffect(edited: Edited, file: SourceFile, path: Call): Edit[] | u
   const last = given.at(-1);
   if (/^(?:on|once|addEventListener|addListener)$/.test(name) && last?.isFunction())
     return given.length === 2 && isHollow(last) ? [withoutStatement(file, path)] : undefined;
+  // A store that is watched for nothing, `token.subscribe(() => {})`, and a reaction of MobX
+  if (name === 'subscribe')
+    return first.isFunction() && isHollow(first) ? [withoutStatement(file, path)] : undefined;
+  if (name === 'reaction')
+    return given[1]?.isFunction() && isHollow(given[1]) ? [withoutStatement(file, path)] : undefined;
   const hollow = /^(?:useEffect|useLayoutEffect|onMounted|onBeforeMount|onMount)$/.test(name)
     ? first.isFunction() && isHollow(first)
     : /^(?:ajaxSetup|setContext)$/.test(name) && first.isObjectExpression() && !first.node.properties.length;

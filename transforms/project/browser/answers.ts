@@ -73,6 +73,8 @@ function received(
   if (binding.kind === 'param') {
     const holder = binding.scope.path;
     if (!holder.isFunction()) return undefined;
+    if (watchesState(sources, holder)) return 'state';
+    if (takesActions(holder)) return 'handed';
     if (isReceiver(holder)) return answerAt(sources, holder, binding, whole);
     const definition = definitionOf(sources, root);
     if (definition.kind !== 'parameter') return undefined;
@@ -149,6 +151,38 @@ function isReceiver(owner: NodePath<t.Function>): boolean {
   if (parent?.isCallExpression() && owner.listKey === 'arguments')
     return owner.key === 0 && RECEIVERS.test(propertyName(parent.node.callee) ?? '');
   return RECEIVERS.test(keyName(owner.node) ?? (parent ? keyName(parent.node) : undefined) ?? '');
+}
+
+/** `token.subscribe((value) => …)` of a store: what is handed on is the application's own state. */
+function watchesState(sources: Sources, owner: NodePath<t.Function>): boolean {
+  const { parentPath: call } = owner;
+  const callee = call?.isCallExpression() && owner.key === 0 ? call.get('callee') : undefined;
+  if (!callee?.isMemberExpression() || propertyName(callee.node) !== 'subscribe') return false;
+  return isStateHolder(sources, callee.get('object'));
+}
+
+/** Whether an expression is a store of one value: `writable(…)` of Svelte, a subject of RxJS. */
+export function isStateHolder(sources: Sources, path: NodePath): boolean {
+  const definition = definitionOf(sources, path);
+  const made = definition.kind === 'value' ? definition.path : undefined;
+  if (!made?.isCallExpression() && !made?.isNewExpression()) return false;
+  const maker = definitionOf(sources, made.get('callee') as NodePath);
+  if (maker.kind !== 'package') return false;
+  const name = maker.name.at(-1) ?? '';
+  return maker.module === 'svelte/store'
+    ? /^(?:writable|readable|derived)$/.test(name)
+    : maker.module === 'rxjs' && /Subject$/.test(name);
+}
+
+/** `actions$.pipe(ofType(loggedIn), tap((action) => …))`: what comes in is an action. */
+function takesActions(owner: NodePath<t.Function>): boolean {
+  const passed = operatorOf(owner)?.pipe.get('arguments') ?? [];
+  return passed.some(
+    (one) =>
+      one.isCallExpression() &&
+      one.get('callee').isIdentifier({ name: 'ofType' }) &&
+      one !== owner.parentPath,
+  );
 }
 
 /** The property names that are read one after another from an expression, and the outermost of these reads. */

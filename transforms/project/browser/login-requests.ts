@@ -1,12 +1,14 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { callersOf } from '../callers.js';
-import { keyName, propertyName } from '../definitions.js';
+import { keyName } from '../definitions.js';
 import { surroundingNames } from '../families.js';
 import type { Sources } from '../sources.js';
 import { type LoginAnswer, membersAbove } from './answers.js';
+import { type Body, bodyOf, type Holder, holderOf } from './bodies.js';
 import { isLoginName, isRenewalName, isTokenName } from './names.js';
 import type { OutgoingRequest } from './requests.js';
+import { wrappedLogins } from './wrapped-requests.js';
 
 /**
  * The answers to a request that logs a user in by its path or by the function around it: one, or where that function
@@ -26,25 +28,28 @@ export function loginAnswers(
   ];
   // A login sends something; to prolong one, the cookie that goes along may be enough.
   const sends = request.method !== 'get' && request.method !== 'delete';
-  if (!names.some(isRenewalName) && !(sends && names.some(isLoginName))) return [];
+  const named = names.some(isRenewalName) || (sends && names.some(isLoginName));
   const body = bodyOf(request);
-  return (body ? holdersOf(sources, body, 0) : []).flatMap((holder): LoginAnswer[] => {
-    const container = [holder.binding.identifier.name, ...holder.names].join('.');
-    const [shown] = tokenTrails(holder.function, holder.binding, holder.names);
-    const trail = shown ?? (field && sends ? [field] : undefined);
-    if (!trail) return [];
-    return [
-      {
-        file: sources.fileOf(holder.function),
-        function: holder.function,
-        binding: holder.binding,
-        ...(holder.declaration ? { declaration: holder.declaration } : {}),
-        container: [container, ...trail.slice(0, -1)].join('.'),
-        trail: trail.slice(-1),
-        shown: shown !== undefined,
-      },
-    ];
-  });
+  const bodies = !body ? [] : named ? [body] : wrappedLogins(sources, body, sends);
+  return bodies
+    .flatMap((one) => holdersOf(sources, one, 0))
+    .flatMap((holder): LoginAnswer[] => {
+      const container = [holder.binding.identifier.name, ...holder.names].join('.');
+      const [shown] = tokenTrails(holder.function, holder.binding, holder.names);
+      const trail = shown ?? (named && field && sends ? [field] : undefined);
+      if (!trail) return [];
+      return [
+        {
+          file: sources.fileOf(holder.function),
+          function: holder.function,
+          binding: holder.binding,
+          ...(holder.declaration ? { declaration: holder.declaration } : {}),
+          container: [container, ...trail.slice(0, -1)].join('.'),
+          trail: trail.slice(-1),
+          shown: shown !== undefined,
+        },
+      ];
+    });
 }
 
 /** Whether a function only hands the answer on to its callers. */
@@ -55,24 +60,7 @@ export function isReturned({ binding, function: owner }: LoginAnswer): boolean {
   });
 }
 
-interface Holder {
-  readonly function: NodePath<t.Function>;
-  readonly binding: Binding;
-  readonly names: readonly string[];
-  readonly declaration?: NodePath<t.VariableDeclaration>;
-}
-
-/** A promise, and the property names from what it yields to the body of the answer. */
-interface Body {
-  readonly path: NodePath;
-  readonly names: readonly string[];
-}
-
 const DEEPEST = 3;
-
-function bodyOf({ path, body, client }: OutgoingRequest): Body | undefined {
-  return client === 'fetch' ? parsedBody(path) : { path, names: body };
-}
 
 /** The variables that receive the body of an answer, in the callers where a function returns the request as it is. */
 function holdersOf(sources: Sources, body: Body, depth: number): Holder[] {
@@ -82,86 +70,6 @@ function holdersOf(sources: Sources, body: Body, depth: number): Holder[] {
   const owner = body.path.getFunctionParent();
   if (!owner || (parent !== owner && !parent?.isReturnStatement())) return [];
   return callersOf(sources, owner).flatMap((path) => holdersOf(sources, { ...body, path }, depth + 1));
-}
-
-function holderOf({ path, names }: Body): Holder | undefined {
-  const { parentPath: parent } = path;
-  if (parent?.isAwaitExpression()) {
-    const at = unwrappedUp(parent);
-    const declarator = at.parentPath;
-    const owner = at.getFunctionParent();
-    if (!declarator?.isVariableDeclarator() || !owner) return undefined;
-    return withNames(owner, declarator.get('id') as NodePath, names, declarator);
-  }
-  const callback = thenCallback(path);
-  const parameter = callback?.get('params')[0];
-  return callback && parameter ? withNames(callback, parameter as NodePath, names) : undefined;
-}
-
-function withNames(
-  owner: NodePath<t.Function>,
-  pattern: NodePath,
-  body: readonly string[],
-  declarator?: NodePath<t.VariableDeclarator>,
-): Holder | undefined {
-  const declaration = declarator?.parentPath;
-  const common = {
-    function: owner,
-    ...(declaration?.isVariableDeclaration() ? { declaration } : {}),
-  };
-  if (pattern.isIdentifier()) {
-    const binding = pattern.scope.getBinding(pattern.node.name);
-    return binding && { ...common, binding, names: body };
-  }
-  const [head, ...rest] = body;
-  if (!pattern.isObjectPattern() || head === undefined) return undefined;
-  for (const property of pattern.get('properties')) {
-    if (!property.isObjectProperty() || keyName(property.node) !== head) continue;
-    return withNames(owner, property.get('value') as NodePath, rest, declarator);
-  }
-  return undefined;
-}
-
-function unwrappedUp(path: NodePath): NodePath {
-  const { parentPath: parent } = path;
-  return parent?.isTSAsExpression() || parent?.isParenthesizedExpression() ? unwrappedUp(parent) : path;
-}
-
-function thenCallback(path: NodePath): NodePath<t.Function> | undefined {
-  const access = path.parentPath;
-  const call = access?.parentPath;
-  if (!access?.isMemberExpression() || propertyName(access.node) !== 'then') return undefined;
-  if (!call?.isCallExpression()) return undefined;
-  const [callback] = call.get('arguments');
-  return callback?.isFunction() ? callback : undefined;
-}
-
-/** `response.json()` of the response that a `fetch` yields. */
-function parsedBody(path: NodePath): Body | undefined {
-  const callback = thenCallback(path);
-  const parameter = callback?.get('params')[0];
-  if (callback && parameter?.isIdentifier()) {
-    const json = jsonCall(callback.scope.getBinding(parameter.node.name));
-    const call = callback.parentPath;
-    const returned = json?.parentPath?.isReturnStatement() || json?.parentPath === callback;
-    return json && call ? { path: returned ? call : json, names: [] } : undefined;
-  }
-  const declarator = path.parentPath?.isAwaitExpression() ? path.parentPath.parentPath : undefined;
-  if (!declarator?.isVariableDeclarator() || !t.isIdentifier(declarator.node.id)) return undefined;
-  const json = jsonCall(declarator.scope.getBinding(declarator.node.id.name));
-  return json && { path: json, names: [] };
-}
-
-function jsonCall(binding: Binding | undefined): NodePath | undefined {
-  for (const { parentPath: member } of binding?.referencePaths ?? []) {
-    if (
-      member?.isMemberExpression() &&
-      propertyName(member.node) === 'json' &&
-      member.parentPath?.isCallExpression()
-    )
-      return member.parentPath;
-  }
-  return undefined;
 }
 
 /** The ways, by property names, in which a function reads tokens from an answer. */

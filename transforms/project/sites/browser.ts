@@ -191,8 +191,8 @@ function socketSites(sources: Sources, file: SourceFile): SocketSite[] {
 
 /** Where a stored token comes from; of a stored object, the field that is the token. */
 function arrivalAt(sources: Sources, value: NodePath, { field }: TokenPlace) {
-  if (field === undefined) return arrivalOf(sources, value);
   const json = jsonOf(value) ?? value;
+  if (field === undefined) return arrivalOf(sources, json);
   if (json.isObjectExpression()) {
     for (const property of json.get('properties')) {
       const key = property.isObjectProperty() ? property.get('key') : undefined;

@@ -1,0 +1,108 @@
+import type { Binding, NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { keyName, propertyName } from '../definitions.js';
+import { operatorOf } from './operators.js';
+import type { OutgoingRequest } from './requests.js';
+
+/** The variable that receives the body of an answer, or something around it. */
+export interface Holder {
+  readonly function: NodePath<t.Function>;
+  readonly binding: Binding;
+  readonly names: readonly string[];
+  readonly declaration?: NodePath<t.VariableDeclaration>;
+}
+
+/** A promise, and the property names from what it yields to the body of the answer. */
+export interface Body {
+  readonly path: NodePath;
+  readonly names: readonly string[];
+}
+
+/** The body of what a request is answered. */
+export function bodyOf({ path, body, client }: OutgoingRequest): Body | undefined {
+  return client === 'fetch' ? parsedBody(path) : { path, names: body };
+}
+
+/** The variable that a body is received in, where it is awaited or handed to a callback. */
+export function holderOf({ path, names }: Body): Holder | undefined {
+  const { parentPath: parent } = path;
+  if (parent?.isAwaitExpression()) {
+    const at = unwrappedUp(parent);
+    const declarator = at.parentPath;
+    const owner = at.getFunctionParent();
+    if (!declarator?.isVariableDeclarator() || !owner) return undefined;
+    return withNames(owner, declarator.get('id') as NodePath, names, declarator);
+  }
+  const callback = thenCallback(path);
+  const parameter = callback?.get('params')[0];
+  return callback && parameter ? withNames(callback, parameter as NodePath, names) : undefined;
+}
+
+function withNames(
+  owner: NodePath<t.Function>,
+  pattern: NodePath,
+  body: readonly string[],
+  declarator?: NodePath<t.VariableDeclarator>,
+): Holder | undefined {
+  const declaration = declarator?.parentPath;
+  const common = {
+    function: owner,
+    ...(declaration?.isVariableDeclaration() ? { declaration } : {}),
+  };
+  if (pattern.isIdentifier()) {
+    const binding = pattern.scope.getBinding(pattern.node.name);
+    return binding && { ...common, binding, names: body };
+  }
+  const [head, ...rest] = body;
+  if (!pattern.isObjectPattern() || head === undefined) return undefined;
+  for (const property of pattern.get('properties')) {
+    if (!property.isObjectProperty() || keyName(property.node) !== head) continue;
+    return withNames(owner, property.get('value') as NodePath, rest, declarator);
+  }
+  return undefined;
+}
+
+function unwrappedUp(path: NodePath): NodePath {
+  const { parentPath: parent } = path;
+  return parent?.isTSAsExpression() || parent?.isParenthesizedExpression() ? unwrappedUp(parent) : path;
+}
+
+function thenCallback(path: NodePath): NodePath<t.Function> | undefined {
+  const access = path.parentPath;
+  const call = access?.parentPath;
+  if (!access?.isMemberExpression() || !call?.isCallExpression()) return undefined;
+  const method = propertyName(access.node);
+  const [first] = call.get('arguments') as NodePath[];
+  if (method === 'then') return first?.isFunction() ? first : undefined;
+  // `http.post(…).pipe(map((answer) => …))`
+  const taking = method === 'pipe' && first?.isCallExpression() ? first.get('arguments')[0] : undefined;
+  return taking?.isFunction() && operatorOf(taking) ? taking : undefined;
+}
+
+/** `response.json()` of the response that a `fetch` yields. */
+function parsedBody(path: NodePath): Body | undefined {
+  const callback = thenCallback(path);
+  const parameter = callback?.get('params')[0];
+  if (callback && parameter?.isIdentifier()) {
+    const json = jsonCall(callback.scope.getBinding(parameter.node.name));
+    const call = callback.parentPath;
+    const returned = json?.parentPath?.isReturnStatement() || json?.parentPath === callback;
+    return json && call ? { path: returned ? call : json, names: [] } : undefined;
+  }
+  const declarator = path.parentPath?.isAwaitExpression() ? path.parentPath.parentPath : undefined;
+  if (!declarator?.isVariableDeclarator() || !t.isIdentifier(declarator.node.id)) return undefined;
+  const json = jsonCall(declarator.scope.getBinding(declarator.node.id.name));
+  return json && { path: json, names: [] };
+}
+
+function jsonCall(binding: Binding | undefined): NodePath | undefined {
+  for (const { parentPath: member } of binding?.referencePaths ?? []) {
+    if (
+      member?.isMemberExpression() &&
+      propertyName(member.node) === 'json' &&
+      member.parentPath?.isCallExpression()
+    )
+      return member.parentPath;
+  }
+  return undefined;
+}

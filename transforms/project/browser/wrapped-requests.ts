@@ -1,0 +1,82 @@
+import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import { type CallPath, callersOf } from '../callers.js';
+import { definitionOf, propertyName } from '../definitions.js';
+import { surroundingNames } from '../families.js';
+import { returnsOf } from '../flow/origins.js';
+import type { Sources } from '../sources.js';
+import { chainOf, membersAbove } from './answers.js';
+import { type Body, holderOf } from './bodies.js';
+import { isLoginName, isRenewalName } from './names.js';
+
+const DEEPEST = 3;
+
+/**
+ * The calls of the application's own functions around a request, each with where the answer's body is in what it
+ * yields, that log a user in: `request('/login', { method: 'POST' })`, `http.post('/users/login', body)`.
+ */
+export function wrappedLogins(sources: Sources, body: Body, sends: boolean, depth = 0): Body[] {
+  const handed = handedOut(sources, body);
+  const owner = handed?.path.getFunctionParent();
+  if (!handed || !owner || depth >= DEEPEST) return [];
+  return callersOf(sources, owner).flatMap((call) => {
+    const outer: Body = { path: call, names: handed.names };
+    const sending = sends || isSending(call);
+    return isLoginCall(call, sending) ? [outer] : wrappedLogins(sources, outer, sending, depth + 1);
+  });
+}
+
+/** What the function around a request answers, where that is the body or holds it. */
+function handedOut(sources: Sources, body: Body): Body | undefined {
+  const { path, names } = unpacked(sources, body);
+  const { parentPath: parent } = path;
+  if (parent?.isReturnStatement() || (parent?.isArrowFunctionExpression() && path.key === 'body'))
+    return { path, names };
+  const holder = holderOf({ path, names });
+  if (!holder || holder.function !== path.getFunctionParent()) return undefined;
+  for (const reference of holder.binding.referencePaths) {
+    const read = membersAbove(reference);
+    const whole = read.names.every((name, index) => holder.names[index] === name);
+    if (whole && read.path.parentPath?.isReturnStatement())
+      return { path: read.path, names: holder.names.slice(read.names.length) };
+  }
+  return undefined;
+}
+
+/** `request.then((response) => response.data)` yields what is taken from the answer. */
+function unpacked(sources: Sources, body: Body): Body {
+  const { parentPath: access } = body.path;
+  const call = access?.parentPath;
+  if (!access?.isMemberExpression() || body.path.key !== 'object' || !call?.isCallExpression()) return body;
+  const method = propertyName(access.node);
+  if (method === 'catch' || method === 'finally') return unpacked(sources, { ...body, path: call });
+  const [first] = call.get('arguments') as NodePath[];
+  const taking = method === 'then' && first ? definitionOf(sources, first) : undefined;
+  if (taking?.kind !== 'function') return body;
+  const [parameter] = taking.path.node.params;
+  for (const returned of returnsOf(taking.path)) {
+    const { root, names } = chainOf(returned);
+    const own = root.isIdentifier() && t.isIdentifier(parameter, { name: root.node.name });
+    if (own && names.every((name, index) => body.names[index] === name))
+      return unpacked(sources, { path: call, names: body.names.slice(names.length) });
+  }
+  return body;
+}
+
+/** Whether a call says that it sends something: by its name, or by the method among its options. */
+function isSending(call: CallPath): boolean {
+  const { callee } = call.node;
+  const name = propertyName(callee) ?? (t.isIdentifier(callee) ? callee.name : '');
+  return /^(?:post|put)/i.test(name) || /\bmethod\b\W+(?:post|put)/i.test(String(call));
+}
+
+function isLoginCall(call: CallPath, sends: boolean): boolean {
+  const given = (call.get('arguments') as NodePath[]).filter(
+    (one) => one.isStringLiteral() || one.isTemplateLiteral(),
+  );
+  const names = [
+    ...given.map((one) => String(one).replace(/[`'"]/g, '')),
+    ...surroundingNames(call as NodePath),
+  ];
+  return names.some(isRenewalName) || (sends && names.some(isLoginName));
+}
