@@ -11,8 +11,12 @@ interface Kept {
   readonly cookie?: string;
   /** What ann's refresh tokens say; absent where a restart forgets all of them. */
   readonly claims?: object;
+  /** Those of a token that was taken back before, where they differ. */
+  readonly taken?: object;
   /** There is a way to log out everywhere. */
   readonly leaves?: true;
+  /** A logout only forgets the token; a session's ends it. */
+  readonly forgets?: true;
 }
 
 /** Small servers that keep their refresh tokens, each in another way. */
@@ -20,6 +24,13 @@ const SERVERS: Readonly<Record<string, Kept>> = {
   'refresh-table': { body: 'refreshToken', claims: { id: '3' }, leaves: true },
   'refresh-list': { body: 'refreshToken' },
   'refresh-reuse': { cookie: 'renewal', claims: { login: 'cleo' } },
+  'refresh-versions': {
+    cookie: 'jid',
+    claims: { userId: '3', tokenVersion: 1 },
+    taken: { userId: '3', tokenVersion: 0 },
+    leaves: true,
+    forgets: true,
+  },
   'refresh-of-user': { cookie: 'jwt', claims: { username: 'cleo' } },
 };
 
@@ -117,7 +128,8 @@ async function story(base: string, kept: Kept, old: Old): Promise<Record<string,
     const thief = back.thief();
     told['cleo logs out'] = await back.ask('POST', '/logout');
     if (kept.body) told['what cleo had renews nothing'] = await thief.ask('POST', '/refresh');
-    told['what she came with renews nothing'] = await client().hold(old.kept).ask('POST', '/refresh');
+    if (!kept.forgets)
+      told['what she came with renews nothing'] = await client().hold(old.kept).ask('POST', '/refresh');
     told['what was taken back before renews nothing'] = await client()
       .hold(old.taken)
       .ask('POST', '/refresh');
@@ -139,7 +151,7 @@ async function told(name: string, steps: readonly Step[]): Promise<Record<string
   const signed = (claims: object, key = REFRESH_SECRET) => jwt.sign(claims, key, { expiresIn: '7d' });
   const old: Old = {
     kept: signed({ ...kept.claims, jti: 'kept' }),
-    taken: signed({ ...kept.claims, jti: 'taken' }),
+    taken: signed({ ...kept.claims, ...kept.taken, jti: 'taken' }),
     // Of nobody: where a token that comes again ended all logins of its user, a session's logins go on.
     strange: signed({ nobody: true }),
     forged: signed({ ...kept.claims, jti: 'forged' }, 'not the secret'),

@@ -1,11 +1,11 @@
+import type { NodePath } from '@babel/traverse';
 import { propertyOf } from './acceptance/doors.js';
-import { definitionOf, keyName } from './definitions.js';
 import { usesOf } from './flow/follow.js';
 import { nameRead } from './held-claims.js';
-import { usesOfCallback } from './mints.js';
-
-import type { CheckSite, MintSite } from './site.js';
+import { claimNames, usesOfCallback } from './mints.js';
+import { type CheckSite, isMint, type MintSite, type Site } from './site.js';
 import type { Sources } from './sources.js';
+import { isOfVersion, tokenVersionOf } from './stored/refresh/versions.js';
 
 /** Claims that most tokens have, by whatever name the user is known. */
 const COMMON_CLAIMS = new Set(['iat', 'exp']);
@@ -17,12 +17,11 @@ export type ClaimsFound =
   | { readonly missing?: undefined; readonly holder?: string };
 
 /** Says where a session has the claims that a check reads off a refresh token. */
-export function claimsOfRefresh(
-  sources: Sources,
-  check: CheckSite,
-  logins: readonly MintSite[],
-): ClaimsFound {
-  const names = namesRead(sources, check);
+export function claimsOfRefresh(sources: Sources, sites: readonly Site[], check: CheckSite): ClaimsFound {
+  const logins = sites.filter(isMint).filter(({ family }) => family === 'session');
+  const version = tokenVersionOf(sources, sites);
+  // What is not asked of a session any more need not be in it.
+  const names = namesRead(sources, check, (path) => version !== undefined && isOfVersion(path, version));
   const known = logins.map((login) => claimNames(sources, login));
   const missing = names.find(
     (name) => !COMMON_CLAIMS.has(name) && known.some((claims) => claims && !claims.has(name)),
@@ -36,19 +35,15 @@ export function claimsOfRefresh(
   return holder === undefined ? { missing } : { holder };
 }
 
-/** The names of the claims that are read off a token. */
-function namesRead(sources: Sources, { callback, path }: CheckSite): string[] {
+/** The names of the claims that are read off a token, but for those places that go. */
+function namesRead(
+  sources: Sources,
+  { callback, path }: CheckSite,
+  goes: (path: NodePath) => boolean,
+): string[] {
   const uses = callback ? usesOfCallback(sources, callback) : usesOf(sources, path);
-  const names = uses.flatMap((use) => (use.trail.length ? [] : (nameRead(use.path) ?? [])));
+  const names = uses.flatMap((use) => (use.trail.length || goes(use.path) ? [] : (nameRead(use.path) ?? [])));
   return [...new Set(names)];
-}
-
-/** The names of a mint's claims; undefined where they can't be told. */
-export function claimNames(sources: Sources, { claims }: MintSite): Set<string> | undefined {
-  const definition = claims && definitionOf(sources, claims);
-  if (definition?.kind !== 'object') return undefined;
-  const names = definition.path.node.properties.map((property) => keyName(property));
-  return names.every((name) => name !== undefined) ? new Set(names) : undefined;
 }
 
 /** Whether a claim of a login is an object with a property of a name. */

@@ -16,6 +16,7 @@ import { type CheckSite, isCheck, isMint, type MintSite, type ReadSite } from '.
 import { usesOfRead } from './sites/requests.js';
 import { type SourceFile, textOf } from './source.js';
 import { isOfRefreshRecord, type RefreshRecord, refreshRecordOf } from './stored/refresh/record.js';
+import { tokenVersionOf } from './stored/refresh/versions.js';
 
 /**
  * The refresh tokens of an application, which move all together or stay all together: where they can move, a
@@ -95,7 +96,9 @@ function obstacleOf(project: Tokens): string | undefined {
   const alone = mints.find((mint) => !isMintedBeside(project, mint, logins));
   if (alone) return 'a login makes it without a login token beside it';
   const checks = refresh.filter(isCheck);
-  return missingClaim(project, checks, logins) ?? (record ? undefined : unaccepted(project, checks, logins));
+  const version = tokenVersionOf(sources, sites);
+  if (version?.strange !== undefined) return version.strange;
+  return missingClaim(project, checks) ?? (record ? undefined : unaccepted(project, checks, logins));
 }
 
 /** Why those who come back with nothing but a refresh token would be logged out: the exchange can not take it. */
@@ -116,7 +119,8 @@ function unaccepted(
 /** Old tokens that are stored open sessions by the session module alone: it has to be written now, or know them. */
 function notInstalled({ sources, sites, steps }: Project): string | undefined {
   const record = refreshRecordOf(sources, sites);
-  if (!record || record.keepers.some(({ kind }) => kind === 'list')) return undefined;
+  const version = tokenVersionOf(sources, sites);
+  if (!version && (!record || record.keepers.some(({ kind }) => kind === 'list'))) return undefined;
   const applications = sites.filter((site) => site.kind === 'application');
   const mounted = applications.some(({ application }) =>
     application.registrations.some(({ kind }) => kind === 'shim'),
@@ -125,7 +129,9 @@ function notInstalled({ sources, sites, steps }: Project): string | undefined {
     ({ text }) => text.includes('cutover(') && text.includes('refresh: true'),
   );
   if (mounted ? known : applications.length && steps.includes('install')) return undefined;
-  return 'it is stored, and no session module here takes it for a login';
+  return version
+    ? `it is taken back by its claim ${version.claim}, and no session module here asks for that`
+    : 'it is stored, and no session module here takes it for a login';
 }
 
 /** Stored tokens from before have to open sessions, so the way from one to a login must be known elsewhere too. */
@@ -173,13 +179,9 @@ function handlersOf({ sources }: Tokens, path: NodePath): t.Node[] {
 }
 
 /** A claim that is read off a refresh token and that the login token has not. */
-function missingClaim(
-  { sources }: Tokens,
-  checks: readonly CheckSite[],
-  logins: readonly MintSite[],
-): string | undefined {
+function missingClaim({ sources, sites }: Tokens, checks: readonly CheckSite[]): string | undefined {
   for (const check of checks) {
-    const { missing } = claimsOfRefresh(sources, check, logins);
+    const { missing } = claimsOfRefresh(sources, sites, check);
     if (missing !== undefined)
       return `its claim ${missing} is read, and the login token has none of that name`;
   }

@@ -206,6 +206,8 @@ export interface ClearCookieSite extends Common<'drop'> {
   readonly kind: 'clear-cookie';
   readonly call: CallPath;
   readonly name: string;
+  /** The call hands no token to a function that sends it. */
+  readonly through?: true;
 }
 
 /** The handler of a logout route. */

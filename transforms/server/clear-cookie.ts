@@ -31,8 +31,10 @@ function decide(site: ClearCookieSite, project: Project): Decision {
       todo: 'End the session of the framework here.',
     };
   if (isStillSent(site, project)) return { action: 'kept', reason: `the cookie ${site.name} is still sent` };
+  if (site.through && isSeenTo(site, project))
+    return { action: 'kept', reason: 'the session that ends or starts here sees to its own cookie' };
   if (
-    !withoutLink(site.file, site.call) ||
+    (!site.through && !withoutLink(site.file, site.call)) ||
     (isFirst(site, project) && !isEnded(site, project) && !statementAround(site.call))
   )
     return {
@@ -50,19 +52,24 @@ function decide(site: ClearCookieSite, project: Project): Decision {
 function edit(site: ClearCookieSite, decision: Decision, project: Project): readonly Edit[] {
   if (decision.action !== 'rewritten') return [];
   const { file, call } = site;
-  const link = withoutLink(file, call);
+  const link = site.through ? undefined : withoutLink(file, call);
   const statement = statementAround(call);
-  if (!link) return [];
-  if (!isFirst(site, project) || isEnded(site, project) || startsAnother(site, project) || !statement)
-    return [link];
+  if (isSeenTo(site, project) || !statement) return link ? [link] : [];
   const request = requestText(project, file, requestAt(project.sources, call));
   const name = localName(file, SHIM, 'endSession');
   const text = `${name.local}(${request.text})`;
   const needs = [name, ...request.needs];
+  // What is called may do more than send the cookie.
+  if (!link) return site.through ? [{ ...before(file, statement, text), needs }, ...request.edits] : [];
   const whole = link.start <= startOf(call.node);
   return whole
     ? [{ file: file.path, start: startOf(call.node), end: endOf(call.node), text, needs }, ...request.edits]
     : [{ ...before(file, statement, text), needs }, link, ...request.edits];
+}
+
+/** Whether the session is ended or replaced here by something else. */
+function isSeenTo(site: ClearCookieSite, project: Project): boolean {
+  return !isFirst(site, project) || isEnded(site, project) || startsAnother(site, project);
 }
 
 /** Whether the cookie of this name goes on being sent, because what makes its token stays. */

@@ -17,7 +17,7 @@ import { takesPlainValue } from '../project/promises.js';
 import { purposesAt } from '../project/purposes.js';
 import { claimsOfRefresh } from '../project/refresh-claims.js';
 import { requestAt } from '../project/requests.js';
-import { type CheckSite, isCheck, isMint } from '../project/site.js';
+import { type CheckSite, isCheck } from '../project/site.js';
 import { socketDoorAt } from '../project/sockets.js';
 import { endOf, outerEndOf, outerStartOf, type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
@@ -96,8 +96,7 @@ function edit(site: CheckSite, decision: Decision, project: Project): readonly E
 /** The claim of a session that has those of a refresh token in it. */
 function holderOf(site: CheckSite, { sources, sites }: Project): string | undefined {
   if (site.family !== 'refresh') return undefined;
-  const logins = sites.filter(isMint).filter(({ family }) => family === 'session');
-  const { missing, ...found } = claimsOfRefresh(sources, site, logins);
+  const { missing, ...found } = claimsOfRefresh(sources, sites, site);
   return missing === undefined && 'holder' in found ? found.holder : undefined;
 }
 

@@ -1,12 +1,13 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import type { CallPath } from '../../project/callers.js';
-import type { SourceFile } from '../../project/source.js';
+import { endOf, type SourceFile, startOf, textOf } from '../../project/source.js';
 import type { Sources } from '../../project/sources.js';
 import type { Edit } from '../edits.js';
 import { isPure } from '../purity.js';
 import { statementOf, withoutStatement } from '../statements.js';
 import { type Edited, isMade } from './leftover.js';
+import { isMarker } from './marker-functions.js';
 import { knownFunction } from './removal.js';
 
 /** `saveToken() {}` with all its calls. */
@@ -48,7 +49,14 @@ function isLocal(path: NodePath<t.Function>): boolean {
 /** A call that stands for itself goes; so does the link of a chain that only has it look at a request. */
 function withoutCall(sources: Sources, call: CallPath): Edit | undefined {
   const file = sources.fileOf(call);
-  if (!call.node.arguments.every((argument) => isPure(argument, []))) return undefined;
+  const given = call.get('arguments') as NodePath[];
+  const [needed, ...others] = given.filter((one) => !isPure(one.node, []) && !isMarker(sources, one));
+  if (others.length) return undefined;
+  // `sendToken(res, issue(user))` → `issue(user)`
+  if (needed)
+    return call.parentPath?.isExpressionStatement() && needed.isExpression()
+      ? { file: file.path, start: startOf(call.node), end: endOf(call.node), text: textOf(file, needed.node) }
+      : undefined;
   const statement = statementOf(call as NodePath);
   const arrow = statement && !statement.isStatement();
   if (!statement || (arrow && !isAnswerIgnored(statement))) return undefined;

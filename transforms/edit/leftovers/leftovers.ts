@@ -13,6 +13,7 @@ import { idleAsync } from './idle-async.js';
 import { idleCalls } from './idle-calls.js';
 import { idleLinks } from './idle-links.js';
 import type { Edited, LeftoverFinder } from './leftover.js';
+import { markerFunctions } from './marker-functions.js';
 import { idleSpreads } from './spreads.js';
 import { unreadByCallbacks, unreadParameters } from './unread-parameters.js';
 
@@ -29,7 +30,7 @@ export const LEFTOVERS: Readonly<Partial<Record<Step, readonly LeftoverFinder[]>
     unreadParameters,
     unreadByCallbacks,
   ],
-  server: [emptyPatterns],
+  server: [emptyPatterns, hollowFunctions, markerFunctions],
 };
 
 /** What goes may leave something else behind: a function that only called it, a condition around the call. */

@@ -9,7 +9,7 @@ import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import { type Door, doorsOf, propertyOf } from './doors.js';
 import { guardsOf, lookAlikes, type Refusal } from './guards.js';
-import { keyOf, type NamesThere, namesThere } from './key.js';
+import { keyOf, type NamesThere, namesThere, untyped } from './key.js';
 import { type Lifetime, lifetimeOf } from './lifetimes.js';
 import { placesOf, type TokenPlace } from './places.js';
 import { purposeRefusals } from './purposes.js';
@@ -182,13 +182,6 @@ function eitherOf(one: AcceptedKey, other: AcceptedKey): AcceptedKey {
     ...(issuer && issuer.text !== other.issuer?.text ? { issuer: undefined } : {}),
     ...(audience && audience.text !== other.audience?.text ? { audience: undefined } : {}),
   };
-}
-
-/** Without what only says to TypeScript that it is there: the shim says at the start where it is not. */
-function untyped(key: Portable): Portable {
-  const [, plain] =
-    /^(?:<\w+>\s*)?(process\.env(?:\.\w+|\[['"]\w+['"]\]))(?:!|\s+as\s+\w+)?$/.exec(key.text) ?? [];
-  return plain === undefined ? key : { ...key, text: plain };
 }
 
 function algorithmOf(sources: Sources, mint: MintSite): string | undefined {

@@ -1,4 +1,4 @@
-import type { NodePath } from '@babel/traverse';
+import type { Binding, NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { patternTrail } from '../definitions.js';
 import type { PortableImport } from '../importing.js';
@@ -91,7 +91,7 @@ export function lineOf(
       portable = saidOutside(sources, argument, names.outer, needs);
       if (!portable) return undefined;
     } else if (names.token(name)) portable = { text: 'token', imports: [], literals: [] };
-    else if (names.payload?.isIdentifier() && binding.identifier === names.payload.node)
+    else if (names.payload?.isIdentifier() && isHolder(binding, names.payload))
       portable = { text: 'payload', imports: [], literals: [] };
     else if (names.payload?.isObjectPattern() && claimIn(names.payload, binding.identifier))
       portable = { text: claimIn(names.payload, binding.identifier) ?? '', imports: [], literals: [] };
@@ -132,6 +132,12 @@ function hasTypes(path: NodePath): boolean {
     },
   });
   return found;
+}
+
+/** Whether a variable has the claims and nothing else, from where they are assigned on. */
+function isHolder(binding: Binding, payload: NodePath<t.Identifier>): boolean {
+  const { scope, node } = payload;
+  return scope.getBinding(node.name) === binding && binding.constantViolations.length <= 1;
 }
 
 /** What is said in one function, as another one that it is handed to says it. */

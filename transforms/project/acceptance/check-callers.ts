@@ -22,7 +22,8 @@ export function checksWhereUsed(sources: Sources, check: CheckSite, depth = 0): 
   return used.length ? used.flatMap((one) => checksWhereUsed(sources, one, depth + 1)) : [check];
 }
 
-function parameterIndex(owner: NodePath<t.Function>, token: NodePath): number | undefined {
+/** Which parameter of a function an expression is. */
+export function parameterIndex(owner: NodePath<t.Function>, token: NodePath): number | undefined {
   const binding = token.isIdentifier() ? token.scope.getBinding(token.node.name) : undefined;
   const index = binding ? owner.node.params.indexOf(binding.identifier) : -1;
   return index < 0 ? undefined : index;

@@ -37,6 +37,13 @@ export function keyOf(sources: Sources, path: NodePath, there: NamesThere): Port
   return handed;
 }
 
+/** Without what only says to TypeScript that it is there: the shim says at the start where it is not. */
+export function untyped(key: Portable): Portable {
+  const [, plain] =
+    /^(?:<\w+>\s*)?(process\.env(?:\.\w+|\[['"]\w+['"]\]))(?:!|\s+as\s+\w+)?$/.exec(key.text) ?? [];
+  return plain === undefined ? key : { ...key, text: plain };
+}
+
 /** What `app.set('secret', x)` has put where `req.app.get('secret')` takes it from. */
 export function settingOf(sources: Sources, path: NodePath): NodePath | undefined {
   const [name, ...more] = path.isCallExpression() ? (path.get('arguments') as NodePath[]) : [];

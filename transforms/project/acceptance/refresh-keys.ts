@@ -4,8 +4,8 @@ import { usesOf } from '../flow/follow.js';
 import { originsOf, stringOf } from '../flow/origins.js';
 import { hazardOf } from '../hazards.js';
 import { isInside } from '../inside.js';
+import { claimNames } from '../mints.js';
 import type { Portable } from '../portable.js';
-import { claimNames } from '../refresh-claims.js';
 import {
   type CheckSite,
   isCheck,
@@ -18,9 +18,10 @@ import {
 import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { type RefreshRecord, refreshRecordOf } from '../stored/refresh/record.js';
+import { tokenVersionOf } from '../stored/refresh/versions.js';
 import { checksWhereUsed } from './check-callers.js';
 import { propertyOf } from './doors.js';
-import { keyOf, type NamesThere } from './key.js';
+import { keyOf, type NamesThere, untyped } from './key.js';
 import { type Lifetime, lifetimeOf } from './lifetimes.js';
 import { renewalOf } from './renewal.js';
 
@@ -50,6 +51,7 @@ export function refreshKeysOf(
   const record = refreshRecordOf(sources, sites);
   // What a process keeps in its memory is unknown to the next one: the application takes those tokens no longer.
   if (record?.keepers.some(({ kind }) => kind === 'list')) return [];
+  const version = tokenVersionOf(sources, sites);
   const books = record?.strange === undefined ? booksOfRecord(record) : new Set<NodePath>();
   const keys = new Map<string, RefreshKey>();
   for (const check of sites.filter(isCheck).flatMap((one) => checksWhereUsed(sources, one))) {
@@ -60,9 +62,11 @@ export function refreshKeysOf(
     if (!key || !places || taken.has(key.text)) continue;
     const renewal = renewalOf(sources, sites, check, books);
     if (!renewal && (looksUp(check) || !isWhole(sources, renewing, logins))) continue;
+    // Which number is good has to be asked here too.
+    if (version && !renewal?.text.includes(`payload.${version.claim}`)) continue;
     const same = keys.get(key.text);
     keys.set(key.text, {
-      key,
+      key: untyped(key),
       algorithms: algorithmsOf(sources, check),
       ...(renewal ? { renewal } : {}),
       places: [...(same?.places ?? []), ...places],

@@ -7,6 +7,7 @@ import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { isGone } from '../stored/refresh/books.js';
 import { remainingOf } from '../stored/refresh/refusals.js';
+import { isAside } from './asides.js';
 import {
   alternatives,
   identifiersIn,
@@ -35,7 +36,7 @@ export function renewalOf(
 ): Portable | undefined {
   for (const mint of sites.filter(isMint)) {
     const way = mint.family === 'session' ? wayTo(sources, check, mint.path) : undefined;
-    const renewal = way && carried(sources, check, mint, way, books);
+    const renewal = way && carried(sources, sites, { check, mint, way, books });
     if (renewal) return renewal;
   }
   return undefined;
@@ -43,10 +44,8 @@ export function renewalOf(
 
 function carried(
   sources: Sources,
-  check: CheckSite,
-  mint: MintSite,
-  way: readonly Leg[],
-  books: ReadonlySet<NodePath>,
+  sites: readonly Site[],
+  { check, mint, way, books }: Renewing,
 ): Portable | undefined {
   if (!check.token || !mint.claims) return undefined;
   const legs = namesOnWay(sources, check, check.token, way);
@@ -57,7 +56,7 @@ function carried(
   let needs = new Set(result.needs);
   for (const { leg, names } of legs.toReversed()) {
     for (const statement of leg.statements.slice(0, -1).reverse()) {
-      const line = lineFor(sources, statement, { check, names, needs, books });
+      const line = lineFor(sources, statement, { sites, check, names, needs, books });
       if (line === undefined) return undefined;
       if (line === 'nothing') continue;
       lines = [line, ...lines];
@@ -70,6 +69,14 @@ function carried(
     imports: unique(lines.flatMap(({ imports }) => imports)),
     literals: lines.flatMap(({ literals }) => literals),
   };
+}
+
+/** A way from the check of a refresh token to the mint of a login token. */
+interface Renewing {
+  readonly check: CheckSite;
+  readonly mint: MintSite;
+  readonly way: readonly Leg[];
+  readonly books: ReadonlySet<NodePath>;
 }
 
 /** What the names mean in each function on the way. */
@@ -120,6 +127,7 @@ function boundBy({ statements }: Leg): t.Identifier[] {
 
 /** What is known when a line is carried. */
 interface Carrying {
+  readonly sites: readonly Site[];
   readonly check: CheckSite;
   readonly names: Names;
   readonly needs: ReadonlySet<string>;
@@ -130,7 +138,7 @@ interface Carrying {
 function lineFor(
   sources: Sources,
   statement: NodePath,
-  { check, names, needs, books }: Carrying,
+  { sites, check, names, needs, books }: Carrying,
 ): Line | 'nothing' | undefined {
   if (isGone(statement, books)) return 'nothing';
   const checks = check.call.isDescendant(statement);
@@ -146,29 +154,41 @@ function lineFor(
     if (!bound.some((name) => needs.has(name))) return 'nothing';
     return lineOf(sources, init as NodePath, names, (text) => `const ${id} = ${text};`);
   }
-  if (statement.isIfStatement()) return guardLine(sources, statement, names, books);
+  if (statement.isIfStatement()) return guardLine(sources, statement, { sites, names, books });
+  if (statement.isTryStatement())
+    return isOnlyCheck(sources, sites, statement, check) ? 'nothing' : undefined;
   if (!statement.isExpressionStatement()) return undefined;
   // A call for its effect says that the route keeps books: it stays the one that does.
-  return checks || isAside(sources, statement) ? 'nothing' : undefined;
+  return checks || isAside(sources, sites, statement) ? 'nothing' : undefined;
 }
 
-/** What says nothing about a token: it is written into a log, or a cookie is taken back that is set anew. */
-function isAside(sources: Sources, statement: NodePath): boolean {
-  return /^(?:(?:console|log|logger)\b|res(?:ponse)?\.clearCookie\()/.test(
-    textOf(sources.fileOf(statement), statement.node),
-  );
+/** `try { payload = verify(token, key); } catch { return res.sendStatus(401); }` */
+function isOnlyCheck(
+  sources: Sources,
+  sites: readonly Site[],
+  statement: NodePath<t.TryStatement>,
+  { call }: CheckSite,
+): boolean {
+  const [only, ...others] = statement.get('block').get('body');
+  const handler = statement.get('handler');
+  if (!only || others.length || !call.isDescendant(only) || !handler.isCatchClause()) return false;
+  const left = handler
+    .get('body')
+    .get('body')
+    .filter((one) => !isAside(sources, sites, one));
+  const [answer, ...more] = left;
+  return answer !== undefined && !more.length && onlyRefuses(answer);
 }
 
 /** `if (test) return res.sendStatus(403)` refuses here too; whether a token came is asked no more. */
 function guardLine(
   sources: Sources,
   statement: NodePath<t.IfStatement>,
-  names: Names,
-  books: ReadonlySet<NodePath>,
+  { sites, names, books }: Pick<Carrying, 'sites' | 'names' | 'books'>,
 ): Line | 'nothing' | undefined {
   const branch = statement.get('consequent');
   if (statement.node.alternate) return undefined;
-  const left = remainingOf(branch, books).filter((one) => !isAside(sources, one));
+  const left = remainingOf(branch, books).filter((one) => !isAside(sources, sites, one));
   const [only, ...others] = left;
   if (!only) return 'nothing';
   if (!onlyRefuses(others.length ? branch : only)) return undefined;

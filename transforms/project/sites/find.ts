@@ -7,6 +7,7 @@ import type { Sources } from '../sources.js';
 import { applicationSites } from './applications.js';
 import { browserSites, outgoingSites } from './browser.js';
 import { gatewaySites } from './gateways.js';
+import { handedNothingSites } from './handed-nothing.js';
 import { importSites } from './imports.js';
 import { librarySites } from './libraries.js';
 import { LOGOUT_WORDS, logoutSites } from './logouts.js';
@@ -102,5 +103,5 @@ function wayOutSites(sources: Sources, sites: readonly Site[]): Site[] {
     sources,
     routing.filter((file) => !file.test && sideOf(sources, file) !== 'client'),
   );
-  return [...responses, ...cleared, ...logouts];
+  return [...responses, ...cleared, ...handedNothingSites(sources, responses), ...logouts];
 }

@@ -1,6 +1,6 @@
 import type { NodePath } from '@babel/traverse';
-import type * as t from '@babel/types';
-import { definitionOf, propertyName } from '../definitions.js';
+import * as t from '@babel/types';
+import { definitionOf, keyName, propertyName } from '../definitions.js';
 import { isolated } from '../isolated.js';
 import { requestParameter } from '../requests.js';
 import type { LogoutRouteSite } from '../site.js';
@@ -23,9 +23,10 @@ export function logoutSites(sources: Sources, files: readonly SourceFile[]): Log
   const sites = new Map<t.Node, LogoutRouteSite>();
   for (const file of files) {
     const handlers = isolated(sources, [file], () =>
-      [...file.paths.values()].map((path) =>
-        path.isCallExpression() ? logoutHandler(sources, path) : undefined,
-      ),
+      [...file.paths.values()].map((path) => {
+        if (path.isCallExpression()) return logoutHandler(sources, path);
+        return path.isFunction() && isLogoutResolver(path) ? path : undefined;
+      }),
     );
     for (const handler of handlers) {
       if (!handler || sites.has(handler.node)) continue;
@@ -52,6 +53,21 @@ function logoutHandler(sources: Sources, call: NodePath<t.CallExpression>): Node
   const last = (call.get('arguments') as NodePath[]).at(-1);
   if (route === undefined || !last) return undefined;
   return LOGOUT.test(route) || LOGOUT_HANDLER.test(handlerName(last)) ? handlerIn(sources, last) : undefined;
+}
+
+/** `Mutation: { logout() {} }`, and a method `logout` that is decorated as a mutation. */
+function isLogoutResolver(path: NodePath<t.Function>): boolean {
+  const named = path.isClassMethod() || path.isObjectMethod() ? path : path.parentPath;
+  if (!named || !LOGOUT_HANDLER.test(keyName(named.node) ?? '')) return false;
+  if (path.isClassMethod())
+    return (path.node.decorators ?? []).some((one) => decoratorName(one) === 'Mutation');
+  const table = named.parentPath?.parentPath;
+  return table?.isObjectProperty() === true && keyName(table.node) === 'Mutation';
+}
+
+function decoratorName({ expression }: t.Decorator): string | undefined {
+  const named = t.isCallExpression(expression) ? expression.callee : expression;
+  return t.isIdentifier(named) ? named.name : propertyName(named);
 }
 
 /** What the code calls a handler: `auth.logout`, `catchAsync(logout)`. */

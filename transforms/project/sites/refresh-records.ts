@@ -10,17 +10,22 @@ import type {
 } from '../site.js';
 import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
+import type { Everywhere } from '../stored/refresh/everywhere.js';
 import { type RefreshRecord, refreshRecordOf } from '../stored/refresh/record.js';
+import { type TokenVersion, tokenVersionOf } from '../stored/refresh/versions.js';
 import { readsAt } from './requests.js';
 
 /** Finds where refresh tokens are kept, searched for and taken out, and where a logout reads one for that. */
 export function refreshRecordSites(sources: Sources, sites: readonly Site[]): Site[] {
+  const version = tokenVersionOf(sources, sites);
+  const byVersion = version && version.strange === undefined ? ofVersion(sources, version) : [];
   const record = refreshRecordOf(sources, sites);
-  if (!record || record.strange !== undefined) return [];
+  if (!record || record.strange !== undefined) return byVersion;
   return [
+    ...byVersion,
     ...kept(sources, record),
     ...lookedUp(sources, record),
-    ...takenEverywhere(sources, record),
+    ...takenEverywhere(sources, record.everywhere),
     ...readBeside(sources, sites, record),
   ];
 }
@@ -45,6 +50,25 @@ function kept(sources: Sources, { gone, keepers }: RefreshRecord): TokenRecordSi
   }));
 }
 
+/** Tests of the number by which refresh tokens are taken back, and where it is raised. */
+function ofVersion(sources: Sources, { refusals, raised }: TokenVersion): Site[] {
+  const tests = refusals.map(
+    (refusal): RefreshLookUpSite => ({
+      role: 'guard',
+      kind: 'refresh-lookup',
+      family: 'refresh',
+      evidence: 'it asks whether a refresh token was taken back',
+      file: sources.fileOf(refusal.asks),
+      path: refusal.asks,
+      answered: {
+        question: { path: refusal.asks, yields: 'no' },
+        answer: { how: 'answered', refusals: [refusal] },
+      },
+    }),
+  );
+  return [...tests, ...takenEverywhere(sources, raised)];
+}
+
 function lookedUp(sources: Sources, { answers }: RefreshRecord): RefreshLookUpSite[] {
   return answers.map((answered) => ({
     role: 'guard',
@@ -57,7 +81,7 @@ function lookedUp(sources: Sources, { answers }: RefreshRecord): RefreshLookUpSi
   }));
 }
 
-function takenEverywhere(sources: Sources, { everywhere }: RefreshRecord): EverywhereSite[] {
+function takenEverywhere(sources: Sources, everywhere: readonly Everywhere[]): EverywhereSite[] {
   const left = everywhere.filter(({ statement }) => {
     const before = statement.getPrevSibling();
     return !before.node || !textOf(sources.fileOf(statement), before.node).includes('endAllSessions(');

@@ -38,11 +38,19 @@ function ofChange(path: NodePath, call: NodePath, goes: Found | undefined): Foun
   const unset = path.parentPath?.parent;
   const empties = (value && isNoToken(value)) || (unset && keyName(unset) === '$unset');
   if (!empties || goes?.is !== 'gone') return goes;
+  const user = userChangedBy(call);
+  if (!user) return undefined;
+  return { ...goes, cleared: { path: call, user, named: 'key' } };
+}
+
+/** What names a user by his own id in a call that changes his record: `findByIdAndUpdate(id, …)`, `{ where: { id } }`. */
+export function userChangedBy(call: NodePath): NodePath | undefined {
   const [given, more] = call.get('arguments') as NodePath[];
   const [own, ...others] = [given, more].flatMap((one) => (one ? columnsOf(one) : [])).filter(isOwnId);
-  const user = given?.isObjectExpression() ? own?.get('value') : given;
-  if (!user || Array.isArray(user) || others.length) return undefined;
-  return { ...goes, cleared: { path: call, user, named: 'key' } };
+  // `increment('version', { where: { id } })`
+  const filtered = given?.isObjectExpression() || given?.isStringLiteral();
+  const user = filtered ? own?.get('value') : given;
+  return !user || Array.isArray(user) || others.length ? undefined : user;
 }
 
 function isOwnId({ node }: NodePath): boolean {
