@@ -1,4 +1,5 @@
 import * as t from '@babel/types';
+import { CUTS, PICKS } from '../project/cuts.js';
 import { endOf, startOf } from '../project/source.js';
 import type { Edit } from './edits.js';
 
@@ -14,6 +15,9 @@ const QUESTIONS = new Set([
   'hasSession',
   'sessionInfo',
 ]);
+
+/** Methods of strings, regular expressions and encoders that only tell. */
+const ASKING = /^(?:encode|exec|test|startsWith|includes|to(?:Lower|Upper)Case)$/;
 
 /** Reading it has no effect: names, properties, literals, `require` of a package or a file, a cut-out string. */
 export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[]): boolean {
@@ -58,7 +62,7 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
   const member = t.isMemberExpression(callee) || t.isOptionalMemberExpression(callee) ? callee : undefined;
   const named = member?.property ?? callee;
   if (!t.isIdentifier(named) || !node.arguments.every(pure)) return false;
-  if (member && /^(?:split|slice|substring|replace|trim|encode|toString)$/.test(named.name))
+  if (member && (CUTS.has(named.name) || PICKS.has(named.name) || ASKING.test(named.name)))
     return pure(member.object);
   if (member && named.name === 'from') return t.isIdentifier(member.object, { name: 'Buffer' });
   if (!member && QUESTIONS.has(named.name)) return true;

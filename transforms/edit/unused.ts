@@ -122,6 +122,12 @@ function fillsOf(binding: Binding, replaced: readonly Edit[]): NodePath[] {
   });
 }
 
+/** The statements that do nothing but fill a variable, or what it holds. */
+function filling(binding: Binding, replaced: readonly Edit[]): NodePath[] {
+  const assigned = binding.constantViolations.flatMap(({ parentPath }) => parentPath ?? []);
+  return [...(binding.path.isVariableDeclarator() ? assigned : []), ...fillsOf(binding, replaced)];
+}
+
 function isExported(declarator: NodePath): boolean {
   return declarator.parentPath?.parentPath?.isExportNamedDeclaration() === true;
 }
@@ -158,10 +164,14 @@ function isUnused(
 ): boolean {
   const { name } = binding.identifier;
   const word = wordOf(name);
-  const goneNodes = [...gone].flatMap((one) => [
-    partThatGoes(one, replaced, gone),
-    ...fillsOf(one, replaced).map((fill) => fill.node),
-  ]);
+  const emptied = withEmptied(
+    [...gone].flatMap((one) => filling(one, replaced)),
+    replaced,
+  );
+  const goneNodes = [
+    ...[...gone].map((one) => partThatGoes(one, replaced, gone)),
+    ...emptied.map(({ node }) => node),
+  ];
   const inGone = (node: t.Node) =>
     goneNodes.some((other) => startOf(other) <= startOf(node) && endOf(node) <= endOf(other));
   const isRemoved = (node: t.Node) =>
@@ -171,11 +181,7 @@ function isUnused(
         edit.start <= startOf(node) && endOf(node) <= edit.end && !word.test(withoutStrings(edit.text)),
     );
   const fills = new Set(fillsOf(binding, replaced).map((fill) => fill.node));
-  const isFill = (path: NodePath) => {
-    // `getStatementParent` passes by a statement that is a branch without braces.
-    const statement = path.findParent((above) => above.isStatement());
-    return Boolean(statement && fills.has(statement.node));
-  };
+  const isFill = (path: NodePath) => path.findParent(({ node }) => fills.has(node)) !== null;
   const typed = inTypes.get(name) ?? [];
   if (![...binding.referencePaths.map(({ node }) => node), ...typed].some(isRemoved)) return false;
   if (!binding.referencePaths.every((path) => isRemoved(path.node) || isFill(path))) return false;
@@ -216,8 +222,7 @@ function removal(file: SourceFile, gone: ReadonlySet<Binding>, replaced: readonl
     }
     const statement = binding.path.parentPath;
     if (statement) byStatement.set(statement, [...(byStatement.get(statement) ?? []), binding]);
-    for (const fill of binding.constantViolations) if (fill.parentPath) statements.push(fill.parentPath);
-    statements.push(...fillsOf(binding, replaced));
+    statements.push(...filling(binding, replaced));
   }
   for (const [statement, bindings] of byStatement) {
     const names = new Set(bindings.map((binding) => binding.identifier.name));

@@ -9,6 +9,7 @@ import {
 import { placementOf } from '../project/express/placement.js';
 import { filesOf } from '../project/express/reach.js';
 import type { Project } from '../project/project.js';
+import { unseenPlaceIn } from '../project/token-origins.js';
 import { modulePathOf } from './module-path.js';
 
 /** A person must mount the shim: why, and what to do. */
@@ -47,6 +48,7 @@ export function readinessOf(application: Application, { sources, sites }: Projec
   }
   const blocked =
     severalKinds(toldApart({ sources, sites }, filesOf(sources, application))) ??
+    takenFrom(unseenPlaceIn(filesOf(sources, application), { sources, sites })) ??
     missingIn(acceptance) ??
     madeByEntry(acceptance, application);
   if (blocked) return blocked;
@@ -65,6 +67,16 @@ function severalKinds(apart: string | undefined): Blocked | undefined {
     state: 'blocked',
     reason: apart,
     todo: 'Give all logins one key and a claim that says of which kind each is, let the checks ask for it, and run this again.',
+  };
+}
+
+/** Nothing says which header or cookie the shim is to look into. */
+function takenFrom(place: string | undefined): Blocked | undefined {
+  if (place === undefined) return undefined;
+  return {
+    state: 'blocked',
+    reason: `the login token is taken from the request in a way that is not followed: ${place}`,
+    todo: 'Read it by req.get(name) or, with cookie-parser, by req.cookies[name], and run this again.',
   };
 }
 

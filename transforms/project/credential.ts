@@ -6,11 +6,13 @@ import { propertyName } from './definitions.js';
 /**
  * What an expression tells of the credential that a request carries:
  * `token` is the credential, or the token cut out of it · `parts` the credential split at its blank ·
- * `scheme` its first part · `present` and `absent` are true when there is one, and when there is none.
+ * `matched` what a regular expression finds in it · `scheme` its first part · `present` and `absent` are true when
+ * there is one, and when there is none.
  */
-export type CredentialKind = 'token' | 'parts' | 'scheme' | 'present' | 'absent';
+export type CredentialKind = 'token' | 'parts' | 'matched' | 'scheme' | 'present' | 'absent';
 
 const QUESTIONS = new Set(['startsWith', 'includes', 'length']);
+const CASES = /^to(?:Lower|Upper)Case$/;
 
 /** What an expression tells of the credential read at any of `reads`; undefined when it tells something else. */
 export function credentialKind(
@@ -28,14 +30,20 @@ export function credentialKind(
   if (path.isIdentifier()) return kindOfName(path, reads, depth, assumed);
   if (path.isUnaryExpression({ operator: '!' })) {
     const inner = kind(path.get('argument'));
-    if (inner === 'token' || inner === 'present') return 'absent';
+    if (inner === 'token' || inner === 'matched' || inner === 'present') return 'absent';
     return inner === 'absent' ? 'present' : undefined;
   }
   if (path.isLogicalExpression()) return kindOfLogical(path, kind);
   if (path.isConditionalExpression()) {
     const test = kind(path.get('test'));
     const [yes, no] = [path.get('consequent'), path.get('alternate')];
-    if ((test === 'present' || test === 'token') && kind(yes) === 'token' && isNothing(no.node))
+    // `authorization` is no list of headers: the others of its name are left out.
+    if (isListTest(path.get('test'), kind)) return kind(no);
+    if (
+      (test === 'present' || test === 'matched' || test === 'token') &&
+      kind(yes) === 'token' &&
+      isNothing(no.node)
+    )
       return 'token';
     return test === 'absent' && isNothing(yes.node) && kind(no) === 'token' ? 'token' : undefined;
   }
@@ -43,6 +51,7 @@ export function credentialKind(
   if (path.isMemberExpression() || path.isOptionalMemberExpression()) {
     const holder = kind(path.get('object') as NodePath);
     const name = propertyName(path.node);
+    if (holder === 'matched') return name === undefined || name === 'index' ? undefined : 'token';
     if (holder === 'parts')
       return name === '0' ? 'scheme' : name === '1' ? 'token' : name === 'length' ? 'present' : undefined;
     return holder === 'token' && name === 'length' ? 'present' : undefined;
@@ -59,11 +68,20 @@ export function widestCredential(
   let widest: { path: NodePath; kind: CredentialKind } | undefined;
   for (let at: NodePath | null = path; at?.isExpression(); at = at.parentPath) {
     const kind = credentialKind(at, reads);
-    // `header.split` and `typeof header` tell nothing by themselves, the call or comparison around does.
     if (kind) widest = { path: at, kind };
-    else if (at.key !== 'callee' && !at.isUnaryExpression({ operator: 'typeof' })) break;
+    else if (!tellsWithMore(at)) break;
   }
   return widest;
+}
+
+/**
+ * Whether an expression may be a part of one that tells of the credential: `header.split` of the call, `typeof header`
+ * of the comparison, `Array.isArray(header)` and `header[0]` of `Array.isArray(header) ? header[0] : header`.
+ */
+function tellsWithMore(path: NodePath): boolean {
+  const isFirst = path.isMemberExpression() && propertyName(path.node) === '0';
+  const isList = path.isCallExpression() && propertyName(path.node.callee) === 'isArray';
+  return path.key === 'callee' || path.isUnaryExpression({ operator: 'typeof' }) || isFirst || isList;
 }
 
 /** Whether an expression is `null`, `undefined`, `''` or `false`. */
@@ -102,6 +120,8 @@ function kindOfName(
     const index = at.node.id.elements.indexOf(binding.identifier);
     return index === 0 ? 'scheme' : index === 1 ? 'token' : undefined;
   }
+  if (t.isArrayPattern(at.node.id) && binding.constant && init.node && kind(init) === 'matched')
+    return 'token';
   if (t.isObjectPattern(at.node.id) && binding.constant) {
     const property = at.node.id.properties.find(
       (one) => t.isObjectProperty(one) && one.value === binding.identifier,
@@ -118,8 +138,11 @@ function kindOfLogical(
   const left = kind(path.get('left'));
   const right = kind(path.get('right'));
   if (left === 'token' && path.node.operator !== '&&' && isNothing(path.node.right)) return 'token';
+  // `header.match(…) || []`
+  if (left === 'matched' && path.node.operator !== '&&' && isEmptyList(path.node.right)) return 'matched';
   if (left === 'absent' && right === 'absent') return 'absent';
-  const tells = (one: CredentialKind | undefined) => one === 'token' || one === 'present';
+  const tells = (one: CredentialKind | undefined) =>
+    one === 'token' || one === 'matched' || one === 'present';
   if (!tells(left) || !tells(right)) return undefined;
   return right === 'token' && (path.node.operator === '&&' || left === 'token') ? 'token' : 'present';
 }
@@ -146,6 +169,17 @@ function kindOfComparison(
   if (what === 'scheme' && other.isStringLiteral()) return equal ? 'present' : 'absent';
   const counted = what === 'present' && other.isNumericLiteral({ value: 2 });
   return counted ? (equal ? 'present' : 'absent') : undefined;
+}
+
+/** `Array.isArray(header)` */
+function isListTest(path: NodePath, kind: (path: NodePath) => CredentialKind | undefined): boolean {
+  if (!path.isCallExpression() || propertyName(path.node.callee) !== 'isArray') return false;
+  const [given] = path.get('arguments') as NodePath[];
+  return given !== undefined && kind(given) === 'token';
+}
+
+function isEmptyList(node: t.Node): boolean {
+  return t.isArrayExpression(node) && node.elements.length === 0;
 }
 
 const LENGTHS: Readonly<Record<string, CredentialKind>> = {
@@ -187,16 +221,18 @@ function kindOfCall(
   const object = callee.get('object') as NodePath;
   const holder = kind(object);
   if (holder === 'token') {
-    if (CUTS.has(name)) return 'token';
+    if (CUTS.has(name) || CASES.test(name)) return 'token';
     if (name === 'split') return 'parts';
+    if (name === 'match') return 'matched';
     return QUESTIONS.has(name) ? 'present' : undefined;
   }
   if (holder === 'parts' && name === 'pop') return 'token';
-  if (holder === 'scheme' && /^to(?:Lower|Upper)Case$/.test(name)) return 'scheme';
+  if (holder === 'scheme' && CASES.test(name)) return 'scheme';
   const [first] = path.get('arguments') as NodePath[];
-  if (name === 'test' && first && object.isRegExpLiteral()) {
+  if (first && object.isRegExpLiteral()) {
     const tested = kind(first);
-    return tested === 'token' || tested === 'scheme' ? 'present' : undefined;
+    if (name === 'exec' && tested === 'token') return 'matched';
+    return name === 'test' && (tested === 'token' || tested === 'scheme') ? 'present' : undefined;
   }
   return undefined;
 }

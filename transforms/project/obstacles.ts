@@ -4,7 +4,6 @@ import { bareLogins, textParameter } from './bare-claims.js';
 import { callersOf } from './callers.js';
 import { propertyName } from './definitions.js';
 import { usesOf } from './flow/follow.js';
-import { originsOf } from './flow/origins.js';
 import { otherFramework } from './frameworks.js';
 import { gatewayObstacle, gatewayServedBy } from './gateways.js';
 import { hazardOf } from './hazards.js';
@@ -23,6 +22,7 @@ import { positionOf, type SourceFile, startOf, textOf } from './source.js';
 import type { Sources } from './sources.js';
 import { isCheckedBy } from './stored/lookups.js';
 import { isInGoneRecord, lookedUpBeside } from './stored/unit.js';
+import { foreignOrigin, unseenOrigin, unseenPlaceAt } from './token-origins.js';
 
 /** Whether a site is about a token that a session takes the place of: a login token, or one that renews it. */
 export function isLoginToken({ family }: Site, project: Project): boolean {
@@ -48,6 +48,8 @@ export function checkObstacle(site: CheckSite, project: Project): string | undef
   if (demand) return demand;
   const foreign = foreignOrigin(site, project);
   if (foreign) return `the token does not come with a request that the session serves: ${foreign}`;
+  const unseen = unseenOrigin(site, project);
+  if (unseen) return notFollowed(unseen);
   const lookedUp = lookedUpBeside(site, project);
   if (lookedUp) return lookedUp;
   const several = purposesObstacle(site, project);
@@ -57,6 +59,10 @@ export function checkObstacle(site: CheckSite, project: Project): string | undef
   const other = otherCheckObstacle(site, project);
   if (other) return other;
   return headerObstacle(site, project.sources) ?? bareObstacle(site, project);
+}
+
+function notFollowed(origin: string): string {
+  return `the token is taken from the request in a way that is not followed: ${origin}`;
 }
 
 /** Options of a check by which a token that others let in is refused, or one that is over let in. */
@@ -132,6 +138,8 @@ export function mintObstacle(site: MintSite, project: Project): string | undefin
   if (family !== 'session') return `nothing here shows what this token is for: ${evidence}`;
   const several = toldApartAt(site.file, project) ?? purposesObstacle(site, project);
   if (several) return several;
+  const unseen = unseenPlaceAt(site.file, project);
+  if (unseen) return notFollowed(unseen);
   const unlike = site.library === 'jose' ? unlikeInChain(site, sources) : unlikeInToken(site);
   if (unlike) return `no option of a session says ${unlike}`;
   if (!site.claims && !site.chain) return 'the call has no claims that could be kept in a session';
@@ -214,31 +222,4 @@ function nameOf({ file, path }: Site): string {
 /** The checks that a token taken from a request goes into. */
 export function checksOf(site: ReadSite, { sites }: Project): CheckSite[] {
   return sites.filter(isCheck).filter((check) => isCheckedBy(check, site));
-}
-
-/** Whether an origin is the place in a request that a read takes the token from: `req.query.token`. */
-function isPlaceOf(read: Site, origin: string): boolean {
-  if (read.kind !== 'request' || (read.place.in !== 'query' && read.place.in !== 'body')) return false;
-  return origin.replaceAll('?.', '.').endsWith(`.${read.place.in}.${read.place.name}`);
-}
-
-/** Where a token comes from that no request carries, in words. */
-function foreignOrigin(site: CheckSite, { sources, sites }: Project): string | undefined {
-  if (!site.token) return 'no token is given';
-  const reads = sites.filter((other) => other.role === 'read');
-  for (const { path, trail } of originsOf(sources, site.token)) {
-    const isRead = reads.some(
-      (read) => read.path.node === path.node || path.isDescendant(read.path) || read.path.isDescendant(path),
-    );
-    const text = [textOf(sources.fileOf(path), path.node), ...trail].join('.');
-    if (reads.some((read) => isPlaceOf(read, text))) continue;
-    if (isRead || /header|cookie|authorization/i.test(text) || path.isNullLiteral() || path.isStringLiteral())
-      continue;
-    if (/handshake|socket|ws\b|connectionParams/i.test(text)) return text;
-    // What the application has stored is its own copy: the request's session says nothing about it.
-    if (path.isNewExpression() && trail.length) return `${trail.join('.')} of what the application keeps`;
-    if (/\.(?:find\w*|query|select|where|hget|collection)\(/.test(text)) return text.split('\n')[0];
-    if (/\.(?:body|query|params)\b/.test(text)) return text;
-  }
-  return undefined;
 }

@@ -7,18 +7,19 @@ import { localName, SHIM } from '../edit/names.js';
 import { patternEdits } from '../edit/patterns.js';
 import { replacement } from '../edit/replacement.js';
 import { requestText } from '../edit/request.js';
+import { withoutDeclaration } from '../edit/statements.js';
 import { lineBreaksAround } from '../edit/whole-lines.js';
-import { credentialKind, isLength, widestCredential } from '../project/credential.js';
+import { credentialKind, widestCredential } from '../project/credential.js';
+import { isChecked, leaves, mentionsOf, oddUse, putInVain, readsIn } from '../project/credential-mentions.js';
 import { extractorsOf, gatewayObstacle, gatewayServedBy, servesOnlyGateways } from '../project/gateways.js';
 import { plainGuards } from '../project/guards.js';
 import { checksOf, isLoginToken, readObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import { requestAt } from '../project/requests.js';
-import { isCheck, type ReadSite } from '../project/site.js';
+import type { ReadSite } from '../project/site.js';
 import { socketDoorAt } from '../project/sockets.js';
-import { firstLineOf, outerEndOf, textOf } from '../project/source.js';
-import { isForSpent, isPartOfAny } from '../project/spent-parameters.js';
-import { isInGoneRecord, isInStayingRecord, lookUpObstacle, lookUpsAt } from '../project/stored/unit.js';
+import { outerEndOf, textOf } from '../project/source.js';
+import { isInGoneRecord, isInStayingRecord } from '../project/stored/unit.js';
 import type { Decision, Rule } from '../rule.js';
 
 /** The login token's way out of the request → `sessionPresented(req)`, where all that is asked is whether it is there. */
@@ -44,8 +45,7 @@ function decide(site: ReadSite, project: Project): Decision {
   if (site.family === 'third-party')
     return { action: 'kept', reason: `somebody else issues these tokens: ${site.evidence}` };
   if (!isLoginToken(site, project)) {
-    if (isAskedBeside(site, project))
-      return { action: 'kept', reason: 'goes together with where the same token is read to be checked' };
+    if (readBeside(site, project)) return { action: 'kept', reason: GOES_WITH_CHECKED };
     return {
       action: 'manual',
       reason: `a ${site.family} token is read here`,
@@ -59,6 +59,8 @@ function decide(site: ReadSite, project: Project): Decision {
     };
   const obstacle = readObstacle(site, project);
   if (obstacle) return { action: 'manual', reason: obstacle, todo: adviceOn(obstacle) };
+  const beside = readBeside(site, project);
+  if (beside && readObstacle(beside, project)) return { action: 'kept', reason: GOES_WITH_CHECKED };
   if (goesWithLibrary(site, project))
     return {
       action: 'rewritten',
@@ -79,11 +81,13 @@ function decide(site: ReadSite, project: Project): Decision {
   };
 }
 
-/** Whether a read only asks for a token that the same function reads elsewhere too, to have it checked. */
-function isAskedBeside(site: ReadSite, project: Project): boolean {
-  if (checksOf(site, project).length) return false;
-  return project.sites.some(
-    (other) =>
+const GOES_WITH_CHECKED = 'goes together with where the same token is read to be checked';
+
+/** Where a read only asks whether there is a token: the one of the same function that reads it to have it checked. */
+function readBeside(site: ReadSite, project: Project): ReadSite | undefined {
+  if (checksOf(site, project).length) return undefined;
+  return project.sites.find(
+    (other): other is ReadSite =>
       other.kind === 'request' &&
       other !== site &&
       other.place.name === site.place.name &&
@@ -109,96 +113,6 @@ function goesWithLibrary(site: ReadSite, project: Project): boolean {
     site.path.isDescendant(one),
   );
   return Boolean(extractor && servesOnlyGateways(extractor, gateways));
-}
-
-/** The token reads of a site's file, whose expressions may be joined: `fromHeader(req) || req.cookies.token`. */
-function readsIn(site: ReadSite, project: Project): ReadonlySet<t.Node> {
-  const reads = project.sites.filter(
-    (other) => other.role === 'read' && other.file === site.file && isLoginToken(other, project),
-  );
-  return new Set(reads.map((read) => read.path.node));
-}
-
-/** A use of the token other than to test it, cut it out or check it; in the words of the code. */
-function oddUse(site: ReadSite, project: Project): string | undefined {
-  const reads = readsIn(site, project);
-  for (const mention of mentionsOf(site.path, reads)) {
-    if (role(site, mention, reads, project) === 'odd') {
-      const statement = mention.getStatementParent();
-      return firstLineOf(site.file, (statement ?? mention).node);
-    }
-  }
-  return undefined;
-}
-
-/** Whether a mention is in a look-up that the session module does from now on. */
-function leaves(path: NodePath, site: ReadSite, project: Project): boolean {
-  if (isInGoneRecord(path, project)) return true;
-  return lookUpsAt(site, project).some((one) => {
-    if (!one.revocation || lookUpObstacle(one, project)) return false;
-    const { statements, property } = one.revocation;
-    return [...statements, ...(property ? [property] : [])].some((gone) => path.isDescendant(gone));
-  });
-}
-
-type MentionRole = 'test' | 'value' | 'checked' | 'declared' | 'odd';
-
-/** What the widest expression around a mention of the credential is there for. */
-function role(site: ReadSite, mention: NodePath, reads: ReadonlySet<t.Node>, project: Project): MentionRole {
-  const widest = widestCredential(mention, reads);
-  if (!widest) return mention.isObjectProperty() ? 'declared' : 'odd';
-  const { path, kind } = widest;
-  const parent = path.parentPath;
-  if (!parent) return 'odd';
-  if (isChecked(path, project) || leaves(path, site, project)) return 'checked';
-  if (parent.isVariableDeclarator()) return aliased(parent) ? 'declared' : 'odd';
-  if (parent.isAssignmentExpression() && path.key === 'right' && t.isIdentifier(parent.node.left))
-    return 'declared';
-  const tested =
-    (path.key === 'test' && !parent.isSwitchCase()) ||
-    parent.isLogicalExpression() ||
-    parent.isUnaryExpression({ operator: '!' });
-  if (tested) return 'test';
-  // A comparison around it would have been a question: what it is compared with is no matter of a session.
-  if (isLength(path) && parent.isBinaryExpression()) return 'odd';
-  return kind === 'present' || kind === 'absent' ? 'value' : 'odd';
-}
-
-function aliased(declarator: NodePath<t.VariableDeclarator>): boolean {
-  const { id } = declarator.node;
-  return t.isIdentifier(id) || t.isArrayPattern(id);
-}
-
-/** Whether an expression is the token that a check takes which goes away, or what that is cut out of. */
-function isChecked(path: NodePath, project: Project): boolean {
-  const checks = project.sites.filter((site) => isCheck(site) && isLoginToken(site, project));
-  const tokens = new Set(checks.map((site) => (isCheck(site) ? site.token?.node : undefined)));
-  return isPartOfAny(path, tokens) || isForSpent(project, path);
-}
-
-/** Every mention of a read: itself, and the references of the variables it is put into. */
-function mentionsOf(read: NodePath, reads: ReadonlySet<t.Node>): NodePath[] {
-  const mentions: NodePath[] = [];
-  const seen = new Set<t.Node>();
-  const visit = (mention: NodePath) => {
-    if (seen.has(mention.node)) return;
-    seen.add(mention.node);
-    mentions.push(mention);
-    for (const name of namesGiven(mention, reads)) {
-      for (const reference of mention.scope.getBinding(name)?.referencePaths ?? []) visit(reference);
-    }
-  };
-  visit(read);
-  return mentions;
-}
-
-/** The variables that the credential around a mention is put into. */
-function namesGiven(mention: NodePath, reads: ReadonlySet<t.Node>): string[] {
-  if (mention.isObjectProperty()) return t.isIdentifier(mention.node.value) ? [mention.node.value.name] : [];
-  const parent = widestCredential(mention, reads)?.path.parentPath;
-  if (parent?.isVariableDeclarator()) return Object.keys(t.getBindingIdentifiers(parent.node.id));
-  if (parent?.isAssignmentExpression() && t.isIdentifier(parent.node.left)) return [parent.node.left.name];
-  return [];
 }
 
 function edit(site: ReadSite, decision: Decision, project: Project): readonly Edit[] {
@@ -269,6 +183,8 @@ function mentionEdits(
   const { path, kind } = widest;
   // Asks for the claims instead, which the rule of the check sees to.
   if (plainGuards(project).some(({ absent }) => absent.node.test === path.node)) return [];
+  const put = putInVain(path, project);
+  if (put) return [withoutDeclaration(site.file, put.statement)];
   const declarator = path.parentPath;
   if (declarator?.isVariableDeclarator()) {
     const held = path.isIdentifier() ? path.node.name : asked;

@@ -1,5 +1,6 @@
 import { isTest } from '../files.js';
 import { sideOf } from '../sides.js';
+import type { Site } from '../site.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import { type Application, applicationsOf } from './application.js';
@@ -20,6 +21,19 @@ export function filesOf(sources: Sources, application: Application): ReadonlySet
     neighbours.length > 1 ? imported : new Set([...imported, ...packageFiles(sources, application.file)]);
   remembered.set(application, files);
   return files;
+}
+
+/** The files of the application that a file belongs to; where none is seen to run it, those of the sites that none runs. */
+export function filesAround(
+  sources: Sources,
+  sites: readonly Site[],
+  file: SourceFile,
+): ReadonlySet<SourceFile> {
+  const served = applicationsOf(sources).map((application) => filesOf(sources, application));
+  const own = served.find((files) => files.has(file));
+  return (
+    own ?? new Set(sites.map((site) => site.file).filter((one) => !served.some((files) => files.has(one))))
+  );
 }
 
 /** Whether an application runs a file: it is seen to, or there is no other in the package. */

@@ -2,8 +2,11 @@ import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { definitionOf, keyName, propertyName } from '../definitions.js';
 import { exportsOf } from '../exports.js';
+import { isRequest } from '../request-places.js';
+import { readsOffRequest } from '../request-properties.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
+import { unwrapped } from '../unwrapped.js';
 import type { Passage, Through, Value } from './follow.js';
 
 /** Declarations, assignments and patterns: where a value gets a name, in this file or by import in another. */
@@ -117,6 +120,15 @@ function intoMember(
     const definition = definitionOf(sources, holder);
     const local = binding && (definition.kind === 'object' || definition.kind === 'value');
     if (local) return { values: [...referencesOf(sources, binding, { ...value, trail }), result] };
+  }
+  // `req.token = token`, for whoever comes after.
+  if (name !== undefined && !value.trail.length && isRequest(sources, unwrapped(holder))) {
+    const reads = readsOffRequest(sources, name).flatMap((path) =>
+      path.isObjectProperty()
+        ? intoPattern(sources, path.get('value') as NodePath, value)
+        : [{ ...value, path }],
+    );
+    return { values: [...reads, result], uses: [{ ...value, kind: 'stored' }] };
   }
   if (trail && holder.isThisExpression()) {
     const owner = left.findParent((above) => above.isClass());

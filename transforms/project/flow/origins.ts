@@ -118,7 +118,8 @@ function fromCall(
     return [{ path: first, trail }];
   const method = propertyName(callee.node) ?? '';
   const cuts = (CUTS.has(method) || PICKS.has(method)) && definition.kind !== 'package';
-  return cuts && callee.isMemberExpression() ? [{ path: callee.get('object'), trail: [] }] : undefined;
+  const isMember = callee.isMemberExpression() || callee.isOptionalMemberExpression();
+  return cuts && isMember ? [{ path: callee.get('object') as NodePath, trail: [] }] : undefined;
 }
 
 /** The expressions that a function returns. */

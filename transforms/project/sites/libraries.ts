@@ -178,7 +178,7 @@ function familyOfCheck(
       };
     if (byToken) return { family: byToken, evidence: `the token comes from ${token}` };
   }
-  if (texts.some((text) => /\.params\b/.test(text)))
+  if (texts.some((text) => /\.params\b/.test(text)) && !texts.some((text) => COMES_ALONG.test(text)))
     return { family: 'one-time', evidence: `the token comes from the path: ${token}` };
   for (const name of surroundingNames(call.path)) {
     const family = familyOfWord(name);

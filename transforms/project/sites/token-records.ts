@@ -3,12 +3,12 @@ import * as t from '@babel/types';
 import { propertyName } from '../definitions.js';
 import { type Use, usesOf } from '../flow/follow.js';
 import { isolated } from '../isolated.js';
+import { isRequest } from '../request-places.js';
 import { isMint, type LogoutRouteSite, type ReadSite, type Site, type TokenRecordSite } from '../site.js';
 import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { recordAt } from '../stored/records.js';
 import { isOfLogout } from '../stored/writes.js';
-import { isRequest } from './requests.js';
 
 /** Finds where a login token is put into what the application keeps, and where it is taken out at a logout. */
 export function tokenRecordSites(sources: Sources, sites: readonly Site[]): TokenRecordSite[] {
