@@ -64,6 +64,9 @@ function edit({ answer }: EmitSite, decision: Decision, project: Project): reado
       : held === 'removed'
         ? [`${call}${semicolon}`, `delete ${token}${semicolon}`]
         : [`${call}${semicolon}`];
+  const { indent } = styleOf(file.text);
+  const guarded = answer.unsure && held !== 'nothing' ? whereThere(answer, lines.splice(0), indent) : [];
+  lines.push(...guarded);
   // The object that goes on from here is not to carry the refresh token either.
   if (leaves)
     for (const other of besides)
@@ -81,6 +84,17 @@ function edit({ answer }: EmitSite, decision: Decision, project: Project): reado
     ];
   }
   return [...edits, ...beforeStatement(file, before, indented, [accept])];
+}
+
+/** `if (data && data.token) { … }`: what is answered may be no object, and hold no token. */
+function whereThere(
+  { container, trail, binding }: EmitSite['answer'],
+  lines: readonly string[],
+  indent: string,
+): string[] {
+  const names = [container ?? binding.identifier.name, ...trail];
+  const condition = names.map((_, index) => names.slice(0, index + 1).join('.')).join(' && ');
+  return [`if (${condition}) {`, ...lines.map((line) => indent + line), '}'];
 }
 
 /** Where the answer passes through operators, it is accepted in one of its own. */

@@ -9,6 +9,7 @@ import { emptyObjects } from './empty-objects.js';
 import { emptyPatterns } from './empty-patterns.js';
 import { handingOnFunctions } from './handing-on-functions.js';
 import { hollowFunctions } from './hollow-functions.js';
+import { idleAnswers } from './idle-answers.js';
 import { idleAsync } from './idle-async.js';
 import { idleCalls } from './idle-calls.js';
 import { idleLinks } from './idle-links.js';
@@ -23,6 +24,7 @@ export const LEFTOVERS: Readonly<Partial<Record<Step, readonly LeftoverFinder[]>
     hollowFunctions,
     emptyObjects,
     handingOnFunctions,
+    idleAnswers,
     idleAsync,
     idleCalls,
     idleLinks,

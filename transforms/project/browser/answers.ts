@@ -5,6 +5,7 @@ import { definitionOf, keyName, patternTrail, propertyName } from '../definition
 import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { unwrapped } from '../unwrapped.js';
+import { isAbsent } from './absent.js';
 import { operatorOf } from './operators.js';
 
 /** Where the answer to a login comes into the code: a variable that holds it, or something taken from it. */
@@ -20,6 +21,8 @@ export interface LoginAnswer {
   readonly trail: readonly string[];
   /** The code reads the token from it by name. */
   readonly shown?: boolean;
+  /** Nothing shows that there is a token in it: a registration may be answered with a message alone. */
+  readonly unsure?: boolean;
 }
 
 /** What a stored or attached value comes from. */
@@ -66,6 +69,8 @@ function received(
   const { root, names } = chainOf(path);
   const whole = [...names, ...trail];
   const text = textOf(sources.fileOf(path), path.node);
+  // `setToken(null)` hands over no token at all.
+  if (isAbsent(root)) return 'state';
   if (!root.isIdentifier()) return STATE.test(text) ? 'state' : undefined;
   const binding = root.scope.getBinding(root.node.name);
   if (!binding) return STATE.test(text) ? 'state' : undefined;

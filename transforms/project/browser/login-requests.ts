@@ -6,7 +6,7 @@ import { surroundingNames } from '../families.js';
 import type { Sources } from '../sources.js';
 import { type LoginAnswer, membersAbove } from './answers.js';
 import { type Body, bodyOf, type Holder, holderOf } from './bodies.js';
-import { isLoginName, isRenewalName, isTokenName } from './names.js';
+import { isLoginName, isRegistrationName, isRenewalName, isTokenName } from './names.js';
 import type { OutgoingRequest } from './requests.js';
 import { wrappedLogins } from './wrapped-requests.js';
 
@@ -47,6 +47,8 @@ export function loginAnswers(
           container: [container, ...trail.slice(0, -1)].join('.'),
           trail: trail.slice(-1),
           shown: shown !== undefined,
+          unsure:
+            shown === undefined && !names.some((name) => isLoginName(name) && !isRegistrationName(name)),
         },
       ];
     });

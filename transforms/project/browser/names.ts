@@ -47,6 +47,11 @@ export function isLoginName(name: string): boolean {
   );
 }
 
+/** Names and paths under which an account is made, which logs its user in with many servers and not with others. */
+export function isRegistrationName(name: string): boolean {
+  return /regist|sign_?up|create_?(?:account|user)|join/.test(flattened(name));
+}
+
 const RENEWS = /^(?:refresh|refreshing|renew|reissue)$/;
 const OF_LOGINS = /^(?:auth|authentication|oauth|access|id|jwt|tokens?|session|login|credentials|cookie)$/;
 /** Words that may stand beside these in names that are about logins, though they say nothing of them. */
