@@ -15,7 +15,10 @@ interface Sight {
 }
 
 const PUTS_TOKEN =
-  /(?:localStorage|sessionStorage)\s*\.\s*setItem\(\s*['"`][^'"`]*(?:token|jwt)[^'"`]*['"`]|(?:localStorage|sessionStorage)\s*\.\s*\w*(?:token|Token|jwt)\w*\s*=(?!=)|\bsetCookie\(\s*['"`][^'"`]*(?:token|jwt)/i;
+  /(?:localStorage|sessionStorage)\s*\.\s*setItem\(\s*['"`][^'"`]*(?:token|jwt)[^'"`]*['"`]|(?:localStorage|sessionStorage)\s*\.\s*\w*(?:token|Token|jwt)\w*\s*=(?!=)|\bsetCookie\(\s*['"`][^'"`]*(?:token|jwt)|\blocalStorage:\s*\[[^\]]*\bname:\s*['"`][^'"`]*(?:token|jwt)/i;
+const EXPECTS_TOKEN =
+  /expect\(\s*(?:window\.|globalThis\.)?(?:localStorage|sessionStorage)\.getItem\(\s*['"`][^'"`]*(?:token|jwt)\w*['"`]\s*\)\s*\)\s*\.(?!toBeNull|toBeFalsy|toBeUndefined|not\b|to(?:Be|Equal|StrictEqual)\((?:null|undefined)\))|\bsetItem\w*\)\.(?:\w+\.)*toHaveBeen\w*CalledWith\(\s*['"`][^'"`]*(?:token|jwt)|expect\(\s*cookies?\.get\(\s*['"`][^'"`]*(?:token|jwt)/i;
+const SENDS_WITH_ALL = /\bextraHTTPHeaders\s*:\s*\{[^}]*(?:authorization|x-access-token|x-auth-token)/i;
 const READS_HEADER =
   /headers?\s*(?:\?\.|\.|!\.)?\s*(?:get\(\s*['"`](?:authorization|x-access-token|x-auth-token)|\.?(?:authorization\b(?!\s*=[^=])|\[\s*['"`](?:authorization|x-access-token|x-auth-token)))/i;
 const ANSWERS_BY_KEY =
@@ -39,6 +42,22 @@ const SIGHTS: readonly Sight[] = [
     title: 'A test lets web storage answer with a login token',
     detail:
       "The page does not ask for it any more. To be logged in, let localStorage answer with a word under 'jwt-to-session'.",
+  },
+  {
+    of: isTest,
+    pattern: EXPECTS_TOKEN,
+    severity: 'warning',
+    title: 'A test expects the login token where the browser kept it',
+    detail:
+      "Nothing is kept there any more. Expect hasSession() of '@jwt-to-session/shim/client', or a word under 'jwt-to-session' in localStorage.",
+  },
+  {
+    of: () => true,
+    pattern: SENDS_WITH_ALL,
+    severity: 'warning',
+    title: 'Tests in a browser send the login token with every request',
+    detail:
+      "Let them log in once by page.request or context.request, and keep context.storageState(): the session's cookie is in it.",
   },
   {
     of: (_, text) => STANDS_IN.test(text),

@@ -9,6 +9,7 @@ import { secretFindings } from './secrets.js';
 import { sentHeaderFindings } from './sent-headers.js';
 import { targetFindings } from './targets.js';
 import { testFindings } from './tests.js';
+import { testsByAddress } from './tests-by-address.js';
 import { testsWithoutRequest } from './tests-without-request.js';
 import { tokenFindings } from './tokens.js';
 
@@ -20,6 +21,7 @@ export function findingsOf(project: Project, signatures: readonly Signature[]): 
     ...tokenFindings(project),
     ...testFindings(project, signatures),
     ...testsWithoutRequest(project),
+    ...testsByAddress(project),
     ...persistedFindings(project),
     ...browserFileFindings(project),
     ...sentHeaderFindings(project),

@@ -31,16 +31,36 @@ export function sentHeaderFindings({ sources, sites, steps }: Project): Finding[
 function findingsIn(sources: Sources, file: SourceFile): Finding[] {
   const byTest = new Map<string, NodePath>();
   for (const path of file.paths.values()) {
-    const name = testNamed(path);
-    if (namesHeader(path) && !byTest.has(name)) byTest.set(name, path);
+    if (!namesHeader(path)) continue;
+    const name = `${isSentHere(path)} ${testNamed(path)}`;
+    if (!byTest.has(name)) byTest.set(name, path);
   }
-  return [...byTest].map(([name, path]) => ({
-    severity: 'warning',
-    title: `${name} is about the header that carried the login token`,
-    detail:
-      "After the step client the browser sends none: the session's cookie goes by itself. Expect the request without the header.",
+  return [...byTest.values()].map((path) => ({
+    ...(isSentHere(path)
+      ? {
+          severity: 'note',
+          title: `${testNamed(path)} sends the login token itself`,
+          detail:
+            "What it sends by keeps cookies: a login by it is enough, and the session's cookie goes by itself. The header opens nothing once the server works with sessions, and can go.",
+        }
+      : {
+          severity: 'warning',
+          title: `${testNamed(path)} is about the header that carried the login token`,
+          detail:
+            "After the step client the browser sends none: the session's cookie goes by itself. Expect the request without the header.",
+        }),
     ...at(sources, path),
   }));
+}
+
+/** `request.get(url, { headers: { … } })` of Playwright, `cy.request({ headers: { … } })` */
+function isSentHere(path: NodePath): boolean {
+  return Boolean(
+    path.findParent((above) => {
+      const callee = above.isCallExpression() ? String(above.get('callee')) : '';
+      return /^cy\.request$|(?:^|\.|\b)request\.(?:get|post|put|patch|delete|head|fetch)$/.test(callee);
+    }),
+  );
 }
 
 /** `{ Authorization: … }`, `headers.authorization`, `headers.get('Authorization')` */
