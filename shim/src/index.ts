@@ -50,6 +50,7 @@ export type {
   KeyPurpose,
   KeySource,
   LegacyOptions,
+  OpaqueOptions,
   SessionClaims,
   SessionOptions,
 } from './settings/options.js';

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { AdoptOptions } from '../src/browser/client.js';
+import type { AdoptOptions, LegacyPlace } from '../src/browser/client.js';
 import { EXPRESSES, client as http } from './support/server.js';
-import { optionsFor, shopApplication, tokenOf } from './support/shop.js';
+import { optionsFor, SECRET, shopApplication, tokenOf } from './support/shop.js';
 
 /** The helper in one tab: its own module, on storage that the browser's tabs share. */
 type Tab = typeof import('../src/browser/client.js');
@@ -132,6 +132,29 @@ test('a token in a stored object outlives that the application stores the object
   await adoptLegacyToken(place({ key: 'state', field: 'auth.token', at: gone }));
   forgetSession();
   expect(hasSession()).toBe(false);
+});
+
+test('a refresh token that is random text is handed over too, and other text is none', async () => {
+  const token = 'b7e2c1f0-9d43-4a7e-8f65-2c1d0e9b8a76';
+  const claims = (_: object, __: unknown, came: string) => (came === token ? { id: 'ada' } : undefined);
+  const keys = [
+    { key: SECRET, algorithms: ['HS256'] },
+    { opaque: true as const, refresh: true, claims },
+  ];
+  base = await shopApplication(optionsFor({ legacy: { keys } }), EXPRESSES[0][1]);
+  jar = http(base);
+  const { adoptLegacyToken, hasSession, sessionInfo } = await tab();
+  localStorage.setItem('token', 'null');
+  localStorage.setItem('user', JSON.stringify({ name: 'Ada', refreshToken: token }));
+  const from: LegacyPlace[] = [
+    { storage: 'local', key: 'token' },
+    { storage: 'local', key: 'user', field: 'refreshToken' },
+  ];
+  await adoptLegacyToken({ from, at: at() });
+  expect(localStorage.getItem('token')).toBe('null');
+  expect(localStorage.getItem('user')).toBe('{"name":"Ada"}');
+  expect(hasSession()).toBe(true);
+  expect(sessionInfo()).toMatchObject({ id: 'ada' });
 });
 
 test('several places, session storage among them', async () => {

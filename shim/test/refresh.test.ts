@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import jwt, { type JwtPayload } from 'jsonwebtoken';
 import { describe, expect, test } from 'vitest';
 import {
   bearer,
   body,
   cookie,
+  cutover,
   endSession,
   type ShimEvent,
   sessionFound,
@@ -265,5 +267,86 @@ describe('what code asks that looked refresh tokens up', () => {
     expect(await ask(refresh('ada', { device: 2 }))).toEqual({ found: false, takenBack: true });
     expect(await ask(refresh('ada', { exp: now() - DAY }))).toEqual({ found: false, takenBack: false });
     expect(await ask(jwt.sign({ id: 'ada' }, 'another key'))).toEqual({ found: false, takenBack: false });
+  });
+});
+
+describe('a refresh token that is random text', () => {
+  const kept = new Map<string, string>();
+  const opaque = (wanted: Wanted = {}): Wanted => ({
+    ...wanted,
+    legacy: {
+      keys: [
+        { key: SECRET, algorithms: ['HS256'] },
+        {
+          opaque: true,
+          refresh: true,
+          expiresIn: '7d',
+          claims: async (_payload, _req, token) => {
+            const id = kept.get(token);
+            return id === undefined ? undefined : { id, role: ROLES[id] };
+          },
+        },
+      ],
+      from: [bearer(), cookie('refreshToken'), body('refreshToken')],
+    },
+  });
+  const shop = () => shopApplication(optionsFor(opaque({ grace: 0 })));
+  const tokenFor = (id: string, token: string = randomUUID()) => {
+    kept.set(token, id);
+    return token;
+  };
+
+  test('opens a session for whoever it is kept for, for as long as one lasts, once', async () => {
+    const base = await shop();
+    const token = tokenFor('ada');
+    const browser = client(base);
+    const expired = access('ada', { age: DAY, exp: now() - MINUTE });
+    await browser.ask('/count', { method: 'POST', token: expired, json: { refreshToken: token } });
+    const { json } = await browser.ask('/me');
+    expect(json).toMatchObject({ id: 'ada', role: 'admin' });
+    expect(Number(json.exp) - now()).toBeGreaterThan(6 * DAY);
+    // It has done its work.
+    expect((await client(base).ask('/me', { token })).status).toBe(401);
+  });
+
+  test('is told from one that differs in its last letter', async () => {
+    const base = await shop();
+    const [one, other] = [tokenFor('ada', 'the-same-but-for-1'), tokenFor('bob', 'the-same-but-for-2')];
+    expect((await client(base).ask('/me', { token: one })).json.id).toBe('ada');
+    expect((await client(base).ask('/me', { token: other })).json.id).toBe('bob');
+  });
+
+  test('prolongs the session of an access token that it comes with', async () => {
+    const browser = client(await shop());
+    await browser.ask('/me', { token: access('ada') });
+    await browser.ask('/count', { method: 'POST', json: { refreshToken: tokenFor('ada') } });
+    expect(Number((await browser.ask('/me')).json.exp) - now()).toBeGreaterThan(6 * DAY);
+  });
+
+  test('is good for the exchange, and opens nothing where it is not kept or was logged out', async () => {
+    const base = await shop();
+    const exchange = (token: string, browser = client(base)) =>
+      browser.ask('/session/exchange', { method: 'POST', token });
+    expect((await exchange(randomUUID())).status).toBe(401);
+    const token = tokenFor('bob');
+    const browser = client(base);
+    expect((await exchange(token, browser)).json.claims).toMatchObject({ id: 'bob', role: 'user' });
+    await browser.ask('/logout', { method: 'POST' });
+    expect((await exchange(token)).status).toBe(401);
+  });
+
+  test('of a login after all others were ended is good, as the application says', async () => {
+    const base = await shop();
+    await client(base).ask('/everywhere/ada', { method: 'POST' });
+    expect((await client(base).ask('/me', { token: tokenFor('ada') })).json.id).toBe('ada');
+  });
+
+  test.each([
+    [{ opaque: true }, 'legacy.keys[1].claims'],
+    [{ opaque: true, claims: () => ({}), expiresIn: 'soon' }, 'legacy.keys[1].expiresIn'],
+  ])('options that can not work are refused: %j', (wrong, option) => {
+    const keys = [{ key: SECRET, algorithms: ['HS256'] }, wrong];
+    // @ts-expect-error -- wrong on purpose
+    expect(() => cutover(optionsFor({ legacy: { keys } }))).toThrow(option);
   });
 });

@@ -5,7 +5,7 @@ import { UnavailableError } from '../response/unavailable.js';
 import type { ClaimsOf } from '../settings/options.js';
 import type { LegacySettings, Settings } from '../settings/settings.js';
 import { hashOf } from './hash.js';
-import { type Verified, verifyWithEach } from './verify.js';
+import { isUnsigned, type Verified, verifyWithEach } from './verify.js';
 
 /** A token that the application would have let in. */
 export interface AcceptedToken {
@@ -18,6 +18,8 @@ export interface AcceptedToken {
   readonly ends: number | undefined;
   /** One that prolongs a session, and does not say what is in it. */
   readonly refresh: boolean;
+  /** The application keeps it, and takes it back there. */
+  readonly opaque: boolean;
 }
 
 /** What a token is worth. `user` is known of a refused one when one of the keys has signed it. */
@@ -44,12 +46,21 @@ interface Rules {
  */
 export async function judge(token: string, rules: Rules, req: IncomingMessage): Promise<Verdict> {
   const refused: Verdict[] = [];
-  for (const verified of await verifyWithEach(token, rules.legacy.keys, rules.legacy.maxBytes)) {
+  for (const verified of await readingsOf(token, rules.legacy)) {
     const verdict = await judgeAs(verified, token, rules, req);
     if (verdict.accepted) return verdict;
     refused.push(verdict);
   }
   return refused.find((verdict) => isOfSomebody(verdict)) ?? refused[0] ?? { refusal: 'signature' };
+}
+
+/** What a token may be: one that a key has signed, or one that only the application knows. */
+async function readingsOf(
+  token: string,
+  { keys, opaque, maxBytes }: LegacySettings,
+): Promise<readonly Verified[]> {
+  const kept = isUnsigned(token, maxBytes) ? opaque() : [];
+  return kept.length ? kept : verifyWithEach(token, keys, maxBytes);
 }
 
 function isOfSomebody(verdict: Verdict): boolean {
@@ -75,7 +86,8 @@ async function judgeAs(
   if (legacy.mintedBefore !== undefined && (payload.iat ?? 0) > legacy.mintedBefore)
     return { refusal: 'minted-late', user: id };
   const refresh = purpose.refresh === true;
-  return { accepted: { token, hash: hashOf(token), user: id, payload, claims, ends, refresh } };
+  const opaque = verified.opaque === true;
+  return { accepted: { token, hash: hashOf(token), user: id, payload, claims, ends, refresh, opaque } };
 }
 
 /**

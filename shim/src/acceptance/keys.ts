@@ -1,8 +1,9 @@
 import { createPublicKey, createSecretKey, KeyObject } from 'node:crypto';
 import type { Algorithm, JwtHeader, VerifyOptions } from 'jsonwebtoken';
 import { OptionError } from '../settings/option-error.js';
-import type { JwksOptions, KeyOptions, KeyPurpose, KeySource } from '../settings/options.js';
+import type { JwksOptions, KeyOptions, KeyPurpose, KeySource, OpaqueOptions } from '../settings/options.js';
 import { publishedKeys } from './jwks.js';
+import { isOpaque } from './opaque.js';
 
 const ALGORITHMS: readonly string[] = [
   'HS256',
@@ -32,19 +33,24 @@ export interface PreparedKey {
 /** The keys that may have signed a token with this header; only the ones whose algorithm and `kid` fit. */
 export type Keys = (header: JwtHeader) => readonly PreparedKey[] | Promise<readonly PreparedKey[]>;
 
+/** Where keys are from; opaque tokens have none. */
+type Signed = Exclude<KeySource, OpaqueOptions>;
+
 /** Checks and prepares the keys of `legacy.keys`. Throws an OptionError for one that can't work. */
 export function prepareKeys(
   given: KeySource | readonly KeySource[] | undefined,
   clockTolerance: number | undefined,
 ): Keys {
   const sources: readonly KeySource[] = given === undefined ? [] : isList(given) ? given : [given];
-  if (sources.length === 0)
+  if (!sources.some((source) => !isOpaque(source)))
     throw new OptionError(
       'legacy.keys',
       'is missing',
       "{ key: process.env.JWT_SECRET, algorithms: ['HS256'] }",
     );
-  const found = sources.map((source, index) => keysOf(source, `legacy.keys[${index}]`, clockTolerance));
+  const found = sources.map((source, index) =>
+    isOpaque(source) ? [] : keysOf(source, `legacy.keys[${index}]`, clockTolerance),
+  );
   const fixed = found.every((keys) => Array.isArray(keys));
   if (fixed) {
     const all = found.flatMap((keys) => (Array.isArray(keys) ? keys : []));
@@ -58,7 +64,7 @@ export function prepareKeys(
 
 /** Fixed keys, or a way to look them up for a token. */
 function keysOf(
-  source: KeySource,
+  source: Signed,
   option: string,
   clockTolerance: number | undefined,
 ): readonly PreparedKey[] | Keys {

@@ -13,6 +13,8 @@ export type Verified =
       readonly refusal?: 'expired' | 'not-yet-valid';
       /** Seconds since 1970 from which on the token is refused; none when its expiry is ignored. */
       readonly ends?: number | undefined;
+      /** Nobody has signed it: it is one that the application keeps, or none. */
+      readonly opaque?: true;
     }
   | { readonly payload?: undefined; readonly refusal: Refusal };
 
@@ -52,6 +54,11 @@ function merit({ refusal, payload }: Verified): number {
 /** Whether it has the three parts of a JWT, whatever is in them: jsonwebtoken names the others malformed. */
 export function hasShape(token: string): boolean {
   return token.split('.').length === 3;
+}
+
+/** Whether it is none that a key can have signed, and short enough to be looked at. */
+export function isUnsigned(token: string, maxBytes: number): boolean {
+  return token.length <= maxBytes && headerOf(token) === undefined;
 }
 
 /** The header, when the token has three parts that read the same to everyone. */

@@ -67,13 +67,13 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const tokenAt = (place: LegacyPlace): string | undefined => {
   const text = readAt(place);
   let value = parsed(text);
-  if (!place.field) return tokenIn(typeof value === 'string' ? value : text);
+  if (!place.field) return keptIn(typeof value === 'string' ? value : text);
   for (const name of place.field.split('.')) {
     // Some libraries keep each part of the state as JSON of its own.
     const holder = typeof value === 'string' ? parsed(value) : value;
     value = isRecord(holder) ? holder[name] : undefined;
   }
-  return tokenIn(value);
+  return keptIn(value);
 };
 
 /** An object, or the JSON of one, without a field. */
@@ -97,6 +97,10 @@ const claimsOf = <Claims = SessionInfo>(text: string): Claims | null => {
 /** A token by itself, or with the scheme that it is sent with: `Bearer …`. */
 const tokenIn = (value: unknown): string | undefined =>
   (typeof value === 'string' && /^(?:\w+ )?([\w-]+\.[\w-]+\.[\w-]*)$/.exec(value)?.[1]) || undefined;
+
+/** The same, or a refresh token that is random text: the server alone can tell what it is. */
+const keptIn = (value: unknown): string | undefined =>
+  tokenIn(value) || (typeof value === 'string' && /^[\w-]{20,}$/.test(value) ? value : undefined);
 
 /** A marker has no signature, and is no token: the server knows by its cookie whether there is a session. */
 const signed = (token?: string): string | undefined => (/\.$/.test(token || '') ? undefined : token);

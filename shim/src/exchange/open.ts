@@ -42,8 +42,7 @@ export async function open(
   const made = sessionFor(token, shop, req);
   const first = await shop.sessions.make(entry.session, made);
   const finished = await shop.ledger.finish(token, entry);
-  const loggedOut =
-    finished.state === 'revoked' || (await shop.ledger.isRevokedFor(token.user, token.payload.iat));
+  const loggedOut = finished.state === 'revoked' || (await isOfAllRevoked(token, shop));
   if (loggedOut) {
     await shop.sessions.end(entry.session, token.user);
     return { refusal: 'revoked' };
@@ -109,8 +108,13 @@ export async function isRevoked(
   legacy: LegacySettings,
   req: IncomingMessage,
 ): Promise<boolean> {
-  return (
-    (await ledger.isRevokedFor(token.user, token.payload.iat)) ||
-    (await isRevokedByApplication(legacy, token, req))
-  );
+  return (await isOfAllRevoked(token, { ledger })) || (await isRevokedByApplication(legacy, token, req));
+}
+
+/** Whether all of a user's tokens were taken back since it was made, which nobody can tell of an opaque one. */
+async function isOfAllRevoked(
+  { user, payload, opaque }: AcceptedToken,
+  { ledger }: Pick<Shop, 'ledger'>,
+): Promise<boolean> {
+  return !opaque && (await ledger.isRevokedFor(user, payload.iat));
 }

@@ -59,7 +59,19 @@ export interface JwksOptions extends KeyPurpose, Omit<VerifyOptions, 'algorithms
 /** Finds the key for a token's header, or nothing. */
 export type KeyFinder = (header: JwtHeader) => KeyOptions | undefined | Promise<KeyOptions | undefined>;
 
-export type KeySource = KeyOptions | JwksOptions | KeyFinder;
+/** Refresh tokens that say nothing themselves: random text, which the application looks up where it keeps them. */
+export interface OpaqueOptions extends Pick<KeyPurpose, 'refresh'> {
+  readonly opaque: true;
+  /**
+   * Looks a token up: the claims of its login, or `undefined` to refuse. The payload is empty. What was taken back
+   * is known here alone: `endAllSessions` ends sessions, and the rows are taken out beside it.
+   */
+  readonly claims: ClaimsOf;
+  /** How long a session lasts that such a token opens or prolongs, as `startSession` takes it. */
+  readonly expiresIn?: string | number;
+}
+
+export type KeySource = KeyOptions | JwksOptions | OpaqueOptions | KeyFinder;
 
 export interface LegacyOptions {
   readonly keys: KeySource | readonly KeySource[];

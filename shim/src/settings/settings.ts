@@ -1,5 +1,6 @@
 import type { JwtPayload } from 'jsonwebtoken';
 import { type Keys, prepareKeys } from '../acceptance/keys.js';
+import { type Opaque, prepareOpaque } from '../acceptance/opaque.js';
 import { type Report, reporting } from '../events.js';
 import { bearer, type Place } from '../request/places.js';
 import { ERROR_WORDS, type ErrorWords } from '../session/error-words.js';
@@ -50,6 +51,7 @@ export interface SessionSettings {
 
 export interface LegacySettings {
   readonly keys: Keys;
+  readonly opaque: Opaque;
   readonly from: readonly Place[];
   readonly claims: ClaimsOf;
   readonly isRevoked: LegacyOptions['isRevoked'];
@@ -178,6 +180,7 @@ function legacySettings(options: CutoverOptions, legacy: LegacyOptions): LegacyS
     throw new OptionError('legacy.maxBytes', 'is no whole number above 0', 'leave it out for 8192');
   return {
     keys: prepareKeys(legacy.keys, legacy.clockTolerance),
+    opaque: prepareOpaque(legacy.keys),
     from,
     claims: legacy.claims ?? ((payload) => payload),
     isRevoked: legacy.isRevoked,
