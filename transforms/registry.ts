@@ -30,11 +30,13 @@ import { rule as serverLibraryImport } from './server/library-import.js';
 import { rule as serverLogOutEverywhere } from './server/log-out-everywhere.js';
 import { rule as serverLogoutRoute } from './server/logout-route.js';
 import { rule as serverNjwt } from './server/njwt.js';
+import { rule as serverOpaqueToken } from './server/opaque-token.js';
 import { rule as serverOtherLibrary } from './server/other-library.js';
 import { rule as serverPassportJwt } from './server/passport-jwt.js';
 import { rule as serverRefreshLookup } from './server/refresh-lookup.js';
 import { rule as serverRequestToken } from './server/request-token.js';
 import { rule as serverResponse } from './server/response.js';
+import { rule as serverRowToken } from './server/row-token.js';
 import { rule as serverSign } from './server/sign.js';
 import { rule as serverSocketToken } from './server/socket-token.js';
 import { rule as serverTestAgent } from './server/test-agent.js';
@@ -55,11 +57,13 @@ export const RULES: readonly RegisteredRule[] = [
   { id: 'server/log-out-everywhere', rule: serverLogOutEverywhere },
   { id: 'server/logout-route', rule: serverLogoutRoute },
   { id: 'server/njwt', rule: serverNjwt },
+  { id: 'server/opaque-token', rule: serverOpaqueToken },
   { id: 'server/other-library', rule: serverOtherLibrary },
   { id: 'server/passport-jwt', rule: serverPassportJwt },
   { id: 'server/refresh-lookup', rule: serverRefreshLookup },
   { id: 'server/request-token', rule: serverRequestToken },
   { id: 'server/response', rule: serverResponse },
+  { id: 'server/row-token', rule: serverRowToken },
   { id: 'server/sign', rule: serverSign },
   { id: 'server/socket-token', rule: serverSocketToken },
   { id: 'server/test-agent', rule: serverTestAgent },

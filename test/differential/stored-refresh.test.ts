@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { describe, expect, test } from 'vitest';
 import type { Step } from '../../transforms/words.js';
@@ -13,6 +14,8 @@ interface Kept {
   readonly claims?: object;
   /** Those of a token that was taken back before, where they differ. */
   readonly taken?: object;
+  /** Its tokens are random text. */
+  readonly opaque?: true;
   /** There is a way to log out everywhere. */
   readonly leaves?: true;
   /** A logout only forgets the token; a session's ends it. */
@@ -22,6 +25,7 @@ interface Kept {
 /** Small servers that keep their refresh tokens, each in another way. */
 const SERVERS: Readonly<Record<string, Kept>> = {
   'refresh-table': { body: 'refreshToken', claims: { id: '3' }, leaves: true },
+  'refresh-opaque': { body: 'refreshToken', claims: {}, opaque: true },
   'refresh-list': { body: 'refreshToken' },
   'refresh-reuse': { cookie: 'renewal', claims: { login: 'cleo' } },
   'refresh-versions': {
@@ -33,6 +37,9 @@ const SERVERS: Readonly<Record<string, Kept>> = {
   },
   'refresh-of-user': { cookie: 'jwt', claims: { username: 'cleo' } },
 };
+
+/** What is handed out as a token: a JWT, a marker, random text. */
+const TOKEN = /[\w-]{8,}\.[\w-]{8,}\.[\w-]*|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|[\da-f]{40,}/g;
 
 /** A client as far as it matters: keeps cookies and the tokens that it is sent. */
 class Client {
@@ -68,7 +75,7 @@ class Client {
       headers: {
         'content-type': 'application/json',
         cookie: [...this.cookies].map((one) => one.join('=')).join('; '),
-        ...(this.access ? { authorization: `Bearer ${this.access}` } : {}),
+        ...(this.access ? { authorization: `Bearer ${this.access}`, 'x-access-token': this.access } : {}),
       },
       ...(method === 'GET' ? {} : { body: JSON.stringify(sent) }),
     });
@@ -80,7 +87,7 @@ class Client {
     const text = await response.text();
     this.access = /"(?:token|accessToken)":"([^"]+)"/.exec(text)?.[1] ?? this.access;
     this.refresh = /"refreshToken":"([^"]+)"/.exec(text)?.[1] ?? this.refresh;
-    return `${response.status} ${text.replace(/[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, 'TOKEN')}`;
+    return `${response.status} ${text.replace(TOKEN, 'TOKEN')}`;
   }
 }
 
@@ -102,6 +109,11 @@ async function story(base: string, kept: Kept, old: Old): Promise<Record<string,
   told['a token that was never kept'] = await client().hold(strange).ask('POST', '/refresh');
   told['a token of another key'] = await client().hold(forged).ask('POST', '/refresh');
   told['no token at all'] = await client().hold('nonsense').ask('POST', '/refresh');
+  if (old.over) {
+    // Where a session is asked nobody can tell any more whether it is over or was never there.
+    const answer = await client().hold(old.over).ask('POST', '/refresh');
+    told['a token that is too old'] = answer.slice(0, 3);
+  }
   const thief = ann.thief();
   told['ann logs out'] = await ann.ask('POST', '/logout');
   // With the cookie gone there is nothing left to steal.
@@ -143,18 +155,22 @@ interface Old {
   readonly taken: string;
   readonly strange: string;
   readonly forged: string;
+  /** One that is kept, and too old. */
+  readonly over?: string;
 }
 
 async function told(name: string, steps: readonly Step[]): Promise<Record<string, string>> {
   const kept = SERVERS[name];
   if (!kept) throw new Error(`no server ${name}`);
-  const signed = (claims: object, key = REFRESH_SECRET) => jwt.sign(claims, key, { expiresIn: '7d' });
+  const signed = (claims: object, key = REFRESH_SECRET) =>
+    kept.opaque ? randomUUID() : jwt.sign(claims, key, { expiresIn: '7d' });
   const old: Old = {
     kept: signed({ ...kept.claims, jti: 'kept' }),
     taken: signed({ ...kept.claims, ...kept.taken, jti: 'taken' }),
     // Of nobody: where a token that comes again ended all logins of its user, a session's logins go on.
     strange: signed({ nobody: true }),
     forged: signed({ ...kept.claims, jti: 'forged' }, 'not the secret'),
+    ...(kept.opaque ? { over: signed({}) } : {}),
   };
   const environment = {
     JWT_SECRET: 'a login secret that is long enough',
@@ -162,6 +178,7 @@ async function told(name: string, steps: readonly Step[]): Promise<Record<string
     SESSION_SECRET: 'c'.repeat(40),
     KEPT_TOKEN: old.kept,
     TAKEN_TOKEN: old.taken,
+    ...(old.over === undefined ? {} : { OVER_TOKEN: old.over }),
   };
   return served(name, steps, environment, (base) => story(base, kept, old));
 }

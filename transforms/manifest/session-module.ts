@@ -9,7 +9,7 @@ import type { PortableImport } from '../project/importing.js';
 import type { Portable } from '../project/portable.js';
 import type { SourceFile } from '../project/source.js';
 import { type ClientOrigins, type CorsFunction, corsFunctionLines, corsTypes } from './cors-functions.js';
-import { keyLines } from './key-lines.js';
+import { keyLines, portablesOfRefreshKey } from './key-lines.js';
 
 /** What the session module of an application is made of. */
 export interface ModuleFacts {
@@ -126,7 +126,7 @@ function styled(line: string, style: Style): string {
 export function givenNames({ acceptance, presents }: ModuleFacts): string[] {
   const { keys, refresh, signer } = acceptance;
   const used = [...keys, ...refresh, ...(presents && signer ? [signer] : [])];
-  return [...new Set(used.flatMap(({ key }) => key.given ?? []))];
+  return [...new Set(used.flatMap(({ key }) => key?.given ?? []))];
 }
 
 /** The expressions from the application's code that the module repeats. */
@@ -147,7 +147,7 @@ export function portablesOf({
     ...keys.flatMap(({ key, issuer, audience }) =>
       [key, issuer, audience].filter((one) => one !== undefined),
     ),
-    ...refresh.flatMap(({ key, renewal }) => [key, ...(renewal ? [renewal] : [])]),
+    ...refresh.flatMap(portablesOfRefreshKey),
     ...refusals,
     ...revoked,
     ...(clientOrigins?.from === 'expression' ? [clientOrigins.expression.portable] : []),

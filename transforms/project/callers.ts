@@ -5,6 +5,7 @@ import { type Definition, definitionOf, exportOf, keyName, propertyName } from '
 import { exportsOf } from './exports.js';
 import { type SourceFile, textOf } from './source.js';
 import type { Sources } from './sources.js';
+import { nameOnModel } from './stored/models.js';
 
 export type CallPath =
   | NodePath<t.CallExpression>
@@ -77,12 +78,13 @@ export function callersOf(sources: Sources, called: NodePath<t.Function>): reado
 }
 
 /**
- * The name under which objects of unknown make have a function: a Mongoose method or static, a method put on a
- * prototype, a method of a schema's or service's table. Other functions are called by names that can be followed.
+ * The name under which objects of unknown make have a function: a Mongoose method or static, a function that a
+ * model was given, a method put on a prototype, a method of a schema's or service's table. Other functions are called by names that can be followed.
  */
 function methodName(called: NodePath<t.Function>): string | undefined {
   const { parent } = called;
   if (t.isAssignmentExpression(parent)) {
+    if (nameOnModel(called) !== undefined) return nameOnModel(called);
     const holder = t.isMemberExpression(parent.left) ? parent.left.object : undefined;
     return holder && /^(?:methods|statics|prototype)$/.test(propertyName(holder) ?? '')
       ? propertyName(parent.left)

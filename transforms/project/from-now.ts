@@ -1,4 +1,7 @@
 import type { NodePath } from '@babel/traverse';
+import type * as t from '@babel/types';
+import { propertyName } from './definitions.js';
+import { setFromNow } from './moved-date.js';
 import { unwrapped } from './unwrapped.js';
 
 /** How long after now a point in time is: milliseconds that are known, or the code of a number of seconds. */
@@ -25,13 +28,15 @@ const UNITS: Readonly<Record<string, number>> = {
  */
 export function fromNow(path: NodePath): FromNow | undefined {
   const at = unwrapped(path);
+  const moved = at.isIdentifier() ? setFromNow(at) : undefined;
+  if (moved) return moved;
   const named = at.isIdentifier() ? initOf(at) : undefined;
   if (named) return fromNow(named);
   if (at.isNewExpression() && at.get('callee').isIdentifier({ name: 'Date' })) {
     const [time, ...more] = at.get('arguments') as NodePath[];
     return time && !more.length ? fromNow(time) : undefined;
   }
-  if (at.isCallExpression()) return added(at);
+  if (at.isCallExpression()) return added(at) ?? asNumber(at);
   if (!at.isBinaryExpression({ operator: '+' })) return undefined;
   const [left, right] = [at.get('left') as NodePath, at.get('right') as NodePath];
   const length = isNow(left) ? right : isNow(right) ? left : undefined;
@@ -54,6 +59,13 @@ function initOf(path: NodePath): NodePath | undefined {
   const init =
     binding?.constant && binding.path.isVariableDeclarator() ? binding.path.get('init') : undefined;
   return init?.node ? (init as NodePath) : undefined;
+}
+
+/** `expires.getTime()`, `expires.toISOString()` */
+function asNumber(path: NodePath<t.CallExpression>): FromNow | undefined {
+  const callee = path.get('callee');
+  const plain = /^(?:getTime|valueOf|toISOString|toDate)$/.test(propertyName(callee.node) ?? '');
+  return plain && callee.isMemberExpression() ? fromNow(callee.get('object')) : undefined;
 }
 
 /** `x` of `x * 1000`. */

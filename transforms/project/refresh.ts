@@ -7,12 +7,13 @@ import { refreshKeysOf } from './acceptance/refresh-keys.js';
 import { callersOf } from './callers.js';
 import { usesOf } from './flow/follow.js';
 import { otherFramework } from './frameworks.js';
+import { fromNow } from './from-now.js';
 import { hazardOf } from './hazards.js';
 import { portableOf } from './portable.js';
 import type { Project } from './project.js';
 import { claimsOfRefresh } from './refresh-claims.js';
 import { requestParameter } from './requests.js';
-import { type CheckSite, isCheck, isMint, type MintSite, type ReadSite } from './site.js';
+import { type CheckSite, isCheck, isMint, type MintSite, OPAQUE, type ReadSite, type Site } from './site.js';
 import { usesOfRead } from './sites/requests.js';
 import { type SourceFile, textOf } from './source.js';
 import { isOfRefreshRecord, type RefreshRecord, refreshRecordOf } from './stored/refresh/record.js';
@@ -62,10 +63,22 @@ export function renewedLifetime(project: Project, mint: MintSite): { expiresIn?:
   const handlers = new Set(handlersOf(project, mint.path));
   const beside = renewals.some(
     (site) =>
-      (isMint(site) || isCheck(site)) && handlersOf(project, site.path).some((one) => handlers.has(one)),
+      (isMint(site) || isCheck(site) || isOpaqueRead(site, renewals)) &&
+      handlersOf(project, site.path).some((one) => handlers.has(one)),
   );
   const lifetime = beside ? withLifetime(project, mint.file) : undefined;
   return lifetime?.moves ? lifetime : undefined;
+}
+
+/** Random text is checked by being looked for. */
+function isOpaqueRead(site: Site, renewals: readonly Site[]): boolean {
+  return site.kind === 'request' && isOpaque(renewals);
+}
+
+/** Whether an application's refresh tokens are random text, which only its table knows. */
+export function isOpaque(sites: readonly Site[]): boolean {
+  const mints = sites.filter(isMint).filter(({ family }) => family === 'refresh');
+  return mints.length > 0 && mints.every(({ library }) => library === OPAQUE);
 }
 
 function obstacleOf(project: Tokens): string | undefined {
@@ -110,7 +123,7 @@ function unaccepted(
   const textOfKey = (key: NodePath | undefined) => key && keyOf(sources, key, new Map())?.text;
   const known = new Set([
     ...logins.map(({ key }) => textOfKey(key)),
-    ...refreshKeysOf(sources, sites, logins, new Set(), new Map()).map(({ key }) => key.text),
+    ...refreshKeysOf(sources, sites, logins, new Set(), new Map()).map(({ key }) => key?.text),
   ]);
   const lost = checks.find(({ kind, key }) => kind === 'verify' && key && !known.has(textOfKey(key)));
   return lost && 'nothing shows what login it stands for, so the exchange can not take it';
@@ -197,11 +210,7 @@ function withLifetime({ sources, sites }: Project, within?: SourceFile): Refresh
   const mints = sites.filter(isMint).filter((site) => site.family === 'refresh');
   const first = longest(mints, (mint) => lifetimeOf(sources, mint));
   if (!first) return { moves: true };
-  // njwt takes a point in time, which says nothing elsewhere.
-  const given =
-    first.library === 'njwt'
-      ? undefined
-      : (first.expires ?? (first.options && propertyOf(sources, first.options, 'expiresIn')));
+  const given = lengthGiven(sources, first);
   const lifetime = lifetimeOf(sources, first);
   if (lifetime.kind === 'unlimited') return { moves: true };
   const portable = given && portableOf(sources, given);
@@ -210,6 +219,16 @@ function withLifetime({ sources, sites }: Project, within?: SourceFile): Refresh
   if (given?.isLiteral()) return { moves: true, expiresIn: textOf(first.file, given.node) };
   if (lifetime.kind === 'seconds') return { moves: true, expiresIn: String(lifetime.seconds) };
   return { moves: false, because: 'how long it lives can not be said where the login is' };
+}
+
+/** What says how long a token lives, in the form that `expiresIn` takes: njwt takes a point in time. */
+function lengthGiven(sources: Tokens['sources'], mint: MintSite): NodePath | undefined {
+  if (mint.library === 'njwt') return undefined;
+  if (mint.library === OPAQUE) {
+    const length = mint.expires && fromNow(mint.expires);
+    return length?.kind === 'seconds' ? length.path : undefined;
+  }
+  return mint.expires ?? (mint.options && propertyOf(sources, mint.options, 'expiresIn'));
 }
 
 /** The mint whose tokens live longest; the first one where that is not known of all. */

@@ -20,10 +20,16 @@ import type { Application } from './express/application.js';
 import type { Cors } from './express/cors.js';
 import type { Use } from './flow/follow.js';
 import type { SourceFile } from './source.js';
-import type { EverywhereSite, RefreshLookUpSite, TokenLookUpSite, TokenRecordSite } from './stored/sites.js';
+import type {
+  EverywhereSite,
+  RefreshLookUpSite,
+  RowTokenSite,
+  TokenLookUpSite,
+  TokenRecordSite,
+} from './stored/sites.js';
 import type { TestToken } from './tests/tokens.js';
 
-export type { EverywhereSite, RefreshLookUpSite, TokenLookUpSite, TokenRecordSite };
+export type { EverywhereSite, RefreshLookUpSite, RowTokenSite, TokenLookUpSite, TokenRecordSite };
 
 /** What every site has. `evidence` says in words why the site belongs to its family. */
 export interface Common<R extends Role> {
@@ -35,7 +41,10 @@ export interface Common<R extends Role> {
   readonly path: NodePath;
 }
 
-/** A token is signed. */
+/** The library of a token that is random text, which no library signs. */
+export const OPAQUE = 'opaque';
+
+/** A token is signed, or random text. */
 export interface MintSite extends Common<'mint'> {
   readonly kind: 'sign';
   readonly library: string;
@@ -267,6 +276,7 @@ export type Site =
   | RefreshLookUpSite
   | EverywhereSite
   | TokenRecordSite
+  | RowTokenSite
   | ImportSite
   | StoreSite
   | PersistedSite

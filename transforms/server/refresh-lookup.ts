@@ -4,6 +4,7 @@ import type * as t from '@babel/types';
 import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
 import { withoutItems } from '../edit/lists.js';
+import { namedUserEdits } from '../edit/named-users.js';
 import { isTaken, localName, SHIM } from '../edit/names.js';
 import { replacement } from '../edit/replacement.js';
 import { requestText } from '../edit/request.js';
@@ -18,7 +19,7 @@ import { refreshUnit } from '../project/refresh.js';
 import { requestAt } from '../project/requests.js';
 import type { RefreshLookUpSite } from '../project/site.js';
 import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
-import type { Answer, MovedRefusal, NamedUsers } from '../project/stored/refresh/answers.js';
+import type { Answer, MovedRefusal } from '../project/stored/refresh/answers.js';
 import { refreshRecordOf } from '../project/stored/refresh/record.js';
 import { type Refusal, remainingOf } from '../project/stored/refresh/refusals.js';
 import type { Decision, Rule } from '../rule.js';
@@ -62,7 +63,7 @@ function edit(site: RefreshLookUpSite, decision: Decision, project: Project): re
     case 'answered':
       return [
         ...withoutRefusals(site.file, answer.refusals),
-        ...userIdEdits(site, answer.users, project),
+        ...namedUserEdits(site.file, answer.users, project),
         ...movedEdits(site, answer.moved, project),
       ];
     default: {
@@ -74,22 +75,11 @@ function edit(site: RefreshLookUpSite, decision: Decision, project: Project): re
           replacement(site.file, path, `${found ? '' : '!'}${name.local}(${request.text})`, needs),
         ),
         ...withoutRefusals(site.file, answer.dropped),
-        ...userIdEdits(site, answer.users, project),
+        ...namedUserEdits(site.file, answer.users, project),
         ...request.edits,
       ];
     }
   }
-}
-
-/** `stored.user` → `requireSession(req).id` */
-function userIdEdits({ file }: RefreshLookUpSite, users: NamedUsers | undefined, project: Project): Edit[] {
-  if (!users) return [];
-  const name = localName(file, SHIM, 'requireSession');
-  return users.places.flatMap((place) => {
-    const request = requestText(project, file, requestAt(project.sources, place));
-    const text = claimText(`${name.local}(${request.text})`, users.user.trail);
-    return [replacement(file, place, text, [name, ...request.needs]), ...request.edits];
-  });
 }
 
 /** `findOne({ refreshToken })` → `findOne({ username: claims.username })` */

@@ -15,6 +15,7 @@ import { extractorsOf, gatewayObstacle, gatewayServedBy, servesOnlyGateways } fr
 import { plainGuards } from '../project/guards.js';
 import { checksOf, isLoginToken, readObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
+import { isOpaque } from '../project/refresh.js';
 import { requestAt } from '../project/requests.js';
 import type { ReadSite } from '../project/site.js';
 import { socketDoorAt } from '../project/sockets.js';
@@ -46,6 +47,8 @@ function decide(site: ReadSite, project: Project): Decision {
     return { action: 'kept', reason: `somebody else issues these tokens: ${site.evidence}` };
   if (!isLoginToken(site, project)) {
     if (readBeside(site, project)) return { action: 'kept', reason: GOES_WITH_CHECKED };
+    if (site.family === 'refresh' && isOpaque(project.sites))
+      return { action: 'kept', reason: 'the refresh token that it reads is still made and looked up' };
     return {
       action: 'manual',
       reason: `a ${site.family} token is read here`,

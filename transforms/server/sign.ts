@@ -5,6 +5,7 @@ import { alone } from '../alone.js';
 import { mintDecision } from '../decisions.js';
 import { alternativeEdits } from '../edit/alternative.js';
 import type { Edit } from '../edit/edits.js';
+import { withNamedUsers } from '../edit/named-users.js';
 import { localName, SHIM } from '../edit/names.js';
 import { withoutHeldOptions, withoutOptions } from '../edit/options.js';
 import { type RequestText, requestText } from '../edit/request.js';
@@ -61,9 +62,10 @@ function edit(site: MintSite, decision: Decision, project: Project): readonly Ed
   );
   if (site.family === 'refresh') return [...markerEdits(site, request), ...request.edits];
   const start = localName(file, SHIM, 'startSession');
-  const needs = [start, ...request.needs];
+  const named = withNamedUsers(file, claims, project, request.text);
+  const needs = [start, ...request.needs, ...named.needs];
   const options = optionsText(site, project, site.call);
-  const given = [request.text, claimsText(site, claims), ...(options ? [options] : [])];
+  const given = [request.text, claimsText(site, named.text), ...(options ? [options] : [])];
   if (purposesAt(sources, site.path)) {
     const session = `${start.local}(${given.join(', ')})`;
     const promised = site.promisified && !takesPlainValue(sources, site.call);
@@ -86,7 +88,7 @@ function edit(site: MintSite, decision: Decision, project: Project): readonly Ed
     ];
   }
   return [
-    ...argumentEdits(site, start.local, request.text, project).map((one) => ({ ...one, needs })),
+    ...argumentEdits(site, start.local, request.text, named.text, project).map((one) => ({ ...one, needs })),
     ...request.edits,
   ];
 }
@@ -102,15 +104,20 @@ function markerEdits({ file, call, promisified }: MintSite, request: RequestText
 }
 
 /** The claims; an id that was signed as it is becomes the one claim of its session, text as it was in the token. */
-function claimsText({ file, bare }: MintSite, claims: NodePath): string {
-  const text = textOf(file, claims.node);
+function claimsText({ bare }: MintSite, text: string): string {
   return bare ? `{ ${TEXT_CLAIM}: ${bare === 'text' ? text : `String(${text})`} }` : text;
 }
 
 const WIDEST = 100;
 
 /** Keeps the arguments where they stand, so that the diff shows what changed and nothing else. */
-function argumentEdits(site: MintSite, name: string, request: string, project: Project): Edit[] {
+function argumentEdits(
+  site: MintSite,
+  name: string,
+  request: string,
+  written: string,
+  project: Project,
+): Edit[] {
   const { file, call, claims, key, callback } = site;
   if (!claims) return [];
   const last = (site.options ?? key ?? claims).node;
@@ -120,7 +127,7 @@ function argumentEdits(site: MintSite, name: string, request: string, project: P
   const start = startOf(awaited.node);
   const end = callback ? outerEndOf(file, last) : endOf(call.node) - 1;
   const options = optionsText(site, project, call);
-  const whole = `${name}(${[request, claimsText(site, claims), ...(options ? [options] : [])].join(', ')}`;
+  const whole = `${name}(${[request, claimsText(site, written), ...(options ? [options] : [])].join(', ')}`;
   if (site.promisified && !takesPlainValue(project.sources, call))
     return [{ ...at, start: startOf(call.node), end: endOf(call.node), text: `Promise.resolve(${whole}))` }];
   const gap = file.text.slice(file.text.indexOf('(', endOf(call.node.callee)) + 1, startOf(claims.node));
@@ -128,7 +135,8 @@ function argumentEdits(site: MintSite, name: string, request: string, project: P
   const listed = /^\s*\n\s*$/.test(gap);
   const column = start - (file.text.lastIndexOf('\n', start) + 1);
   const fits = column + whole.length < WIDEST || !listed;
-  if ((!whole.includes('\n') && fits) || site.bare) return [{ ...at, start, end, text: whole }];
+  const same = written === textOf(file, claims.node);
+  if ((!whole.includes('\n') && fits) || site.bare || !same) return [{ ...at, start, end, text: whole }];
   const between = listed ? gap : ' ';
   const given = listed ? optionsText(site, project, site.options ?? call) : options;
   const tail = listed && !callback ? file.text.slice(outerEndOf(file, last), end) : '';

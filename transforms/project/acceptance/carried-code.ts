@@ -1,6 +1,6 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
-import { patternTrail } from '../definitions.js';
+import { keyName, patternTrail } from '../definitions.js';
 import type { PortableImport } from '../importing.js';
 import { type Portable, portableOf } from '../portable.js';
 import { endOf, startOf, textOf } from '../source.js';
@@ -40,7 +40,11 @@ export function alternatives(test: NodePath): NodePath[] {
 
 /** Whether a branch does nothing but turn the request away. */
 export function onlyRefuses(branch: NodePath): boolean {
-  const statements: NodePath[] = branch.isBlockStatement() ? branch.get('body') : [branch];
+  return allRefuse(branch.isBlockStatement() ? branch.get('body') : [branch]);
+}
+
+/** Whether statements in a row do nothing but turn the request away. */
+export function allRefuse(statements: readonly NodePath[]): boolean {
   const ends = statements.at(-1);
   return (
     (ends?.isReturnStatement() === true || ends?.isThrowStatement() === true) &&
@@ -102,6 +106,12 @@ export function lineOf(
       portable = { text: other, imports: [], literals: [] };
     } else if (binding.scope.path.isProgram()) portable = portableOf(sources, name);
     if (!portable) return undefined;
+    // `{ token: refreshToken }` is `{ token }` there.
+    if (portable.text === 'token' && isNamed(name, 'token')) {
+      const { node } = name.parentPath ?? name;
+      replaced.push({ start: startOf(node), end: endOf(node), portable });
+      continue;
+    }
     const shorthand = name.parentPath?.isObjectProperty({ shorthand: true });
     const text =
       shorthand && portable.text !== name.node.name ? `${name.node.name}: ${portable.text}` : portable.text;
@@ -120,6 +130,11 @@ export function lineOf(
     literals: replaced.flatMap(({ portable }) => portable.literals),
     needs,
   };
+}
+
+/** Whether a name is the whole value of a property of an object. */
+function isNamed({ key, parentPath }: NodePath, property: string): boolean {
+  return key === 'value' && parentPath?.isObjectProperty() === true && keyName(parentPath.node) === property;
 }
 
 /** Whether an expression names types, which are not known elsewhere. */

@@ -3,7 +3,7 @@ import type * as t from '@babel/types';
 import { definitionOf } from '../definitions.js';
 import { originsOf } from '../flow/origins.js';
 import { fromNow } from '../from-now.js';
-import type { MintSite } from '../site.js';
+import { type MintSite, OPAQUE } from '../site.js';
 import type { Sources } from '../sources.js';
 import { propertyOf } from './doors.js';
 
@@ -17,6 +17,7 @@ export function lifetimeOf(sources: Sources, mint: MintSite): Lifetime {
   // jsonwebtoken gives bare text no end.
   if (mint.bare) return { kind: 'unlimited' };
   if (mint.library === 'njwt') return lifetimeToMoment(mint);
+  if (mint.library === OPAQUE) return lifetimeOfRow(sources, mint);
   const given =
     mint.expires ??
     (mint.options && propertyOf(sources, mint.options, 'expiresIn')) ??
@@ -40,6 +41,15 @@ function lifetimeToMoment({ chain, expires }: MintSite): Lifetime {
   return length?.kind === 'fixed'
     ? { kind: 'seconds', seconds: length.milliseconds / 1000 }
     : { kind: 'unknown' };
+}
+
+/** Random text lives as long as the row says in which it is kept. */
+function lifetimeOfRow(sources: Sources, { expires }: MintSite): Lifetime {
+  if (!expires) return { kind: 'unlimited' };
+  const length = fromNow(expires);
+  if (length?.kind === 'fixed') return { kind: 'seconds', seconds: length.milliseconds / 1000 };
+  const seconds = length && secondsOf(sources, length.path);
+  return seconds === undefined ? { kind: 'unknown' } : { kind: 'seconds', seconds };
 }
 
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800, y: 31_557_600 };

@@ -23,11 +23,15 @@ import { checksWhereUsed } from './check-callers.js';
 import { propertyOf } from './doors.js';
 import { keyOf, type NamesThere, untyped } from './key.js';
 import { type Lifetime, lifetimeOf } from './lifetimes.js';
+import { opaqueKeysOf } from './opaque-keys.js';
 import { renewalOf } from './renewal.js';
 
 /** A key that refresh tokens are checked with, by which a session lasts as long as they do. */
 export interface RefreshKey {
-  readonly key: Portable;
+  /** Absent for random text, which no key signs: the way looks it up. */
+  readonly key?: Portable;
+  /** How long such text is good: as `expiresIn` takes it, or in milliseconds. */
+  readonly expiresIn?: Portable | number;
   readonly algorithms: readonly string[];
   /** The way from the token to the claims of a login; absent where the token has them all. */
   readonly renewal?: Portable;
@@ -73,7 +77,7 @@ export function refreshKeysOf(
       lifetimes: renewing.map((mint) => lifetimeOf(sources, mint)),
     });
   }
-  return [...keys.values()];
+  return [...keys.values(), ...opaqueKeysOf(sources, sites, record, books)];
 }
 
 /**
@@ -107,7 +111,7 @@ function algorithmsOf(sources: Sources, { options }: CheckSite): string[] {
 }
 
 /** Where in the request a refresh token comes; undefined where that is not seen. */
-function placesOfToken(
+export function placesOfToken(
   sources: Sources,
   sites: readonly Site[],
   token: NodePath,

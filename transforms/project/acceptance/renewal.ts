@@ -2,19 +2,19 @@ import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { originsOf } from '../flow/origins.js';
 import type { Portable } from '../portable.js';
-import { type CheckSite, isMint, type MintSite, type Site } from '../site.js';
+import { type CheckSite, isMint, type MintSite, OPAQUE, type Site } from '../site.js';
 import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { isGone } from '../stored/refresh/books.js';
 import { remainingOf } from '../stored/refresh/refusals.js';
 import { isAside } from './asides.js';
 import {
+  allRefuse,
   alternatives,
   identifiersIn,
   type Line,
   lineOf,
   type Names,
-  onlyRefuses,
   tokenTest,
   unique,
 } from './carried-code.js';
@@ -101,7 +101,7 @@ function namesOnWay(
     }
     const first: Names = {
       token: tokenTest(sources, token),
-      payload: claimsOfCheck(check.call, check.callback),
+      payload: check.library === OPAQUE ? undefined : claimsOfCheck(check.call, check.callback),
       error: check.callback?.isFunction() ? check.callback.get('params')[0] : undefined,
       local: new Set(leg.statements.map(({ node }) => node)),
     };
@@ -141,7 +141,8 @@ function lineFor(
   { sites, check, names, needs, books }: Carrying,
 ): Line | 'nothing' | undefined {
   if (isGone(statement, books)) return 'nothing';
-  const checks = check.call.isDescendant(statement);
+  // What looks random text up is needed there too.
+  const checks = check.library !== OPAQUE && check.call.isDescendant(statement);
   if (statement.isVariableDeclaration()) {
     const [declarator, ...others] = statement.get('declarations');
     const init = declarator?.get('init');
@@ -177,7 +178,7 @@ function isOnlyCheck(
     .get('body')
     .filter((one) => !isAside(sources, sites, one));
   const [answer, ...more] = left;
-  return answer !== undefined && !more.length && onlyRefuses(answer);
+  return answer !== undefined && !more.length && allRefuse([answer]);
 }
 
 /** `if (test) return res.sendStatus(403)` refuses here too; whether a token came is asked no more. */
@@ -189,9 +190,8 @@ function guardLine(
   const branch = statement.get('consequent');
   if (statement.node.alternate) return undefined;
   const left = remainingOf(branch, books).filter((one) => !isAside(sources, sites, one));
-  const [only, ...others] = left;
-  if (!only) return 'nothing';
-  if (!onlyRefuses(others.length ? branch : only)) return undefined;
+  if (!left.length) return 'nothing';
+  if (!allRefuse(left)) return undefined;
   const asked = alternatives(statement.get('test')).filter((test) => !isAboutRequest(sources, test, names));
   if (!asked.length) return 'nothing';
   const tests = asked.map((test) => lineOf(sources, test, names, (text) => text));

@@ -43,6 +43,7 @@ function intoCall(
   // What is done there for another purpose is not done to a login token.
   if (callee.kind === 'function' && purposesOf(sources, callee.path)?.others.includes(call)) return used;
   if (callee.kind === 'function') return { values: intoParameter(sources, callee.path, index, value) };
+  if (isRowMade(call, value)) return { values: [{ ...value, path: call }], ...used };
   if (callee.kind === 'global' && IDENTITY.has(callee.name.join('.')))
     return { values: [{ ...value, path: call }, ...thenParameters(sources, call, value)] };
   if (callee.kind === 'global' && callee.name.join('.') === 'Object.assign')
@@ -59,6 +60,12 @@ function intoCall(
     return { values: [{ ...value, path: made }] };
   }
   return used;
+}
+
+/** `const row = await Token.create({ token })`: the row has what it is made of. */
+function isRowMade(call: NodePath, { path, trail }: Value): boolean {
+  const method = call.isCallExpression() ? propertyName(call.node.callee) : undefined;
+  return method === 'create' && path.key === 0 && trail.length === 1;
 }
 
 /** Where argument `index` of a call arrives in the called function. */

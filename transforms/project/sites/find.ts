@@ -11,6 +11,7 @@ import { handedNothingSites } from './handed-nothing.js';
 import { importSites } from './imports.js';
 import { librarySites } from './libraries.js';
 import { LOGOUT_WORDS, logoutSites } from './logouts.js';
+import { opaqueTokenSites } from './opaque-tokens.js';
 import { libraryCallSites, OTHER_LIBRARIES } from './other-libraries.js';
 import { isOfShim, presentSites, shimCalls } from './present.js';
 import { refreshRecordSites } from './refresh-records.js';
@@ -55,6 +56,7 @@ export function findSites(sources: Sources, knowledge: Knowledge): Site[] {
       ]),
     );
   }
+  sites.push(...opaqueTokenSites(sources, sites).filter((site) => !isOurs(site)));
   sites.push(...sameReadSites(sources, sites.filter(isRead)));
   sites.push(...wayOutSites(sources, sites));
   const lookUps = tokenLookUpSites(sources, sites);

@@ -5,6 +5,7 @@ import type {
   LogoutRouteSite,
   ReadSite,
   RefreshLookUpSite,
+  RowTokenSite,
   Site,
   TokenRecordSite,
 } from '../site.js';
@@ -25,6 +26,7 @@ export function refreshRecordSites(sources: Sources, sites: readonly Site[]): Si
     ...byVersion,
     ...kept(sources, record),
     ...lookedUp(sources, record),
+    ...shown(sources, record),
     ...takenEverywhere(sources, record.everywhere),
     ...readBeside(sources, sites, record),
   ];
@@ -78,6 +80,17 @@ function lookedUp(sources: Sources, { answers }: RefreshRecord): RefreshLookUpSi
     file: sources.fileOf(answered.question.path),
     path: answered.question.path,
     answered,
+  }));
+}
+
+function shown(sources: Sources, record: RefreshRecord): RowTokenSite[] {
+  return record.shown.map((path) => ({
+    role: 'read',
+    kind: 'row-token',
+    family: 'refresh',
+    evidence: 'it reads a refresh token off its row',
+    file: sources.fileOf(path),
+    path,
   }));
 }
 

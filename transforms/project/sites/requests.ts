@@ -120,6 +120,17 @@ function keyOf(place: RequestPlace): string {
   return `${place.in} ${place.name}`;
 }
 
+/** Every place of a file that reads a field of a request. */
+export function fieldsRead(
+  sources: Sources,
+  file: SourceFile,
+): { readonly path: NodePath; readonly place: RequestPlace }[] {
+  return [...file.paths.values()].flatMap((path) => {
+    const place = isWritten(path) ? undefined : placeRead(sources, path);
+    return place ? [{ path, place }] : [];
+  });
+}
+
 /** `req.headers.authorization = …` */
 function isWritten(path: NodePath): boolean {
   return path.key === 'left' && path.parentPath?.isAssignmentExpression() === true;

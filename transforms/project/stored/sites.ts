@@ -30,6 +30,11 @@ export interface RefreshLookUpSite extends Common<'guard'> {
   readonly answered: Answered;
 }
 
+/** A refresh token is read off the row that has it. */
+export interface RowTokenSite extends Common<'read'> {
+  readonly kind: 'row-token';
+}
+
 /** All tokens of a user are taken back at once. `path` is what does it. */
 export interface EverywhereSite extends Common<'drop'> {
   readonly kind: 'everywhere';

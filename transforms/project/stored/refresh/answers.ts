@@ -1,6 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { alternatives, identifiersIn, onlyRefuses } from '../../acceptance/carried-code.js';
+import { allRefuse, alternatives, identifiersIn } from '../../acceptance/carried-code.js';
 import { propertyName } from '../../definitions.js';
 import type { CheckSite } from '../../site.js';
 import { startOf } from '../../source.js';
@@ -9,6 +9,8 @@ import type { UserMember } from '../user-member.js';
 import { isOfGone, isWithin } from './books.js';
 import { isUserColumn } from './columns.js';
 import { type Question, statementOf } from './found.js';
+import type { RefreshKeeper } from './keepers.js';
+import { type Owner, ownerOf } from './owners.js';
 import {
   checkedBefore,
   isAlike,
@@ -19,6 +21,7 @@ import {
   remainingOf,
   statementsOf,
 } from './refusals.js';
+import { tokenOfRow } from './values.js';
 
 /** What becomes of a question after a refresh token that the application keeps. */
 export type Answer =
@@ -102,6 +105,7 @@ export interface Around {
   readonly leaves: (path: NodePath) => boolean;
   readonly user: UserMember | undefined;
   readonly rows: readonly NodePath[];
+  readonly keepers: readonly RefreshKeeper[];
 }
 
 /** A question with what becomes of it, and the statements that go with it. */
@@ -111,13 +115,15 @@ interface Outcome {
   readonly taken: readonly NodePath[];
   /** They ask after it. */
   readonly asking: readonly NodePath[];
+  /** Places that read the token off its row. */
+  readonly shown?: readonly NodePath[];
 }
 
 /** Says what becomes of a question; undefined where no rule can say it. */
 export function answerTo(
   sources: Sources,
   question: Question,
-  { gone, checks, leaves, user, rows }: Around,
+  { gone, checks, leaves, user, rows, keepers }: Around,
 ): Outcome | undefined {
   const { column, held } = question;
   if (held && isForNothing(question, gone)) return { taken: [], asking: [held.parentPath] };
@@ -135,15 +141,23 @@ export function answerTo(
   const places = held ? placesOf(question, gone) : placesAt(question);
   if (!places) return undefined;
   const taken = places.taken;
-  const asking = [...(held ? [held.parentPath] : []), ...places.over];
-  const named = user ? namedPlaces(sources, places.others, user, rows) : [];
-  if (!named || named.length < places.others.length) return undefined;
+  const shown = places.others.filter((one) => tokenOfRow(one.get('object') as NodePath, keepers));
+  const others = places.others.filter((one) => !shown.includes(one));
+  const owners = user ? others.map((one) => ownedBy(sources, one, user, rows)) : [];
+  const known = owners.filter((one) => one !== undefined);
+  if (known.length < others.length) return undefined;
+  const named = known.flatMap((one) => one.places);
+  const asking = [
+    ...(held ? [held.parentPath] : []),
+    ...places.over,
+    ...known.flatMap(({ statements }) => statements),
+  ];
   const users = named.length && user ? { users: { places: named, user } } : {};
   const { asked, dropped } = places;
-  if (!before) return { answer: { how: 'asked', places: asked, dropped, ...users }, taken, asking };
+  if (!before) return { answer: { how: 'asked', places: asked, dropped, ...users }, taken, asking, shown };
   const refusals = [...refusalsOf(question), ...dropped];
   if (refusals.length < places.asked.length || (!refusals.length && !named.length)) return undefined;
-  return { answer: { how: 'answered', refusals, ...users, ...later }, taken, asking };
+  return { answer: { how: 'answered', refusals, ...users, ...later }, taken, asking, shown };
 }
 
 /** What is done with the record that a question yields. */
@@ -199,27 +213,32 @@ const OVER = /expir|revok|black|denied|invalid|disabled|deleted|used|logged_?out
 
 /** `if (stored.expires < new Date()) return …`: a session that is over, or was ended, is not there. */
 function overTest(reference: NodePath, gone: ReadonlySet<NodePath>): Refusal | undefined {
-  const name = reference.key === 'object' ? (propertyName(reference.parent) ?? '') : '';
+  const name = askedAs(reference);
   const statement = reference.getStatementParent();
   if (!OVER.test(name) || !statement?.isIfStatement() || statement.node.alternate) return undefined;
   const asks = alternatives(statement.get('test')).find((one) => reference.isDescendant(one));
   const branch = statement.get('consequent');
-  const [only, ...others] = remainingOf(branch, gone);
-  return asks && only && !others.length && onlyRefuses(only) ? { statement, branch, asks } : undefined;
+  return asks && allRefuse(remainingOf(branch, gone)) ? { statement, branch, asks } : undefined;
 }
 
-/** The places that read whose token a row is, where every row that is made says it by his id. */
-function namedPlaces(
+/** The property that is read of a record, or the function that is asked about it: `verifyExpiration(stored)`. */
+function askedAs({ key, listKey, parent }: NodePath): string {
+  if (key === 'object') return propertyName(parent) ?? '';
+  if (listKey !== 'arguments' || !t.isCallExpression(parent)) return '';
+  return t.isIdentifier(parent.callee) ? parent.callee.name : (propertyName(parent.callee) ?? '');
+}
+
+/** Whose token a row is, where every row that is made says it by his id. */
+function ownedBy(
   sources: Sources,
-  reads: readonly NodePath[],
+  read: NodePath,
   user: UserMember,
   rows: readonly NodePath[],
-): NodePath[] {
-  return reads.filter((read) => {
-    const column = propertyName(read.node);
-    const plain = read.parentPath?.isMemberExpression() !== true || read.key !== 'object';
-    return plain && column !== undefined && isUserColumn(sources, rows, column, user);
-  });
+): Owner | undefined {
+  const column = propertyName(read.node);
+  const plain = read.parentPath?.isMemberExpression() !== true || read.key !== 'object';
+  const own = plain && column !== undefined && isUserColumn(sources, rows, column, user);
+  return own ? { places: [read], statements: [] } : ownerOf(sources, read, user, rows);
 }
 
 /** Whether what a question finds decides only on statements that go. */

@@ -16,6 +16,8 @@ export interface Books {
   readonly questions: readonly Question[];
   /** Places that take all tokens of a user out. */
   readonly cleared: readonly (Cleared & { readonly statement: NodePath })[];
+  /** Places that read the token off a row. */
+  readonly shown: readonly NodePath[];
   /** Rows that are made. */
   readonly rows: readonly NodePath[];
   /** A place that does something else with them. */
@@ -28,6 +30,7 @@ export function booksOf(keepers: readonly RefreshKeeper[], mentions: readonly Me
   const questions = new Map<t.Node, Question>();
   const cleared: (Cleared & { readonly statement: NodePath })[] = [];
   const rows: NodePath[] = [];
+  const shown: NodePath[] = [];
   const tested: NodePath[] = [];
   const waiting: Mention[] = [...mentions];
   const seen = new Set<t.Node>();
@@ -40,6 +43,7 @@ export function booksOf(keepers: readonly RefreshKeeper[], mentions: readonly Me
     if (!found) strange ??= path;
     else if (found.is === 'question') questions.set(found.question.path.node, found.question);
     else if (found.is === 'tested') tested.push(path);
+    else if (found.is === 'shown') shown.push(found.path);
     else if (found.is === 'gone') {
       gone.add(found.statement);
       if (found.cleared) cleared.push({ ...found.cleared, statement: found.statement });
@@ -48,7 +52,7 @@ export function booksOf(keepers: readonly RefreshKeeper[], mentions: readonly Me
     }
   }
   strange ??= tested.find((path) => !isOfGone(path, gone));
-  return { gone, questions: [...questions.values()], cleared, rows, ...(strange ? { strange } : {}) };
+  return { gone, questions: [...questions.values()], cleared, rows, shown, ...(strange ? { strange } : {}) };
 }
 
 /** Where a place is, in words. */

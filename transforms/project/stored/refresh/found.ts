@@ -9,6 +9,8 @@ export interface Question {
   readonly path: NodePath;
   /** `yes`: it is true when the token is kept · `no`: when it is not · `record`: it yields what keeps it. */
   readonly yields: 'yes' | 'no' | 'record';
+  /** The key with the token among what a table is searched by. */
+  readonly asked?: NodePath<t.ObjectProperty>;
   /** Whose field is searched: the key with the token among what a user is searched by. */
   readonly column?: NodePath<t.ObjectProperty>;
   /** The variable that holds a record. */
@@ -35,6 +37,8 @@ export type Found =
       /** The row that is made. */
       readonly row?: NodePath;
     }
+  /** The token is read off a row that is no longer made. */
+  | { readonly is: 'shown'; readonly path: NodePath }
   | { readonly is: 'tested' }
   | { readonly is: 'left' };
 

@@ -4,6 +4,7 @@ import { keyName, lastNameOf, propertyName } from '../../definitions.js';
 import type { Use } from '../../flow/follow.js';
 import { textOf } from '../../source.js';
 import type { Sources } from '../../sources.js';
+import { modelOfThis } from '../models.js';
 
 /** What an application keeps its refresh tokens in. */
 export type RefreshKeeper =
@@ -74,7 +75,7 @@ function ofCall(call: NodePath<t.CallExpression>, columns: readonly string[]): R
     if (list) return list;
   }
   if (!ROW_SEARCHES.test(method) && !ROW_CHANGES.test(method)) return undefined;
-  return ofTable(lastNameOf(holder) ?? '', columns, CREATES.test(method));
+  return ofTable(lastNameOf(holder) ?? modelOfThis(holder) ?? '', columns, CREATES.test(method));
 }
 
 /** A model that a token makes a row of is a table of tokens; another one is the users', of which a column has it. */
@@ -118,5 +119,18 @@ function listNamed(path: NodePath): RefreshKeeper | undefined {
 export function isSame(one: RefreshKeeper, other: RefreshKeeper): boolean {
   const [table, field] = one.kind === 'table' ? [one, other] : [other, one];
   if (table.kind === 'table' && field.kind === 'field') return field.model === table.name;
-  return one.kind === other.kind && one.name === other.name;
+  return (
+    one.kind === other.kind && (one.name === other.name || (one.kind === 'table' && isSameModel(one, other)))
+  );
+}
+
+/** `RefreshToken` in one file is `db.refreshToken` in another. */
+function isSameModel(one: RefreshKeeper, other: RefreshKeeper): boolean {
+  return modelNames(one.name).includes(other.name);
+}
+
+/** The names that a model goes by. */
+export function modelNames(name: string): readonly string[] {
+  const [first = '', rest] = [name.charAt(0), name.slice(1)];
+  return [first.toLowerCase() + rest, first.toUpperCase() + rest];
 }

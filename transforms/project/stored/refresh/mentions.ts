@@ -5,7 +5,8 @@ import { originsOf } from '../../flow/origins.js';
 import { sideOf } from '../../sides.js';
 import type { SourceFile } from '../../source.js';
 import type { Sources } from '../../sources.js';
-import { isOfRequest, type RefreshKeeper, ROW_CHANGES, ROW_SEARCHES } from './keepers.js';
+import { functionsOnModel, modelOfThis } from '../models.js';
+import { isOfRequest, modelNames, type RefreshKeeper, ROW_CHANGES, ROW_SEARCHES } from './keepers.js';
 
 /** A place that names what refresh tokens are kept in. */
 export interface Mention {
@@ -23,10 +24,14 @@ export function mentionsOf(sources: Sources, keeper: RefreshKeeper): Mention[] {
     );
     return [...referencePaths, ...written].map((path) => ({ path, as: 'value' }));
   }
+  const names = keeper.kind === 'table' ? modelNames(keeper.name) : [keeper.name];
+  const own = keeper.kind === 'table' ? functionsOnModel(sources, keeper.name) : new Map<string, NodePath>();
   return sources
-    .naming(keeper.name)
+    .naming(...names)
     .filter((file) => !file.test && sideOf(sources, file) !== 'client')
-    .flatMap((file) => (keeper.kind === 'field' ? ofField(sources, file, keeper) : ofTable(file, keeper)));
+    .flatMap((file) =>
+      keeper.kind === 'field' ? ofField(sources, file, keeper) : ofTable(file, keeper, own),
+    );
 }
 
 function ofField(sources: Sources, file: SourceFile, { name }: RefreshKeeper): Mention[] {
@@ -64,12 +69,25 @@ export function modelCallAround(path: NodePath): NodePath | undefined {
   return undefined;
 }
 
-function ofTable(file: SourceFile, { name }: RefreshKeeper): Mention[] {
+/** @param own functions that the application has given the model: what they do is looked at in them */
+function ofTable(file: SourceFile, { name }: RefreshKeeper, own: ReadonlyMap<string, NodePath>): Mention[] {
+  const others = modelNames(name);
   return [...file.paths.values()].flatMap((path): Mention[] => {
     const named = path.isIdentifier({ name }) && path.isReferencedIdentifier();
-    const member = path.isMemberExpression() && propertyName(path.node) === name;
-    return (named && !isDeclared(path)) || (member && !isDeclared(path)) ? [{ path, as: 'model' }] : [];
+    const property = path.isMemberExpression() ? (propertyName(path.node) ?? '') : '';
+    const other = lastNameOf(path) ?? '';
+    const member = property === name || (others.includes(other) && isAsked(path));
+    const self = path.isThisExpression() && modelOfThis(path) === name;
+    if (self) return [{ path, as: 'model' }];
+    const calls = path.key === 'object' && own.has(propertyName(path.parent) ?? '');
+    return (named || member) && !calls && !isDeclared(path) ? [{ path, as: 'model' }] : [];
   });
+}
+
+/** `db.refreshToken.findOne(…)`: a row has no such method. */
+function isAsked(path: NodePath): boolean {
+  const method = path.key === 'object' ? (propertyName(path.parent) ?? '') : '';
+  return /^(?:find|create|insert|count|exists)|(?:One|Many)$/.test(method);
 }
 
 const RELATES = /^(?:belongsTo|hasMany|hasOne|belongsToMany|sync|plugin|index|associate|addHook|ref)$/;
@@ -78,7 +96,9 @@ const RELATES = /^(?:belongsTo|hasMany|hasOne|belongsToMany|sync|plugin|index|as
 function isDeclared(path: NodePath): boolean {
   const { parent, parentPath } = path;
   if (t.isExportSpecifier(parent) || t.isExportDefaultDeclaration(parent)) return true;
-  if (t.isAssignmentExpression(parent)) return true;
+  if (t.isAssignmentExpression(parent) || t.isReturnStatement(parent)) return true;
+  // `RefreshToken.createToken = …`
+  if (path.key === 'object' && parentPath?.key === 'left') return true;
   if (t.isObjectProperty(parent) && parentPath?.parentPath?.isObjectExpression())
     return !modelCallAround(path);
   if (t.isVariableDeclarator(parent)) return t.isIdentifier(parent.id) && parent.id.name === lastNameOf(path);

@@ -12,8 +12,10 @@ import { isOfLogout } from '../writes.js';
 import { type Answered, answerTo, besideAnswers } from './answers.js';
 import { booksOf, isWithin, placeOf } from './books.js';
 import { type Everywhere, everywhereOf } from './everywhere.js';
+import type { Question } from './found.js';
 import { isSame, keeperAt, type RefreshKeeper } from './keepers.js';
 import { mentionsOf } from './mentions.js';
+import { preparedFor } from './prepared.js';
 import { savingAfter } from './savings.js';
 
 /** The refresh tokens that an application keeps, with every place that has to do with them. */
@@ -23,7 +25,10 @@ export interface RefreshRecord {
   readonly gone: ReadonlySet<NodePath>;
   /** Of those, what asks whether a token is kept: old tokens are still refused by it. */
   readonly asking: ReadonlySet<NodePath>;
+  readonly questions: readonly Question[];
   readonly answers: readonly Answered[];
+  /** Places that read the token off a row: a marker stands there. */
+  readonly shown: readonly NodePath[];
   /** Places that take all tokens of a user out. They stay, for old tokens. */
   readonly everywhere: readonly Everywhere[];
   /** Why they can't move, in words. */
@@ -85,18 +90,20 @@ function find(sources: Sources, sites: readonly Site[]): RefreshRecord | undefin
 
   const asking = new Set<NodePath>();
   const answers: Answered[] = [];
+  const shown = [...books.shown];
   for (const question of books.questions) {
     if (isWithin(question.path, gone)) continue;
     const open = checks.filter(({ call }) => !isWithin(call, gone));
     const asked = leaves(question.path) || isAboutRefresh(sources, sites, question.path, uses);
     const found = asked
-      ? answerTo(sources, question, { gone, checks: open, leaves, user, rows: books.rows })
+      ? answerTo(sources, question, { gone, checks: open, leaves, user, rows: books.rows, keepers })
       : undefined;
     if (!found) {
       strange ??= question.path;
       continue;
     }
     if (found.answer) answers.push({ question, answer: found.answer });
+    shown.push(...(found.shown ?? []));
     for (const one of found.taken) gone.add(one);
     for (const one of found.asking) {
       gone.add(one);
@@ -104,7 +111,14 @@ function find(sources: Sources, sites: readonly Site[]): RefreshRecord | undefin
     }
   }
   const told = strange ? { strange: placeOf(sources, strange) } : {};
-  return { keepers, gone, asking, answers, everywhere, ...told };
+  const kept = new Set([...gone].filter((one) => !asking.has(one)));
+  for (const one of preparedFor(kept)) gone.add(one);
+  for (const one of preparedFor(gone)) {
+    gone.add(one);
+    asking.add(one);
+  }
+  const left = shown.filter((one) => !isWithin(one, gone));
+  return { keepers, gone, asking, questions: books.questions, answers, shown: left, everywhere, ...told };
 }
 
 /** Whether a refresh token gets to a place, or is read from the request there. */

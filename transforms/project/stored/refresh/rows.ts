@@ -113,7 +113,10 @@ function columnIn(
 }
 
 function ofSearch(call: NodePath, column: NodePath<t.ObjectProperty>, as: Mention['as']): Found {
-  return { is: 'question', question: { ...held(call), ...(as === 'column' ? { column } : {}) } };
+  return {
+    is: 'question',
+    question: { ...held(call), ...(as === 'column' ? { column } : { asked: column }) },
+  };
 }
 
 /** Whether a key is all that a call changes; what it searches by does not count. */

@@ -7,6 +7,8 @@ import { isOfRequest, LIST_CHANGES, LIST_COPIES, LIST_QUESTIONS, type RefreshKee
 /** A list, the field of a record, or what was made of one. */
 export function ofValue(path: NodePath, keepers: readonly RefreshKeeper[]): Found | undefined {
   const method = path.key === 'object' ? (propertyName(path.parent) ?? '') : '';
+  const shown = tokenOfRow(path, keepers);
+  if (shown) return { is: 'shown', path: shown };
   const call = path.parentPath?.parentPath;
   if (call?.isCallExpression() && path.parentPath?.key === 'callee') {
     if (method === 'get') return intoKeeper(call, keepers);
@@ -28,6 +30,16 @@ export function ofValue(path: NodePath, keepers: readonly RefreshKeeper[]): Foun
   }
   if (isPrinted(path)) return { is: 'gone', statement: path.getStatementParent() ?? path };
   return intoKeeper(path, keepers);
+}
+
+/** `row.token`, where it is only read. */
+export function tokenOfRow(path: NodePath, keepers: readonly RefreshKeeper[]): NodePath | undefined {
+  const member = path.key === 'object' ? path.parentPath : undefined;
+  const name = member ? propertyName(member.node) : undefined;
+  const read =
+    member?.key !== 'callee' && member?.key !== 'object' && !t.isAssignmentExpression(member?.parent);
+  const holds = keepers.some((one) => one.kind === 'table' && one.column === name);
+  return member && read && holds ? member : undefined;
 }
 
 /** Whether a comparison picks out of a list. */
