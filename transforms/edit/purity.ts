@@ -1,5 +1,6 @@
 import * as t from '@babel/types';
 import { CUTS, PICKS } from '../project/cuts.js';
+import { isTokenName } from '../project/browser/names.js';
 import { endOf, startOf } from '../project/source.js';
 import type { Edit } from './edits.js';
 
@@ -26,7 +27,7 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
   const now = replaced.find((edit) => edit.start === startOf(node) && edit.end === endOf(node));
   if (now)
     return now.needs ? now.needs.every((need) => QUESTIONS.has(need.name)) : /^!?[\w$.]+$/.test(now.text);
-  if (t.isIdentifier(node) || t.isLiteral(node))
+  if (t.isIdentifier(node) || t.isThisExpression(node) || t.isLiteral(node))
     return !t.isTemplateLiteral(node) || node.expressions.every(pure);
   if (t.isUnaryExpression(node, { operator: '!' })) return pure(node.argument);
   if (t.isMemberExpression(node) || t.isOptionalMemberExpression(node))
@@ -66,6 +67,8 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
     return pure(member.object);
   if (member && named.name === 'from') return t.isIdentifier(member.object, { name: 'Buffer' });
   if (!member && QUESTIONS.has(named.name)) return true;
+  // A signal or a method that hands out the token.
+  if (member && !node.arguments.length && isTokenName(named.name) && pure(member.object)) return true;
   // `ExtractJwt.fromAuthHeaderAsBearerToken()`, `Date.now()`, `useAuthStore()` of Pinia, hooks that only tell
   return /^(?:promisify|get|getState|use\w*Store|use(?:Ref|State|Context|Navigate|Location|Dispatch|Selector|Params|Callback|Memo|Cookies)|(?:get|select)[A-Z]\w*|getItem|parse|now|Number|parseInt|from[A-Z]\w*)$/.test(
     named.name,

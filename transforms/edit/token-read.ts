@@ -29,7 +29,7 @@ export function askedInstead({ access, file }: StoreSite, project: Project): Edi
     const edit = repeats(home.path, home.text, test.path, text) ?? replacement(home, test.path, text);
     return [{ ...edit, because: 'what was a token is a flag' }];
   });
-  const isText = isTyped(file) && (isDeclared(path) || !isOnlyTested(project, path));
+  const isText = isTyped(file) && (isDeclared(path) || isGivenAs(path) || !isOnlyTested(project, path));
   const value = isText
     ? // Web storage answers `null` for what is not there, libraries of cookies `undefined`.
       inParentheses(path, `${text} ? 'session' : ${storage === 'cookie' ? 'undefined' : 'null'}`)
@@ -53,6 +53,12 @@ function wholeQuestion(path: NodePath): NodePath {
   if (parent?.isCallExpression() && path.listKey === 'arguments')
     return parent.get('callee').isIdentifier({ name: 'Boolean' }) ? wholeQuestion(parent) : path;
   return path;
+}
+
+/** `signal<string | null>(path)` */
+function isGivenAs({ parentPath: parent, listKey }: NodePath): boolean {
+  const call = parent?.isCallExpression() || parent?.isNewExpression() ? parent.node : undefined;
+  return listKey === 'arguments' && Boolean(call?.typeParameters);
 }
 
 /** Alone where something else follows or goes before it on the same level. */

@@ -8,6 +8,7 @@ import { unwrapped } from '../../project/unwrapped.js';
 import type { Edit } from '../edits.js';
 import { yieldsOnly } from '../handing-on.js';
 import { withoutEmptyObject } from '../header.js';
+import { withoutItem } from '../lists.js';
 import { isPure } from '../purity.js';
 import { indentationAt, styleOf } from '../style.js';
 import { declaredBy } from './hollow-functions.js';
@@ -24,6 +25,10 @@ export function emptyObjects(edited: Edited, file: SourceFile): Edit[][] {
     const value = path.get('value') as NodePath;
     if (value.isObjectExpression() && !value.node.properties.length && isMade(edited, file, path))
       found.push(withoutEmptyObject(edited.sources, value) ?? []);
+    // `headers: () => ({})`, which is called for each request
+    const { parentPath: options } = path;
+    if (value.isArrowFunctionExpression() && yieldsOnly(value, isEmptyObject) && isMade(edited, file, path))
+      found.push(options.isObjectExpression() ? withoutItem(file, options.node.properties, path.node) : []);
   }
   return found.filter((edits) => edits.length);
 }

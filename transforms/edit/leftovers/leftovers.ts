@@ -5,6 +5,7 @@ import { type Sources, sourcesOf } from '../../project/sources.js';
 import type { Step } from '../../words.js';
 import { applyEdits, type Edit } from '../edits.js';
 import { finishEdits } from '../finish.js';
+import { danglingImports } from './dangling-imports.js';
 import { emptyObjects } from './empty-objects.js';
 import { emptyPatterns } from './empty-patterns.js';
 import { handingOnFunctions } from './handing-on-functions.js';
@@ -12,11 +13,12 @@ import { hollowFunctions } from './hollow-functions.js';
 import { idleAnswers } from './idle-answers.js';
 import { idleAsync } from './idle-async.js';
 import { idleCalls } from './idle-calls.js';
+import { idleCopies } from './idle-copies.js';
 import { idleLinks } from './idle-links.js';
 import type { Edited, LeftoverFinder } from './leftover.js';
 import { markerFunctions } from './marker-functions.js';
 import { idleSpreads } from './spreads.js';
-import { unreadByCallbacks, unreadParameters } from './unread-parameters.js';
+import { unreadByCallbacks, unreadElements, unreadParameters } from './unread-parameters.js';
 
 /** What may be left behind by the rules of each step. */
 export const LEFTOVERS: Readonly<Partial<Record<Step, readonly LeftoverFinder[]>>> = {
@@ -27,10 +29,12 @@ export const LEFTOVERS: Readonly<Partial<Record<Step, readonly LeftoverFinder[]>
     idleAnswers,
     idleAsync,
     idleCalls,
+    idleCopies,
     idleLinks,
     idleSpreads,
     unreadParameters,
     unreadByCallbacks,
+    unreadElements,
   ],
   server: [emptyPatterns, hollowFunctions, markerFunctions],
 };
@@ -56,7 +60,11 @@ export function withoutLeftovers(
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const now = new Map([...texts, ...changed]);
     const sources = sourcesOf(listedNow(before.listed, now), []);
-    const next = textsAfter({ sources, before }, finders, [...now.keys()], isTouchable);
+    const after = (looking: readonly LeftoverFinder[]) =>
+      textsAfter({ sources, before }, looking, [...now.keys()], isTouchable);
+    // What is imported for nothing is seen once everything else is as it will be.
+    const found = after(finders);
+    const next = found?.size ? found : after([danglingImports]);
     if (!next?.size) break;
     for (const [path, text] of next) changed.set(path, text);
   }

@@ -1,7 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { namesOf } from '../../project/callers.js';
-import type { SourceFile } from '../../project/source.js';
+import { endOf, type SourceFile } from '../../project/source.js';
 import type { Edit } from '../edits.js';
 import { withoutParameter } from '../parameters.js';
 import { isPure } from '../purity.js';
@@ -33,6 +33,22 @@ export function unreadByCallbacks(edited: Edited, file: SourceFile): Edit[][] {
       ? [withoutParameter(edited.sources, { function: path, index, calls: [] })]
       : [];
   });
+}
+
+/** The last name of `([url, token]) => …` that nothing reads any more. */
+export function unreadElements(edited: Edited, file: SourceFile): Edit[][] {
+  const found: Edit[][] = [];
+  for (const path of file.paths.values()) {
+    if (!path.isArrayPattern() || !path.parentPath.isFunction() || path.listKey !== 'params') continue;
+    const { elements } = path.node;
+    const last = elements.at(-1);
+    const previous = elements.at(-2);
+    const unread =
+      t.isIdentifier(last) && previous && !path.scope.getBinding(last.name)?.referencePaths.length;
+    if (unread && isMade(edited, file, declaredBy(path.parentPath)))
+      found.push([{ file: file.path, start: endOf(previous), end: endOf(last), text: '' }]);
+  }
+  return found;
 }
 
 /** The functions that read less of what they are given than before. */

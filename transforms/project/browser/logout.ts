@@ -1,12 +1,13 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { namesOf } from '../callers.js';
+import { callersOf, namesOf } from '../callers.js';
 import { keyName, propertyName } from '../definitions.js';
 import { surroundingNames } from '../families.js';
 import type { Project } from '../project.js';
 import type { StoreSite } from '../site.js';
 import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
+import { isAbsent } from './absent.js';
 import type { BrowserClient } from './client.js';
 import { isLogoutName } from './names.js';
 
@@ -87,20 +88,50 @@ export function logoutFunctions(
   client: BrowserClient,
   stores: readonly StoreSite[],
 ): NodePath<t.Function>[] {
-  const told = stores.some(
-    ({ access, path }) =>
-      (access.operation !== 'get' && isLogout(sources, access.through ?? path)) ||
-      (access.operation !== 'get' && isLogout(sources, path)),
+  const changing = stores.filter(({ access }) => access.operation !== 'get');
+  const [told, quiet] = [true, false].map((wanted) =>
+    changing.filter(
+      ({ access, path }) => (isLogout(sources, access.through ?? path) || isLogout(sources, path)) === wanted,
+    ),
   );
-  if (told) return [];
   const found: NodePath<t.Function>[] = [];
   for (const file of client.files) {
     for (const path of file.paths.values()) {
-      if (path.isFunction() && namesOf(sources, path).some(isAction) && !isNested(path)) found.push(path);
+      const isNamed = path.isFunction() && actionNames(sources, path).some(isAction);
+      if (isNamed && !isNested(path)) found.push(path);
     }
   }
   const acting = found.filter((path) => actsItself(sources, path, found));
-  return acting.slice(0, 1);
+  if (!told?.length) return acting.slice(0, 1);
+  // Beside a logout that touches the storage, one may have a function do so that others call as well.
+  const clearing = (quiet ?? []).flatMap(({ access, path }) => {
+    const owner = isTakingAway(access) ? path.getFunctionParent() : undefined;
+    return owner ? callersOf(sources, owner).map(({ node }) => node) : [];
+  });
+  return acting.filter(
+    (path) =>
+      !told.some((store) => store.path.isDescendant(path)) &&
+      clearing.some((call) => isWithin(sources, path, call)),
+  );
+}
+
+function isTakingAway({ operation, value }: StoreSite['access']): boolean {
+  return operation !== 'set' || Boolean(value && isAbsent(value));
+}
+
+/** Whether a call is the function's own, outside of functions within it. */
+function isWithin(sources: Sources, owner: NodePath<t.Function>, call: t.Node): boolean {
+  return sources.fileOf(owner).paths.get(call)?.getFunctionParent() === owner;
+}
+
+/** What a function is called, through `useCallback(…)` as well. */
+function actionNames(sources: Sources, path: NodePath<t.Function>): string[] {
+  const { parentPath: call } = path;
+  const holder = call?.isCallExpression() && path.key === 0 ? call.parent : undefined;
+  const kept = /^(?:React\.)?useCallback$/.test(call?.isCallExpression() ? String(call.get('callee')) : '');
+  return kept && t.isVariableDeclarator(holder) && t.isIdentifier(holder.id)
+    ? [holder.id.name]
+    : namesOf(sources, path);
 }
 
 /** Hooks, components and questions about logging out do not log out when they are called. */

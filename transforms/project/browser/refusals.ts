@@ -4,7 +4,7 @@ import { type SourceFile, textOf } from '../source.js';
 
 const REFUSED = /={2,3}\s*(?:401\b|['"`]401['"`])|\b401\s*={2,3}/;
 const TO_LOGIN =
-  /(?:navigate|push|replace|redirect|href|location|assign|route|goto)\b[^;]*['"`][^'"`]*(?:log-?in|sign-?in)/i;
+  /(?:navigate|push|replace|redirect|href|location|assign|route|goto)\b[^;]*['"`][^'"`]*(?:log-?in|sign-?in|\/auth\b)/i;
 /** What has the session forgotten by itself, or sends the request again. */
 const FORGETTING =
   /forgetSession|log_?out|sign_?out|removeItem|clear|remove|destroy|dispatch\(|refresh|retry|renew/i;
