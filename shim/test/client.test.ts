@@ -242,6 +242,14 @@ test('nothing stands for a refused token that a library kept', async () => {
   expect(hasSession()).toBe(false);
 });
 
+test('no pattern that was matched leaves a token where any script can read it', async () => {
+  const { adoptLegacyToken } = await tab();
+  localStorage.setItem('token', tokenOf('ada'));
+  await adoptLegacyToken(place());
+  const left = ['input', 'lastMatch', '$1'].map((name) => String(Reflect.get(RegExp, name)));
+  expect(left.join()).not.toContain('.');
+});
+
 test('a refused token is forgotten', async () => {
   const { adoptLegacyToken, hasSession } = await tab();
   localStorage.setItem('token', `${tokenOf('ada').slice(0, -4)}AAAA`);

@@ -15,7 +15,7 @@ const PAIRS: readonly { pair: string; server: keyof Versions; client: keyof Vers
 const MIGRATED = PAIRS.filter(({ client }) => client === 'whole');
 
 /** What visitors of every bundled application do, before its migration and after. */
-export function journeys(application: string, { apart = false } = {}): void {
+export function journeys(application: string, { apart = false, cookie = false } = {}): void {
   const visitor = visit.override('application', application).override('apart', apart);
 
   describeWith(['chromium', 'redis-server'], application, () => {
@@ -117,7 +117,9 @@ export function journeys(application: string, { apart = false } = {}): void {
           await page.reload();
           expect(await titles(page)).toEqual(['Milk']);
           await holdsNoToken(page);
-          expect(leaks(traffic)).toEqual([]);
+          // Before any script of the new page runs, the browser has sent the old cookie for the page itself.
+          const sent = leaks(traffic).filter((url) => !cookie || /\/(?:api|session)\b/.test(url));
+          expect(sent).toEqual([]);
           await logOut(page);
           expect(await openedAs(page, site.origin)).toBeNull();
         },

@@ -1,6 +1,6 @@
 import * as t from '@babel/types';
-import { CUTS, PICKS } from '../project/cuts.js';
 import { isTokenName } from '../project/browser/names.js';
+import { CUTS, PICKS } from '../project/cuts.js';
 import { endOf, startOf } from '../project/source.js';
 import type { Edit } from './edits.js';
 

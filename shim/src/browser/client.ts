@@ -95,15 +95,19 @@ const claimsOf = <Claims = SessionInfo>(text: string): Claims | null => {
 };
 
 /** A token by itself, or with the scheme that it is sent with: `Bearer …`. */
-const tokenIn = (value: unknown): string | undefined =>
-  (typeof value === 'string' && /^(?:\w+ )?([\w-]+\.[\w-]+\.[\w-]*)$/.exec(value)?.[1]) || undefined;
+const tokenIn = (value: unknown): string | undefined => {
+  const found = typeof value === 'string' && /^(?:\w+ )?([\w-]+\.[\w-]+\.[\w-]*)$/.exec(value);
+  // What was matched last any script can read from RegExp.
+  /^/.test('');
+  return found ? found[1] || undefined : undefined;
+};
 
 /** The same, or a refresh token that is random text: the server alone can tell what it is. */
 const keptIn = (value: unknown): string | undefined =>
   tokenIn(value) || (typeof value === 'string' && /^[\w-]{20,}$/.test(value) ? value : undefined);
 
 /** A marker has no signature, and is no token: the server knows by its cookie whether there is a session. */
-const signed = (token?: string): string | undefined => (/\.$/.test(token || '') ? undefined : token);
+const signed = (token?: string): string | undefined => (token && token.slice(-1) === '.' ? undefined : token);
 
 /** Nobody can ask where a cookie was set: it is taken out wherever this page may have set it. */
 const dropCookie = (key: string): void => {

@@ -1,3 +1,4 @@
+import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { keyName } from '../../project/definitions.js';
 import { endOf, type SourceFile, startOf, textOf } from '../../project/source.js';
@@ -9,6 +10,8 @@ import { type Edited, isMade } from './leftover.js';
 export function idleSpreads(edited: Edited, file: SourceFile): Edit[][] {
   const found: Edit[][] = [];
   for (const path of file.paths.values()) {
+    const options = asOptions(edited, file, path);
+    if (options) found.push([options]);
     if (!path.isObjectProperty() || !/headers$/i.test(keyName(path.node) ?? '')) continue;
     const { value } = path.node;
     const [only, ...others] = t.isObjectExpression(value) ? value.properties : [];
@@ -27,6 +30,17 @@ export function idleSpreads(edited: Edited, file: SourceFile): Edit[][] {
     );
   }
   return found;
+}
+
+/** `fetch(url, { ...options })` → `fetch(url, options)` */
+function asOptions(edited: Edited, file: SourceFile, path: NodePath): Edit | undefined {
+  if (!path.isObjectExpression() || path.listKey !== 'arguments') return undefined;
+  const [only, ...others] = path.node.properties;
+  const { parentPath: call } = path;
+  const callee = call.isCallExpression() ? String(call.get('callee')) : '';
+  if (!t.isSpreadElement(only) || others.length || !/^(?:window\.)?fetch$/.test(callee)) return undefined;
+  if (!t.isIdentifier(only.argument) || !isMade(edited, file, call)) return undefined;
+  return { file: file.path, start: startOf(path.node), end: endOf(path.node), text: only.argument.name };
 }
 
 /** `{ ...options, headers: options.headers }` */

@@ -8,7 +8,7 @@ import { type LoginAnswer, membersAbove } from './answers.js';
 import { type Body, bodyOf, type Holder, holderOf } from './bodies.js';
 import { isLoginName, isRegistrationName, isRenewalName, isTokenName } from './names.js';
 import type { OutgoingRequest } from './requests.js';
-import { wrappedLogins } from './wrapped-requests.js';
+import { leadsToLogin, wrappedLogins } from './wrapped-requests.js';
 
 /**
  * The answers to a request that logs a user in by its path or by the function around it: one, or where that function
@@ -30,7 +30,12 @@ export function loginAnswers(
   const sends = request.method !== 'get' && request.method !== 'delete';
   const named = names.some(isRenewalName) || (sends && names.some(isLoginName));
   const body = bodyOf(request);
-  const bodies = !body ? [] : named ? [body] : wrappedLogins(sources, body, sends);
+  const handedIn = sends && request.url && leadsToLogin(sources, request.url);
+  const bodies = !body
+    ? []
+    : named
+      ? [body]
+      : [...(handedIn ? [body] : []), ...wrappedLogins(sources, body, sends)];
   return bodies
     .flatMap((one) => holdersOf(sources, one, 0))
     .flatMap((holder): LoginAnswer[] => {

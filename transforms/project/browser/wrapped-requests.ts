@@ -3,7 +3,7 @@ import * as t from '@babel/types';
 import { type CallPath, callersOf } from '../callers.js';
 import { definitionOf, propertyName } from '../definitions.js';
 import { surroundingNames } from '../families.js';
-import { returnsOf } from '../flow/origins.js';
+import { originsOf, returnsOf } from '../flow/origins.js';
 import type { Sources } from '../sources.js';
 import { chainOf, membersAbove } from './answers.js';
 import { type Body, holderOf } from './bodies.js';
@@ -22,8 +22,18 @@ export function wrappedLogins(sources: Sources, body: Body, sends: boolean, dept
   return callersOf(sources, owner).flatMap((call) => {
     const outer: Body = { path: call, names: handed.names };
     const sending = sends || isSending(call);
-    return isLoginCall(call, sending) ? [outer] : wrappedLogins(sources, outer, sending, depth + 1);
+    if (isLoginCall(call, sending)) return [outer];
+    const [address] = call.get('arguments') as NodePath[];
+    const here = sending && address && leadsToLogin(sources, address) ? [outer] : [];
+    return [...here, ...wrappedLogins(sources, outer, sending, depth + 1)];
   });
+}
+
+/** Whether an address that is handed in by callers is, by one of them, that of a login: `enter('/auth/login', form)`. */
+export function leadsToLogin(sources: Sources, address: NodePath): boolean {
+  return originsOf(sources, address).some(
+    ({ path, trail }) => path.isStringLiteral() && !trail.length && isLoginName(path.node.value),
+  );
 }
 
 /** What the function around a request answers, where that is the body or holds it. */
