@@ -4,21 +4,16 @@ import { alone } from '../alone.js';
 import { isAsked, isGuarded, isMoved, isStoredWithout, storedIn } from '../edit/asked.js';
 import { waitingIn } from '../edit/async.js';
 import type { Edit } from '../edit/edits.js';
+import { withoutHollow, withoutTaking } from '../edit/gone-functions.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
 import { replacement } from '../edit/replacement.js';
-import {
-  asBlock,
-  beforeStatement,
-  statementOf,
-  withoutDeclaration,
-  withoutStatement,
-} from '../edit/statements.js';
+import { asBlock, beforeStatement, statementOf, withoutStatement } from '../edit/statements.js';
 import { tokenStored, withoutField } from '../edit/stored-object.js';
 import { styleOf } from '../edit/style.js';
 import { askedInstead } from '../edit/token-read.js';
 import { isAbsent } from '../project/browser/absent.js';
 import { acceptanceOf } from '../project/browser/acceptance.js';
-import { type Hollow, hollowAround } from '../project/browser/hollow.js';
+import { hollowAround } from '../project/browser/hollow.js';
 import { endsSession } from '../project/browser/logout.js';
 import { isForSocket, opensSocket, socketsTakeCookies } from '../project/browser/sockets.js';
 import { jsonOf } from '../project/browser/storage.js';
@@ -150,8 +145,10 @@ function edit(site: StoreSite, decision: Decision, project: Project): readonly E
   if (decision.action === 'manual' || decision.action === 'kept') return [];
   const { access, place } = site;
   if (access.operation === 'get') {
-    if (isWithinAnother(site, project) || isForSocket(project, access.path)) return [];
-    return place?.field === undefined ? askedInstead(site, project) : editObject(site);
+    if (isWithinAnother(site, project) || isForSocket(project, access.path))
+      return withoutTaking(site, project);
+    if (place?.field !== undefined) return editObject(site);
+    return [...askedInstead(site, project), ...withoutTaking(site, project)];
   }
   if (access.operation === 'set' && !(access.value && isAbsent(access.value))) return editSet(site, project);
   return editRemove(site, project);
@@ -201,22 +198,6 @@ function editSet(site: StoreSite, project: Project): readonly Edit[] {
   if (place?.family === 'refresh') return [withoutStatement(file, path)];
   if (isAcceptedElsewhere(site, project)) return [withoutStatement(file, path)];
   return acceptedHere(site, value ? textOf(file, (jsonOf(value) ?? value).node) : '');
-}
-
-/** Nothing is left of a function that only stored the token: it goes with its calls, one of which may accept. */
-function withoutHollow({ declaration, calls }: Hollow, project: Project): Edit[] {
-  const accepting = new Set(
-    project.sites.flatMap((other) =>
-      other.kind === 'login-answer' ? [acceptanceOf(other.answer, project)?.replaces?.node] : [],
-    ),
-  );
-  const home = project.sources.fileOf(declaration);
-  return [
-    withoutDeclaration(home, declaration),
-    ...calls
-      .filter(({ node }) => !accepting.has(node))
-      .map((call) => withoutStatement(project.sources.fileOf(call), call as NodePath)),
-  ];
 }
 
 /** `await acceptSession(token)` in the place of the call that stored it. */

@@ -107,8 +107,24 @@ function isOfLibrary(sources: Sources, callee: NodePath, definition: Definition)
   const object = callee.get('object') as NodePath;
   const named = object.isIdentifier() ? object.node.name : propertyName(object.node);
   if (named !== undefined && HOLDERS.test(named)) return true;
+  if (named !== undefined && isOfThis(object) && isSetUp(sources, sources.fileOf(object), named)) return true;
   const maker = makerOf(callee, definition);
   return isMade(sources, maker) || isMade(sources, initOf(object));
+}
+
+function isOfThis(path: NodePath): boolean {
+  return path.isMemberExpression() && path.get('object').isThisExpression();
+}
+
+/** `const { cookies } = useCookies()` of a component's `setup`, whose methods have it as `this.cookies`. */
+function isSetUp(sources: Sources, file: SourceFile, name: string): boolean {
+  if (![...LIBRARIES].some((library) => file.text.includes(library))) return false;
+  return [...file.paths.values()].some(
+    (path) =>
+      path.isVariableDeclarator() &&
+      Object.keys(t.getBindingIdentifiers(path.node.id)).includes(name) &&
+      isMade(sources, path.get('init') as NodePath),
+  );
 }
 
 /** What the method that is called belongs to. */

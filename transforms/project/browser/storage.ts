@@ -7,6 +7,7 @@ import type { Sources } from '../sources.js';
 import { unwrapped } from '../unwrapped.js';
 import { cookieAccess } from './cookies.js';
 import { fixedString } from './strings.js';
+import { takingFunction } from './taking-functions.js';
 
 /** One access to the browser's storage; `path` is the whole expression, through a wrapper the wrapper's call. */
 export interface StorageAccess {
@@ -23,6 +24,8 @@ export interface StorageAccess {
   readonly also?: 'local' | 'session';
   /** What is read is no text yet: a list or a match, from which the token is taken further on. */
   readonly opaque?: boolean;
+  /** The application's own function that takes the token out of all cookies; this is a call of it. */
+  readonly taking?: NodePath<t.Function>;
   /** What keeps it tells whoever uses it about every change, and goes on: only where it is cleared the session ends. */
   readonly kept?: boolean;
 }
@@ -46,7 +49,8 @@ export function storageAccesses(sources: Sources, file: SourceFile): StorageAcce
     const access = accessOf(sources, file, path);
     if (!access) continue;
     const wrapped = access.key === undefined && access.operation !== 'clear';
-    found.push(...(wrapped ? throughWrapper(sources, access) : [access]));
+    const calls = access.opaque ? takingCalls(sources, access) : undefined;
+    found.push(...(wrapped ? throughWrapper(sources, access) : (calls ?? [access])));
   }
   return found;
 }
@@ -155,6 +159,23 @@ function throughWrapper(sources: Sources, access: KeyedAccess, depth = 0): Stora
     };
     return fixed === undefined ? throughWrapper(sources, outer, depth + 1) : [outer];
   });
+}
+
+/** The calls of the function around an access that answers the token or nothing: `readToken()`. */
+function takingCalls(sources: Sources, access: KeyedAccess): StorageAccess[] | undefined {
+  const taking = takingFunction(access.path);
+  const calls = taking && callersOf(sources, taking);
+  if (!taking || !calls?.length) return undefined;
+  const { storage, operation, key, path } = access;
+  return calls.map((call) => ({
+    file: sources.fileOf(call),
+    path: call,
+    storage,
+    operation,
+    through: path,
+    taking,
+    ...(key === undefined ? {} : { key }),
+  }));
 }
 
 /** The index of the parameter that a stored value is, as it is or as JSON. */
