@@ -26,6 +26,7 @@ interface Kept {
 const SERVERS: Readonly<Record<string, Kept>> = {
   'refresh-table': { body: 'refreshToken', claims: { id: '3' }, leaves: true },
   'refresh-opaque': { body: 'refreshToken', claims: {}, opaque: true },
+  'refresh-cache': { cookie: 'refreshToken', claims: { userId: '3' } },
   'refresh-list': { body: 'refreshToken' },
   'refresh-reuse': { cookie: 'renewal', claims: { login: 'cleo' } },
   'refresh-versions': {

@@ -4,6 +4,7 @@ import { propertyName } from './definitions.js';
 import type { Use } from './flow/follow.js';
 import { textOf } from './source.js';
 import type { Sources } from './sources.js';
+import { isEntryPut } from './stored/refresh/entries.js';
 
 const ANSWERS = /^(?:json|jsonp|send|cookie|setHeader|set|header|redirect|render|end|append|write|status)$/;
 const LOGS = /^(?:console|logger|log|debug|winston)\b/;
@@ -38,6 +39,7 @@ function hazardOfUse(sources: Sources, use: Use): string | undefined {
   const callee = call.get('callee') as NodePath;
   const name = propertyName(callee.node);
   const called = text(callee);
+  if (call.isCallExpression() && isEntryPut(call)) return `written to or looked up in a store by ${called}`;
   if (LOGS.test(called) || (name && ANSWERS.test(name))) return undefined;
   if (/(?:sign|verify|decode)$/.test(called)) return undefined;
   if (DATABASE.test(called)) return `written to or looked up in a store by ${called}`;

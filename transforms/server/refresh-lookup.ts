@@ -128,7 +128,7 @@ function fieldOf(text: string, file: SourceFile, { sources }: Project): string {
 
 /** Takes conditions out whole, or those of their alternatives that ask. */
 function withoutRefusals(file: SourceFile, refusals: readonly Refusal[]): Edit[] {
-  const asks = new Set(refusals.map((one) => one.asks.node));
+  const asks = new Set(refusals.flatMap((one) => alternatives(one.asks)).map(({ node }) => node));
   return [...new Set(refusals.map(({ statement }) => statement))].flatMap((statement) => {
     const test = statement.get('test');
     const goes = alternatives(test).every((one) => asks.has(one.node));

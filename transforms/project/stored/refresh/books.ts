@@ -7,12 +7,14 @@ import type { Cleared, Question } from './found.js';
 import type { RefreshKeeper } from './keepers.js';
 import type { Mention } from './mentions.js';
 import { ofRows } from './rows.js';
-import { ofValue } from './values.js';
+import { ofEntry, ofValue } from './values.js';
 
 /** What code does about the refresh tokens that an application keeps. */
 export interface Books {
   /** Statements that only keep them, take them out, or get at them for that. */
   readonly gone: ReadonlySet<NodePath>;
+  /** Of those, what gets at a token that is asked for: old ones are still refused by it. */
+  readonly asking: ReadonlySet<NodePath>;
   readonly questions: readonly Question[];
   /** Places that take all tokens of a user out. */
   readonly cleared: readonly (Cleared & { readonly statement: NodePath })[];
@@ -27,6 +29,7 @@ export interface Books {
 /** Says of every mention of what keeps refresh tokens what it is there for. */
 export function booksOf(keepers: readonly RefreshKeeper[], mentions: readonly Mention[]): Books {
   const gone = new Set<NodePath>();
+  const asking = new Set<NodePath>();
   const questions = new Map<t.Node, Question>();
   const cleared: (Cleared & { readonly statement: NodePath })[] = [];
   const rows: NodePath[] = [];
@@ -36,23 +39,39 @@ export function booksOf(keepers: readonly RefreshKeeper[], mentions: readonly Me
   const seen = new Set<t.Node>();
   let strange: NodePath | undefined;
   for (let mention = waiting.shift(); mention; mention = waiting.shift()) {
-    const { path, as } = mention;
+    const { path, as, asks } = mention;
     if (seen.has(path.node)) continue;
     seen.add(path.node);
-    const found = as === 'value' ? ofValue(path, keepers) : ofRows(path, as, keepers);
+    const found =
+      as === 'entry'
+        ? ofEntry(path, keepers)
+        : as === 'value'
+          ? ofValue(path, keepers)
+          : ofRows(path, as, keepers);
     if (!found) strange ??= path;
     else if (found.is === 'question') questions.set(found.question.path.node, found.question);
+    else if (found.is === 'tested' && asks && !isAlternative(path))
+      questions.set(path.node, { path, yields: 'yes', presence: true });
     else if (found.is === 'tested') tested.push(path);
     else if (found.is === 'shown') shown.push(found.path);
     else if (found.is === 'gone') {
       gone.add(found.statement);
       if (found.cleared) cleared.push({ ...found.cleared, statement: found.statement });
       if (found.row) rows.push(found.row);
-      waiting.push(...(found.derived ?? []).map((one): Mention => ({ path: one, as: 'value' })));
+      if (found.asks) asking.add(found.statement);
+      const told = found.asks ? { asks: found.asks } : {};
+      waiting.push(...(found.derived ?? []).map((one): Mention => ({ path: one, as: 'value', ...told })));
     }
   }
-  strange ??= tested.find((path) => !isOfGone(path, gone));
-  return { gone, questions: [...questions.values()], cleared, rows, shown, ...(strange ? { strange } : {}) };
+  const all = [...questions.values()];
+  const isAsked = (path: NodePath) => all.some((question) => isInside(question.path, path));
+  strange ??= tested.find((path) => !isOfGone(path, gone) && !isAsked(path));
+  return { gone, asking, questions: all, cleared, rows, shown, ...(strange ? { strange } : {}) };
+}
+
+/** Whether it is asked beside other things: `!kept || …` */
+function isAlternative({ parentPath }: NodePath): boolean {
+  return parentPath?.parentPath?.isLogicalExpression() === true;
 }
 
 /** Where a place is, in words. */

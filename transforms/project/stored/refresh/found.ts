@@ -9,6 +9,8 @@ export interface Question {
   readonly path: NodePath;
   /** `yes`: it is true when the token is kept · `no`: when it is not · `record`: it yields what keeps it. */
   readonly yields: 'yes' | 'no' | 'record';
+  /** Only whether a user has a token is asked. */
+  readonly presence?: true;
   /** The key with the token among what a table is searched by. */
   readonly asked?: NodePath<t.ObjectProperty>;
   /** Whose field is searched: the key with the token among what a user is searched by. */
@@ -34,6 +36,8 @@ export type Found =
       readonly statement: NodePath;
       readonly derived?: NodePath[];
       readonly cleared?: Cleared;
+      /** It asks for a token: old ones are still refused by it. */
+      readonly asks?: true;
       /** The row that is made. */
       readonly row?: NodePath;
     }

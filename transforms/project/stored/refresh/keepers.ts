@@ -5,6 +5,7 @@ import type { Use } from '../../flow/follow.js';
 import { textOf } from '../../source.js';
 import type { Sources } from '../../sources.js';
 import { modelOfThis } from '../models.js';
+import { entryPut, entryTaken } from './entries.js';
 
 /** What an application keeps its refresh tokens in. */
 export type RefreshKeeper =
@@ -12,6 +13,8 @@ export type RefreshKeeper =
   | { readonly kind: 'list'; readonly name: string; readonly binding: Binding }
   /** A field of the user's record; `model` is what is searched by it, where something is. */
   | { readonly kind: 'field'; readonly name: string; readonly model?: string }
+  /** Entries of a cache, one for each user, under keys that are made alike. */
+  | { readonly kind: 'entry'; readonly name: string; readonly key: string }
   /** A table of its own, by the name of its model, and the column that has the token. */
   | { readonly kind: 'table'; readonly name: string; readonly column: string };
 
@@ -39,13 +42,14 @@ export function keeperAt(sources: Sources, { path, trail }: Use): RefreshKeeper 
   const compared = path.parentPath?.isBinaryExpression() ? path.parentPath : undefined;
   if (compared) {
     const other = (path.key === 'left' ? compared.get('right') : compared.get('left')) as NodePath;
-    return fieldOf(other) ?? ofCallback(path);
+    return fieldOf(other) ?? entryTaken(other) ?? ofCallback(path);
   }
   const columns = [...trail];
   for (let at = path; at.parentPath; at = at.parentPath) {
     const above = at.parentPath;
     if (above.isObjectProperty() && at.key === 'value') columns.unshift(keyName(above.node) ?? '');
-    else if (above.isCallExpression() && at.listKey === 'arguments') return ofCall(above, columns);
+    else if (above.isCallExpression() && at.listKey === 'arguments')
+      return (columns.length ? undefined : entryPut(above, Number(at.key))) ?? ofCall(above, columns);
     else if (above.isNewExpression() && at.listKey === 'arguments')
       return ofTable(textOf(sources.fileOf(above), above.node.callee), columns, true);
     else if (above.isAssignmentExpression() && at.key === 'right') return fieldOf(above.get('left'));
@@ -119,6 +123,7 @@ function listNamed(path: NodePath): RefreshKeeper | undefined {
 export function isSame(one: RefreshKeeper, other: RefreshKeeper): boolean {
   const [table, field] = one.kind === 'table' ? [one, other] : [other, one];
   if (table.kind === 'table' && field.kind === 'field') return field.model === table.name;
+  if (one.kind === 'entry' && other.kind === 'entry' && one.key !== other.key) return false;
   return (
     one.kind === other.kind && (one.name === other.name || (one.kind === 'table' && isSameModel(one, other)))
   );

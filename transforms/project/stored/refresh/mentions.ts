@@ -6,13 +6,16 @@ import { sideOf } from '../../sides.js';
 import type { SourceFile } from '../../source.js';
 import type { Sources } from '../../sources.js';
 import { functionsOnModel, modelOfThis } from '../models.js';
+import { entriesIn } from './entries.js';
 import { isOfRequest, modelNames, type RefreshKeeper, ROW_CHANGES, ROW_SEARCHES } from './keepers.js';
 
 /** A place that names what refresh tokens are kept in. */
 export interface Mention {
   readonly path: NodePath;
   /** `value`: a list, or the field of a record · `column`: a key in what a model is given · `model`: the table. */
-  readonly as: 'value' | 'column' | 'model';
+  readonly as: 'value' | 'column' | 'model' | 'entry';
+  /** It holds what is kept for a user: whether it is there is a question too. */
+  readonly asks?: true;
 }
 
 /** Every place of the application that names a keeper, but for tests, the browser and where it is declared. */
@@ -24,14 +27,20 @@ export function mentionsOf(sources: Sources, keeper: RefreshKeeper): Mention[] {
     );
     return [...referencePaths, ...written].map((path) => ({ path, as: 'value' }));
   }
+  if (keeper.kind === 'entry')
+    return filesOf(sources, [keeper.name]).flatMap((file) =>
+      entriesIn(file.paths.values(), keeper).map((path): Mention => ({ path, as: 'entry' })),
+    );
   const names = keeper.kind === 'table' ? modelNames(keeper.name) : [keeper.name];
   const own = keeper.kind === 'table' ? functionsOnModel(sources, keeper.name) : new Map<string, NodePath>();
-  return sources
-    .naming(...names)
-    .filter((file) => !file.test && sideOf(sources, file) !== 'client')
-    .flatMap((file) =>
-      keeper.kind === 'field' ? ofField(sources, file, keeper) : ofTable(file, keeper, own),
-    );
+  return filesOf(sources, names).flatMap((file) =>
+    keeper.kind === 'field' ? ofField(sources, file, keeper) : ofTable(file, keeper, own),
+  );
+}
+
+/** The files of the server that name something. */
+function filesOf(sources: Sources, names: readonly string[]): SourceFile[] {
+  return sources.naming(...names).filter((file) => !file.test && sideOf(sources, file) !== 'client');
 }
 
 function ofField(sources: Sources, file: SourceFile, { name }: RefreshKeeper): Mention[] {

@@ -88,13 +88,16 @@ function find(sources: Sources, sites: readonly Site[]): RefreshRecord | undefin
   strange ??= [...gone].find((one) => !isRenewing(one) && !leaves(one));
   strange ??= books.rows.find((row) => !uses.some(({ use, minted }) => minted && isInside(row, use.path)));
 
-  const asking = new Set<NodePath>();
+  const asking = new Set(books.asking);
   const answers: Answered[] = [];
   const shown = [...books.shown];
   for (const question of books.questions) {
     if (isWithin(question.path, gone)) continue;
     const open = checks.filter(({ call }) => !isWithin(call, gone));
-    const asked = leaves(question.path) || isAboutRefresh(sources, sites, question.path, uses);
+    const asked =
+      leaves(question.path) ||
+      (question.presence && isRenewing(question.path)) ||
+      isAboutRefresh(sources, sites, question.path, uses);
     const found = asked
       ? answerTo(sources, question, { gone, checks: open, leaves, user, rows: books.rows, keepers })
       : undefined;

@@ -1,8 +1,28 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { lastNameOf, propertyName } from '../../definitions.js';
-import { type Cleared, declared, type Found, held, isNoToken, type Question, statementOf } from './found.js';
+import { asksEntry, changesEntry } from './entries.js';
+import {
+  type Cleared,
+  declared,
+  type Found,
+  held,
+  isNoToken,
+  outermost,
+  type Question,
+  statementOf,
+} from './found.js';
 import { isOfRequest, LIST_CHANGES, LIST_COPIES, LIST_QUESTIONS, type RefreshKeeper } from './keepers.js';
+
+/** A call on an entry of a cache; what asks for one says by what it does with it what for. */
+export function ofEntry(call: NodePath, keepers: readonly RefreshKeeper[]): Found | undefined {
+  if (changesEntry(call)) {
+    const statement = statementOf(call);
+    return statement && { is: 'gone', statement };
+  }
+  const found = asksEntry(call) ? ofValue(outermost(call), keepers) : undefined;
+  return found?.is === 'gone' ? { ...found, asks: true } : found;
+}
 
 /** A list, the field of a record, or what was made of one. */
 export function ofValue(path: NodePath, keepers: readonly RefreshKeeper[]): Found | undefined {
@@ -26,7 +46,7 @@ export function ofValue(path: NodePath, keepers: readonly RefreshKeeper[]): Foun
     // `users.find((one) => one.token === token)` asks for somebody, not whether a token is kept.
     if (isPicking(compared)) return undefined;
     const yields = compared.node.operator.startsWith('!') ? 'no' : 'yes';
-    return { is: 'question', question: { path: compared, yields } };
+    return { is: 'question', question: { path: withPresence(compared, path), yields } };
   }
   if (isPrinted(path)) return { is: 'gone', statement: path.getStatementParent() ?? path };
   return intoKeeper(path, keepers);
@@ -40,6 +60,13 @@ export function tokenOfRow(path: NodePath, keepers: readonly RefreshKeeper[]): N
     member?.key !== 'callee' && member?.key !== 'object' && !t.isAssignmentExpression(member?.parent);
   const holds = keepers.some((one) => one.kind === 'table' && one.column === name);
   return member && read && holds ? member : undefined;
+}
+
+/** `!kept || kept !== token`, where the first alternative only says that there is none. */
+function withPresence(compared: NodePath, path: NodePath): NodePath {
+  const whole = compared.key === 'right' ? compared.parentPath : undefined;
+  if (!whole?.isLogicalExpression({ operator: '||' })) return compared;
+  return String(whole.get('left')) === `!${String(path)}` ? whole : compared;
 }
 
 /** Whether a comparison picks out of a list. */
