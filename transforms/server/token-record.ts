@@ -2,6 +2,7 @@
 import type { NodePath } from '@babel/traverse';
 import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
+import { withoutItem } from '../edit/lists.js';
 import { wholeLines } from '../edit/whole-lines.js';
 import type { Project } from '../project/project.js';
 import type { TokenRecordSite } from '../project/site.js';
@@ -40,6 +41,11 @@ function decide(site: TokenRecordSite, project: Project): Decision {
 
 function edit({ record }: TokenRecordSite, decision: Decision, { sources }: Project): readonly Edit[] {
   if (decision.action !== 'rewritten') return [];
+  const [only] = record.statements;
+  if (only?.isObjectProperty() && only.parentPath.isObjectExpression()) {
+    const { properties } = only.parentPath.node;
+    return withoutItem(sources.fileOf(only), properties, only.node);
+  }
   return runsOf(record.statements).map(([first, last]): Edit => {
     const file = sources.fileOf(first);
     return { file: file.path, ...wholeLines(file, startOf(first.node), endOf(last.node)), text: '' };

@@ -96,7 +96,12 @@ export function rememberedPlaces(sources: Sources, sites: readonly Site[]): Requ
 
 /** Statements that keep refresh tokens or take them out, but not those by which a token is found. */
 function booksOfRecord(record: RefreshRecord | undefined): Set<NodePath> {
-  return new Set([...(record?.gone ?? [])].filter((one) => !record?.asking.has(one)));
+  const gone = [...(record?.gone ?? [])].filter((one) => !record?.asking.has(one));
+  // What is written beside a token says nothing about it.
+  const beside = (record?.columns ?? [])
+    .map((column) => column.getStatementParent())
+    .filter((one) => one?.isExpressionStatement());
+  return new Set([...gone, ...beside].filter((one) => one !== null));
 }
 
 function algorithmsOf(sources: Sources, { options }: CheckSite): string[] {

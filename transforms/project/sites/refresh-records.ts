@@ -32,12 +32,12 @@ export function refreshRecordSites(sources: Sources, sites: readonly Site[]): Si
   ];
 }
 
-function kept(sources: Sources, { gone, keepers }: RefreshRecord): TokenRecordSite[] {
+function kept(sources: Sources, { gone, columns, keepers }: RefreshRecord): TokenRecordSite[] {
   const outermost = [...gone].filter(
     (one) => ![...gone].some((other) => one !== other && one.isDescendant(other)),
   );
   const [keeper] = keepers;
-  return outermost.map((statement) => ({
+  return [...outermost, ...columns].map((statement) => ({
     role: 'store',
     kind: 'token-record',
     family: 'refresh',

@@ -18,6 +18,8 @@ export interface Books {
   readonly questions: readonly Question[];
   /** Places that take all tokens of a user out. */
   readonly cleared: readonly (Cleared & { readonly statement: NodePath })[];
+  /** Columns that go out of what else is changed with them. */
+  readonly columns: readonly NodePath<t.ObjectProperty>[];
   /** Places that read the token off a row. */
   readonly shown: readonly NodePath[];
   /** Rows that are made. */
@@ -34,6 +36,7 @@ export function booksOf(keepers: readonly RefreshKeeper[], mentions: readonly Me
   const cleared: (Cleared & { readonly statement: NodePath })[] = [];
   const rows: NodePath[] = [];
   const shown: NodePath[] = [];
+  const columns: NodePath<t.ObjectProperty>[] = [];
   const tested: NodePath[] = [];
   const waiting: Mention[] = [...mentions];
   const seen = new Set<t.Node>();
@@ -54,6 +57,7 @@ export function booksOf(keepers: readonly RefreshKeeper[], mentions: readonly Me
       questions.set(path.node, { path, yields: 'yes', presence: true });
     else if (found.is === 'tested') tested.push(path);
     else if (found.is === 'shown') shown.push(found.path);
+    else if (found.is === 'column') columns.push(found.column);
     else if (found.is === 'gone') {
       gone.add(found.statement);
       if (found.cleared) cleared.push({ ...found.cleared, statement: found.statement });
@@ -66,7 +70,7 @@ export function booksOf(keepers: readonly RefreshKeeper[], mentions: readonly Me
   const all = [...questions.values()];
   const isAsked = (path: NodePath) => all.some((question) => isInside(question.path, path));
   strange ??= tested.find((path) => !isOfGone(path, gone) && !isAsked(path));
-  return { gone, asking, questions: all, cleared, rows, shown, ...(strange ? { strange } : {}) };
+  return { gone, asking, questions: all, cleared, rows, columns, shown, ...(strange ? { strange } : {}) };
 }
 
 /** Whether it is asked beside other things: `!kept || …` */

@@ -41,6 +41,8 @@ export type Found =
       /** The row that is made. */
       readonly row?: NodePath;
     }
+  /** The token is changed beside other columns, which stay. */
+  | { readonly is: 'column'; readonly column: NodePath<t.ObjectProperty> }
   /** The token is read off a row that is no longer made. */
   | { readonly is: 'shown'; readonly path: NodePath }
   | { readonly is: 'tested' }

@@ -23,6 +23,8 @@ export interface RefreshRecord {
   readonly keepers: readonly RefreshKeeper[];
   /** Statements that go: they keep a token, take it out, or get at it for that. */
   readonly gone: ReadonlySet<NodePath>;
+  /** Columns that go out of what else is changed with them. */
+  readonly columns: readonly NodePath<t.ObjectProperty>[];
   /** Of those, what asks whether a token is kept: old tokens are still refused by it. */
   readonly asking: ReadonlySet<NodePath>;
   readonly questions: readonly Question[];
@@ -85,7 +87,8 @@ function find(sources: Sources, sites: readonly Site[]): RefreshRecord | undefin
   }
   for (const statement of [...gone])
     for (const saving of savingAfter(sources, statement, gone)) gone.add(saving);
-  strange ??= [...gone].find((one) => !isRenewing(one) && !leaves(one));
+  const { columns } = books;
+  strange ??= [...gone, ...columns].find((one) => !isRenewing(one) && !leaves(one));
   strange ??= books.rows.find((row) => !uses.some(({ use, minted }) => minted && isInside(row, use.path)));
 
   const asking = new Set(books.asking);
@@ -121,7 +124,17 @@ function find(sources: Sources, sites: readonly Site[]): RefreshRecord | undefin
     asking.add(one);
   }
   const left = shown.filter((one) => !isWithin(one, gone));
-  return { keepers, gone, asking, questions: books.questions, answers, shown: left, everywhere, ...told };
+  return {
+    keepers,
+    gone,
+    columns,
+    asking,
+    questions: books.questions,
+    answers,
+    shown: left,
+    everywhere,
+    ...told,
+  };
 }
 
 /** Whether a refresh token gets to a place, or is read from the request there. */
@@ -181,8 +194,8 @@ function keepersOf(sources: Sources, uses: readonly KeptUse[]): RefreshKeeper[] 
 }
 
 /** Whether a place is in what goes, or is a question that the session answers: no token gets there any more. */
-export function isOfRefreshRecord(path: NodePath, { gone, answers }: RefreshRecord): boolean {
-  if (isWithin(path, gone)) return true;
+export function isOfRefreshRecord(path: NodePath, { gone, columns, answers }: RefreshRecord): boolean {
+  if (isWithin(path, gone) || columns.some((one) => isInside(one, path))) return true;
   return answers.some(({ question, answer }) => {
     const asked = answer.how === 'answered' ? answer.refusals.map((one) => one.asks) : [];
     return [question.path, ...asked].some((one) => isInside(one, path));

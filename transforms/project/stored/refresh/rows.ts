@@ -20,7 +20,8 @@ export function ofRows(
   if (searches) return column ? ofSearch(call, column, as) : undefined;
   if (!ROW_CHANGES.test(method)) return undefined;
   const goes = withStatement(call, CREATES.test(method) ? { row: call } : {});
-  if (as === 'column') return isOnlyChange(path, call) ? ofChange(path, call, goes) : undefined;
+  if (as === 'column' && !isOnlyChange(path, call)) return besideOthers(path, call, method);
+  if (as === 'column') return isByToken(path, call, keepers) ? goes : ofChange(path, call, goes);
   if (column || isById(given, method)) return goes;
   if (CREATES.test(method)) return undefined;
   const [only, ...others] = given ? columnsOf(given) : [];
@@ -51,6 +52,27 @@ export function userChangedBy(call: NodePath): NodePath | undefined {
   const filtered = given?.isObjectExpression() || given?.isStringLiteral();
   const user = filtered ? own?.get('value') : given;
   return !user || Array.isArray(user) || others.length ? undefined : user;
+}
+
+/** `findByIdAndUpdate(user.id, { refreshToken, lastLogin })`: only the token's column goes. */
+function besideOthers(path: NodePath, call: NodePath, method: string): Found | undefined {
+  if (!path.isObjectProperty() || CREATES.test(method) || isNoToken(path.node.value)) return undefined;
+  const [first, second] = call.get('arguments') as NodePath[];
+  const around = path.parentPath.parentPath;
+  const changed = around?.isObjectProperty()
+    ? /^(?:data|set|\$set)$/.test(keyName(around.node) ?? '')
+    : false;
+  const asked =
+    second?.isObjectExpression() && second.node.properties.some((one) => keyName(one) === 'where');
+  const whole = path.parentPath.node;
+  const plain = whole === (asked ? first : second)?.node;
+  return changed || plain ? { is: 'column', column: path } : undefined;
+}
+
+/** `updateOne({ refreshToken }, { refreshToken: null })`: whoever has this token has none from then on. */
+function isByToken(path: NodePath, call: NodePath, keepers: readonly RefreshKeeper[]): boolean {
+  const others = (call.get('arguments') as NodePath[]).filter((one) => !path.isDescendant(one));
+  return others.some((one) => columnIn(one, keepers) !== undefined);
 }
 
 function isOwnId({ node }: NodePath): boolean {
