@@ -191,3 +191,39 @@ describe.each(Object.keys(SERVERS))('%s', (name) => {
     expect(await told(name, ['install', 'server'])).toEqual(before);
   });
 });
+
+test.each<[string, Step[]]>([
+  ['install', ['install']],
+  ['install and server', ['install', 'server']],
+])(
+  'after %s random text is exchanged for a session, which lasts as long as it would have',
+  async (_, steps) => {
+    const [kept, over] = [randomUUID(), randomUUID()];
+    const environment = {
+      JWT_SECRET: 'a login secret that is long enough',
+      SESSION_SECRET: 'c'.repeat(40),
+      KEPT_TOKEN: kept,
+      OVER_TOKEN: over,
+    };
+    await served('refresh-opaque', steps, environment, async (base) => {
+      const exchange = (token: string) =>
+        fetch(`${base}/session/exchange`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+      const answer = await exchange(kept);
+      expect(answer.status).toBe(200);
+      const text = await answer.text();
+      expect(text).toContain('"claims":{"id":3,');
+      const exp = Number(/"exp":(\d+)/.exec(text)?.[1]) * 1000;
+      expect(exp - Date.now()).toBeGreaterThan(23 * 60 * 60 * 1000);
+      for (const token of [over, randomUUID()]) expect((await exchange(token)).status).toBe(401);
+      const login = await fetch(`${base}/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ name: 'ann', password: 'secret' }),
+      });
+      const refreshToken = /"refreshToken":"([^"]+)"/.exec(await login.text())?.[1] ?? '';
+      // A marker opens nothing.
+      expect(refreshToken.endsWith('.')).toBe(steps.includes('server'));
+      if (steps.includes('server')) expect((await exchange(refreshToken)).status).toBe(401);
+    });
+  },
+);
