@@ -92,11 +92,13 @@ const ONE_KIND =
 const NOT_FOLLOWED = /in a way that is not followed/;
 const READ_PLAINLY =
   'Read it by req.get(name) or, with cookie-parser, by req.cookies[name], and run this again.';
+const NAMED_ROW = `Let the login call startSession(req, claims) ${SHIM_NAMED} with that claim, the look-up take it off requireSession(req), and legacy.isRevoked(payload) of the session module do the same look-up for old tokens.`;
 
 function adviceOnMint({ family }: MintSite, obstacle: string): string {
   const start = `startSession(req, claims, { expiresIn }) ${SHIM_NAMED}`;
   if (/^logins are told apart/.test(obstacle)) return ONE_KIND;
   if (NOT_FOLLOWED.test(obstacle)) return READ_PLAINLY;
+  if (/^a row is looked up/.test(obstacle)) return NAMED_ROW;
   if (/^a token is made for a socket/.test(obstacle))
     return `Let a route take the login and call ${start}; the socket then comes with the session's cookie.`;
   if (family === 'refresh')
@@ -115,6 +117,7 @@ function adviceOnCheck({ family }: CheckSite, obstacle: string): string {
     return `The session renews itself: when nothing stores or sends refresh tokens any more, let this route answer by requireSession(req) ${SHIM_NAMED} or remove it.`;
   if (/^logins are told apart/.test(obstacle)) return ONE_KIND;
   if (NOT_FOLLOWED.test(obstacle)) return READ_PLAINLY;
+  if (/^a row is looked up/.test(obstacle)) return NAMED_ROW;
   if (/errors read otherwise$/.test(obstacle))
     return `Put requireSession(req) ${SHIM_NAMED} in its place, and see to code that looks at the error: it is named and worded as jsonwebtoken's.`;
   if (family === 'session')

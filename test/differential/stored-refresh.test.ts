@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { sign } from 'cookie-signature';
 import jwt from 'jsonwebtoken';
 import { describe, expect, test } from 'vitest';
 import type { Step } from '../../transforms/words.js';
 import { served } from './served.js';
 
+const JWT_SECRET = 'a login secret that is long enough';
 const REFRESH_SECRET = 'another secret for renewal';
+const SESSION_SECRET = 'c'.repeat(40);
 
 interface Kept {
   /** The field of the body, or the cookie, that a refresh token comes in. */
@@ -20,6 +23,12 @@ interface Kept {
   readonly leaves?: true;
   /** A logout only forgets the token; a session's ends it. */
   readonly forgets?: true;
+  /** Logins are renewed by whatever is asked once this cookie is gone, and not by a route. */
+  readonly passing?: { readonly without: string };
+  /** Cookies are signed, and so is every token with this key. */
+  readonly signed?: { readonly key: string };
+  /** Administrators keep users out. */
+  readonly blocks?: true;
 }
 
 /** Small servers that keep their refresh tokens, each in another way. */
@@ -35,6 +44,14 @@ const SERVERS: Readonly<Record<string, Kept>> = {
     taken: { userId: '3', tokenVersion: 0 },
     leaves: true,
     forgets: true,
+  },
+  'renewed-in-passing': {
+    cookie: 'refreshToken',
+    claims: { user: { name: 'cleo', userId: '3', role: 'user' }, refreshToken: 'a string of cleo' },
+    taken: { refreshToken: 'another string' },
+    passing: { without: 'accessToken' },
+    signed: { key: JWT_SECRET },
+    blocks: true,
   },
   'refresh-of-user': { cookie: 'jwt', claims: { username: 'cleo' } },
 };
@@ -63,9 +80,17 @@ class Client {
 
   hold(refresh: string | undefined): this {
     if (refresh === undefined) return this;
-    if (this.kept.cookie) this.cookies.set(this.kept.cookie, refresh);
+    const value = this.kept.signed ? encodeURIComponent(`s:${sign(refresh, SESSION_SECRET)}`) : refresh;
+    if (this.kept.cookie) this.cookies.set(this.kept.cookie, value);
     else this.refresh = refresh;
     return this;
+  }
+
+  renew(): Promise<string> {
+    const { passing } = this.kept;
+    if (!passing) return this.ask('POST', '/refresh');
+    this.cookies.delete(passing.without);
+    return this.ask('GET', '/me');
   }
 
   async ask(method: string, path: string, more: object = {}): Promise<string> {
@@ -98,27 +123,27 @@ async function story(base: string, kept: Kept, old: Old): Promise<Record<string,
   const client = () => new Client(base, kept);
   const login = (who: string) => ({ name: who, password: 'secret' });
   const ann = client();
-  told['nothing to renew with'] = await client().ask('POST', '/refresh');
+  told['nothing to renew with'] = await client().renew();
   told['a wrong password'] = await ann.ask('POST', '/login', { name: 'ann', password: 'guess' });
   told['ann logs in'] = await ann.ask('POST', '/login', login('ann'));
   told['ann is ann'] = await ann.ask('GET', '/me');
-  told['ann renews'] = await ann.ask('POST', '/refresh');
+  told['ann renews'] = await ann.renew();
   told['ann is ann again'] = await ann.ask('GET', '/me');
-  told['and again'] = await ann.ask('POST', '/refresh');
+  told['and again'] = await ann.renew();
   told['ann is no admin'] = await ann.ask('GET', '/admin');
   const { strange, forged } = old;
-  told['a token that was never kept'] = await client().hold(strange).ask('POST', '/refresh');
-  told['a token of another key'] = await client().hold(forged).ask('POST', '/refresh');
-  told['no token at all'] = await client().hold('nonsense').ask('POST', '/refresh');
+  told['a token that was never kept'] = await client().hold(strange).renew();
+  told['a token of another key'] = await client().hold(forged).renew();
+  told['no token at all'] = await client().hold('nonsense').renew();
   if (old.over) {
     // Where a session is asked nobody can tell any more whether it is over or was never there.
-    const answer = await client().hold(old.over).ask('POST', '/refresh');
+    const answer = await client().hold(old.over).renew();
     told['a token that is too old'] = answer.slice(0, 3);
   }
   const thief = ann.thief();
   told['ann logs out'] = await ann.ask('POST', '/logout');
   // With the cookie gone there is nothing left to steal.
-  if (kept.body) told['what ann had renews nothing'] = await thief.ask('POST', '/refresh');
+  if (kept.body) told['what ann had renews nothing'] = await thief.renew();
   const after = client();
   told['nobody is nobody'] = await after.ask('GET', '/me');
   told['nobody logs out'] = await client().ask('POST', '/logout');
@@ -126,26 +151,31 @@ async function story(base: string, kept: Kept, old: Old): Promise<Record<string,
   told['bob logs in'] = await bob.ask('POST', '/login', login('bob'));
   told['bob is an admin'] = await bob.ask('GET', '/admin');
   told['bob logs in where he is'] = await bob.ask('POST', '/login', login('bob'));
-  told['bob renews'] = await bob.ask('POST', '/refresh');
+  told['bob renews'] = await bob.renew();
   if (kept.leaves) {
     const [here, there] = [client(), client()];
     for (const one of [here, there]) await one.ask('POST', '/login', login('bob'));
     told['bob leaves everywhere'] = await here.ask('POST', '/leave');
-    told['bob renews nothing here'] = await here.ask('POST', '/refresh');
-    told['nor there'] = await there.ask('POST', '/refresh');
+    told['bob renews nothing here'] = await here.renew();
+    told['nor there'] = await there.renew();
+  }
+  if (kept.blocks) {
+    const [ann, bob] = [client(), client()];
+    await ann.ask('POST', '/login', login('ann'));
+    await bob.ask('POST', '/login', login('bob'));
+    told['bob keeps ann out'] = await bob.ask('POST', '/block', { id: '1' });
+    told['ann renews nothing'] = await ann.renew();
+    told['nor logs in'] = await client().ask('POST', '/login', login('ann'));
   }
   if (kept.claims) {
     const back = client().hold(old.kept);
-    told['cleo comes back'] = await back.ask('POST', '/refresh');
+    told['cleo comes back'] = await back.renew();
     told['and is cleo'] = await back.ask('GET', '/me');
     const thief = back.thief();
     told['cleo logs out'] = await back.ask('POST', '/logout');
-    if (kept.body) told['what cleo had renews nothing'] = await thief.ask('POST', '/refresh');
-    if (!kept.forgets)
-      told['what she came with renews nothing'] = await client().hold(old.kept).ask('POST', '/refresh');
-    told['what was taken back before renews nothing'] = await client()
-      .hold(old.taken)
-      .ask('POST', '/refresh');
+    if (kept.body) told['what cleo had renews nothing'] = await thief.renew();
+    if (!kept.forgets) told['what she came with renews nothing'] = await client().hold(old.kept).renew();
+    told['what was taken back before renews nothing'] = await client().hold(old.taken).renew();
   }
   return told;
 }
@@ -163,7 +193,7 @@ interface Old {
 async function told(name: string, steps: readonly Step[]): Promise<Record<string, string>> {
   const kept = SERVERS[name];
   if (!kept) throw new Error(`no server ${name}`);
-  const signed = (claims: object, key = REFRESH_SECRET) =>
+  const signed = (claims: object, key = kept.signed?.key ?? REFRESH_SECRET) =>
     kept.opaque ? randomUUID() : jwt.sign(claims, key, { expiresIn: '7d' });
   const old: Old = {
     kept: signed({ ...kept.claims, jti: 'kept' }),
@@ -174,9 +204,9 @@ async function told(name: string, steps: readonly Step[]): Promise<Record<string
     ...(kept.opaque ? { over: signed({}) } : {}),
   };
   const environment = {
-    JWT_SECRET: 'a login secret that is long enough',
+    JWT_SECRET,
     REFRESH_SECRET,
-    SESSION_SECRET: 'c'.repeat(40),
+    SESSION_SECRET,
     KEPT_TOKEN: old.kept,
     TAKEN_TOKEN: old.taken,
     ...(old.over === undefined ? {} : { OVER_TOKEN: old.over }),

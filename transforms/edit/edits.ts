@@ -51,7 +51,8 @@ export function withoutRepeats(edits: readonly Edit[]): Edit[] {
   const emptied = left.filter(({ text }) => text === '{}');
   const isCovered = (edit: Edit) =>
     [...removals, ...covers, ...emptied].some((other) => other !== edit && isWithin(edit, other));
-  return [...removals, ...left.filter((edit) => edit.stays || !isCovered(edit))];
+  const isCutOut = (edit: Edit) => removals.some(({ start, end }) => start < edit.start && edit.end < end);
+  return [...removals, ...left.filter((edit) => (edit.stays ? !isCutOut(edit) : !isCovered(edit)))];
 }
 
 /** What a removal takes away besides what other edits cover. */

@@ -37,7 +37,7 @@ export function withNamedUsers(
   const needs: NeededName[] = [];
   const from = startOf(path.node);
   const named = (record?.answers ?? []).flatMap(({ answer }) => {
-    const users = answer.how === 'by-user' ? undefined : answer.users;
+    const users = 'users' in answer ? answer.users : undefined;
     return (users?.places ?? []).filter((place) => isInside(path, place)).map((place) => ({ users, place }));
   });
   for (const { users, place } of named.toSorted((a, b) => startOf(b.place.node) - startOf(a.place.node))) {

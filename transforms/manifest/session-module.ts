@@ -10,6 +10,7 @@ import type { Portable } from '../project/portable.js';
 import type { SourceFile } from '../project/source.js';
 import { type ClientOrigins, type CorsFunction, corsFunctionLines, corsTypes } from './cors-functions.js';
 import { keyLines, portablesOfRefreshKey } from './key-lines.js';
+import { revokedLines } from './revoked-lines.js';
 
 /** What the session module of an application is made of. */
 export interface ModuleFacts {
@@ -260,23 +261,6 @@ function claimsLines(refusals: readonly string[]): string[] {
     ...test.map((one, index) => `        ${index === 0 ? '' : '  || '}${one}`),
     '          ? undefined',
     '          : payload,',
-  ];
-}
-
-/** Old tokens that the application has taken back are refused as it refused them. */
-function revokedLines(tests: readonly string[]): string[] {
-  if (!tests.length) return [];
-  const waits = tests.some((one) => /\bawait\b/.test(one)) ? 'async ' : '';
-  const asksToken = tests.some((one) => /\btoken\b/.test(one));
-  const asksPayload = tests.some((one) => /\bpayload\b/.test(one));
-  const parameters = [asksPayload ? 'payload' : '_payload', ...(asksToken ? ['token'] : [])].join(', ');
-  const line = `      isRevoked: ${waits}(${parameters}) => ${tests.join(' || ')},`;
-  if (line.length <= WIDEST) return [line];
-  return [
-    `      isRevoked: ${waits}(${parameters}) =>`,
-    ...tests.map(
-      (one, index) => `        ${index === 0 ? '' : '|| '}${one}${index === tests.length - 1 ? ',' : ''}`,
-    ),
   ];
 }
 

@@ -21,6 +21,7 @@ import { socketCallOf, socketDoorAt } from './sockets.js';
 import { positionOf, type SourceFile, startOf, textOf } from './source.js';
 import type { Sources } from './sources.js';
 import { isCheckedBy } from './stored/lookups.js';
+import { namedRowObstacle } from './stored/refresh/unmoved-rows.js';
 import { isInGoneRecord, lookedUpBeside } from './stored/unit.js';
 import { foreignOrigin, unseenOrigin, unseenPlaceAt } from './token-origins.js';
 
@@ -44,6 +45,8 @@ export function checkObstacle(site: CheckSite, project: Project): string | undef
     return `a ${site.family} token is checked here (${whyRefreshStays(site, project) ?? site.evidence})`;
   const apart = site.family === 'session' ? toldApartAt(site.file, project) : undefined;
   if (apart) return apart;
+  const row = namedRowObstacle(project);
+  if (row) return row;
   const demand = demandOf(site, project.sources);
   if (demand) return demand;
   const foreign = foreignOrigin(site, project);
@@ -134,6 +137,8 @@ export function mintObstacle(site: MintSite, project: Project): string | undefin
     return `a refresh token is made here (${whyRefreshStays(site, project) ?? evidence})`;
   if (socketDoorAt(site.path))
     return 'a token is made for a socket here, and only the answer to a request can set the session cookie';
+  const row = namedRowObstacle(project);
+  if (row) return row;
   if (family === 'refresh') return undefined;
   if (family !== 'session') return `nothing here shows what this token is for: ${evidence}`;
   const several = toldApartAt(site.file, project) ?? purposesObstacle(site, project);

@@ -5,6 +5,7 @@ import { keyName, propertyName } from './definitions.js';
 import { familyOfWord, PURPOSE_CLAIMS } from './families.js';
 import { originsOf, stringOf } from './flow/origins.js';
 import { requestParameter } from './requests.js';
+import { secondTokensOf } from './second-tokens.js';
 import { firstLineOf, textOf } from './source.js';
 import type { Sources } from './sources.js';
 
@@ -49,7 +50,10 @@ export function purposesAt(sources: Sources, path: NodePath): Purposes | undefin
 
 /** The calls of a function that login tokens come and go by: all of them, where it serves no other purpose. */
 export function loginCallersOf(sources: Sources, called: NodePath<t.Function>): readonly CallPath[] {
-  return purposesOf(sources, called)?.logins ?? callersOf(sources, called);
+  const purposes = purposesOf(sources, called);
+  if (purposes) return purposes.logins;
+  const second = new Set(secondTokensOf(sources, called).map(({ call }) => call.node));
+  return callersOf(sources, called).filter(({ node }) => !second.has(node));
 }
 
 function find(sources: Sources, called: NodePath<t.Function>): Purposes | undefined {

@@ -20,8 +20,10 @@ import { requestAt } from '../project/requests.js';
 import type { RefreshLookUpSite } from '../project/site.js';
 import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Answer, MovedRefusal } from '../project/stored/refresh/answers.js';
+import type { PassingRenewal } from '../project/stored/refresh/passing.js';
 import { refreshRecordOf } from '../project/stored/refresh/record.js';
 import { type Refusal, remainingOf } from '../project/stored/refresh/refusals.js';
+import { namedRowObstacle } from '../project/stored/refresh/unmoved-rows.js';
 import type { Decision, Rule } from '../rule.js';
 
 /**
@@ -39,6 +41,8 @@ export const rule: Rule<RefreshLookUpSite> = {
 
 function decide({ answered }: RefreshLookUpSite, project: Project): Decision {
   const unit = refreshUnit(project);
+  const row = answered.answer.how === 'by-owner' ? namedRowObstacle(project) : undefined;
+  if (row) return { action: 'kept', reason: `refresh tokens are still made: ${row}` };
   if (!unit.moves)
     return {
       action: 'kept',
@@ -47,6 +51,11 @@ function decide({ answered }: RefreshLookUpSite, project: Project): Decision {
   switch (answered.answer.how) {
     case 'by-user':
       return { action: 'rewritten', reason: 'the user is searched by the id that his session has' };
+    case 'by-owner':
+      return {
+        action: 'rewritten',
+        reason: 'there is one way in, by the session: the row is searched by whose it is',
+      };
     case 'answered':
       return { action: 'rewritten', reason: 'goes: the session has been asked before' };
     default:
@@ -60,6 +69,8 @@ function edit(site: RefreshLookUpSite, decision: Decision, project: Project): re
   switch (answer.how) {
     case 'by-user':
       return [...userEdits(site, answer, project), ...movedEdits(site, answer.moved, project)];
+    case 'by-owner':
+      return ownerEdits(site.file, answer.renewal);
     case 'answered':
       return [
         ...withoutRefusals(site.file, answer.refusals),
@@ -80,6 +91,17 @@ function edit(site: RefreshLookUpSite, decision: Decision, project: Project): re
       ];
     }
   }
+}
+
+/** The way in that the other one stands for goes, and what sent new tokens, and the claim that sessions have not. */
+function ownerEdits(file: SourceFile, { first, renewing, row }: PassingRenewal): Edit[] {
+  const filter = row.column.parentPath;
+  return [
+    ...[first, ...renewing].map((statement) => withoutDeclaration(file, statement)),
+    ...(filter.isObjectExpression()
+      ? withoutItems(file, filter.node.properties, new Set([row.column.node]))
+      : []),
+  ];
 }
 
 /** `findOne({ refreshToken })` → `findOne({ username: claims.username })` */

@@ -18,6 +18,7 @@ import { idleLinks } from './idle-links.js';
 import type { Edited, LeftoverFinder } from './leftover.js';
 import { markerFunctions } from './marker-functions.js';
 import { idleSpreads } from './spreads.js';
+import { unreadNames } from './unread-names.js';
 import { unreadByCallbacks, unreadElements, unreadParameters } from './unread-parameters.js';
 
 /** What may be left behind by the rules of each step. */
@@ -36,7 +37,7 @@ export const LEFTOVERS: Readonly<Partial<Record<Step, readonly LeftoverFinder[]>
     unreadByCallbacks,
     unreadElements,
   ],
-  server: [emptyPatterns, hollowFunctions, markerFunctions],
+  server: [emptyPatterns, hollowFunctions, markerFunctions, unreadNames],
 };
 
 /** What goes may leave something else behind: a function that only called it, a condition around the call. */

@@ -7,11 +7,12 @@ import { type Portable, portableOf } from '../portable.js';
 import { isCheck, isMint, type MintSite, type RequestPlace, type Site } from '../site.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
+import { strangeRowOf } from '../stored/refresh/unmoved-rows.js';
 import { type Door, doorsOf, propertyOf } from './doors.js';
 import { guardsOf, lookAlikes, type Refusal } from './guards.js';
 import { keyOf, type NamesThere, namesThere, untyped } from './key.js';
 import { type Lifetime, lifetimeOf } from './lifetimes.js';
-import { placesOf, type TokenPlace } from './places.js';
+import { isOfRefresh, placesOf, type TokenPlace } from './places.js';
 import { purposeRefusals } from './purposes.js';
 import { type RefreshKey, refreshKeysOf, rememberedPlaces } from './refresh-keys.js';
 import { userOf } from './user.js';
@@ -97,7 +98,7 @@ export function acceptanceOf(
     alike: guards.length
       ? []
       : [...alike, ...shared.flatMap(({ mint, refusals: told }) => (told ? [] : [mint]))],
-    places: withRenewing(placesOf(sources, sites, doors, files), [
+    places: withRenewing(loginPlaces(sources, own, placesOf(sources, sites, doors, files)), [
       ...renewing.flatMap((key) => key.places),
       ...rememberedPlaces(sources, own),
     ]),
@@ -107,9 +108,7 @@ export function acceptanceOf(
         ({ claim }) => !claim || !guarded.has(claim),
       ),
     ]),
-    revoked: own.flatMap((site) =>
-      site.kind === 'token-lookup' && site.revocation ? [site.revocation.revoked] : [],
-    ),
+    revoked: own.flatMap((site) => revokedAt(site) ?? []),
     lifetimes: [
       ...logins.map((mint) => lifetimeOf(sources, mint)),
       ...renewing.flatMap(({ lifetimes }) => lifetimes),
@@ -119,8 +118,25 @@ export function acceptanceOf(
   };
 }
 
+/** What a look-up of a token, or of the row that it names, refuses old tokens by. */
+function revokedAt(site: Site): Portable | undefined {
+  if (site.kind === 'token-lookup') return site.revocation?.revoked;
+  const answer = site.kind === 'refresh-lookup' ? site.answered.answer : undefined;
+  return answer?.how === 'by-owner' ? answer.renewal.row.revoked : undefined;
+}
+
 function withoutRepeats(refusals: readonly Refusal[]): Refusal[] {
   return [...new Map(refusals.map((one) => [one.text, one])).values()];
+}
+
+/** Where a token names a row that only the application can look up, it is left to the application. */
+function loginPlaces(
+  sources: Sources,
+  sites: readonly Site[],
+  places: readonly TokenPlace[],
+): readonly TokenPlace[] {
+  const others = places.filter((place) => !isOfRefresh(sites, place));
+  return others.length && strangeRowOf(sources, sites) !== undefined ? others : places;
 }
 
 /** Refresh tokens are looked for where no login token was. */

@@ -1,6 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { definitionOf } from '../definitions.js';
+import { familyOfWord } from '../families.js';
 import type { ReadSite, RequestPlace, Site } from '../site.js';
 import type { SourceFile } from '../source.js';
 import { positionKey, textOf } from '../source.js';
@@ -29,8 +30,16 @@ export function placesOf(
     .filter((site): site is ReadSite => site.role === 'read' && site.kind === 'request')
     .filter((site) => site.family === 'session' && files.has(site.file));
   for (const read of inTurn(reads)) places.push(...placesOfRead(read));
-  const found = distinct(places);
+  // What the shim makes for code that still reads a JWT has the claims of a login, and goes where that is read.
+  const renews = (place: TokenPlace) => (isOfRefresh(sites, place) ? 1 : 0);
+  const found = distinct(places).toSorted((a, b) => renews(a) - renews(b));
   return found.length ? found : [bearer()];
+}
+
+/** Whether refresh tokens come in a place, by its name or because the application puts them there. */
+export function isOfRefresh(sites: readonly Site[], { name }: TokenPlace): boolean {
+  if (familyOfWord(name) === 'refresh') return true;
+  return sites.some((site) => site.kind === 'response' && site.family === 'refresh' && site.name === name);
 }
 
 function bearer(scheme = 'Bearer'): TokenPlace {

@@ -9,6 +9,7 @@ import { type Use, usesOf } from '../flow/follow.js';
 import { originsOf } from '../flow/origins.js';
 import { usesOfCallback } from '../mints.js';
 import { purposesAt } from '../purposes.js';
+import { secondTokensOf } from '../second-tokens.js';
 import type { Signature } from '../signatures.js';
 import type { CheckSite, MintSite } from '../site.js';
 import { type SourceFile, textOf } from '../source.js';
@@ -25,12 +26,10 @@ export function librarySites(
   for (const call of callsOf(sources, file)) {
     const signature = signatureOf(call, knows);
     if (signature?.chain) sites.push(...chained(sources, file, call, signature, signature.chain));
-    else if (signature)
-      sites.push(
-        signature.role === 'mint'
-          ? mint(sources, file, call, signature)
-          : check(sources, file, call, signature),
-      );
+    else if (signature?.role === 'mint') {
+      const made = mint(sources, file, call, signature);
+      sites.push(made, ...secondMints(sources, made));
+    } else if (signature) sites.push(check(sources, file, call, signature));
   }
   return sites;
 }
@@ -112,6 +111,24 @@ function mint(sources: Sources, file: SourceFile, call: Call, signature: Signatu
     ...given,
     ...(bare ? { bare } : {}),
   };
+}
+
+/** The calls of the function around a mint by which it makes a second token beside that of the login. */
+function secondMints(sources: Sources, { path, library, family }: MintSite): MintSite[] {
+  const owner = family === 'session' ? path.getFunctionParent() : undefined;
+  if (!owner) return [];
+  return secondTokensOf(sources, owner).map(({ call, claims, more }) => ({
+    role: 'mint',
+    kind: 'sign',
+    library,
+    file: sources.fileOf(call),
+    path: call,
+    call,
+    promisified: false,
+    family: 'refresh',
+    evidence: `it is made beside a login token, with the claim ${more.join(', ')} on top`,
+    claims,
+  }));
 }
 
 /** A call in a function that login tokens go through beside others. */

@@ -12,18 +12,23 @@ import type {
 import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import type { Everywhere } from '../stored/refresh/everywhere.js';
+import { passingRenewalsOf } from '../stored/refresh/passing.js';
 import { type RefreshRecord, refreshRecordOf } from '../stored/refresh/record.js';
+import { rowEndsOf } from '../stored/refresh/row-ends.js';
 import { type TokenVersion, tokenVersionOf } from '../stored/refresh/versions.js';
 import { readsAt } from './requests.js';
 
 /** Finds where refresh tokens are kept, searched for and taken out, and where a logout reads one for that. */
 export function refreshRecordSites(sources: Sources, sites: readonly Site[]): Site[] {
   const version = tokenVersionOf(sources, sites);
-  const byVersion = version && version.strange === undefined ? ofVersion(sources, version) : [];
+  const apart = [
+    ...(version && version.strange === undefined ? ofVersion(sources, version) : []),
+    ...ofRows(sources, sites),
+  ];
   const record = refreshRecordOf(sources, sites);
-  if (!record || record.strange !== undefined) return byVersion;
+  if (!record || record.strange !== undefined) return apart;
   return [
-    ...byVersion,
+    ...apart,
     ...kept(sources, record),
     ...lookedUp(sources, record),
     ...shown(sources, record),
@@ -69,6 +74,23 @@ function ofVersion(sources: Sources, { refusals, raised }: TokenVersion): Site[]
     }),
   );
   return [...tests, ...takenEverywhere(sources, raised)];
+}
+
+/** Rows that refresh tokens name by a claim, and where they are taken out. */
+function ofRows(sources: Sources, sites: readonly Site[]): Site[] {
+  return passingRenewalsOf(sources, sites).flatMap((renewal): Site[] => {
+    const { search } = renewal.row;
+    const lookUp: RefreshLookUpSite = {
+      role: 'guard',
+      kind: 'refresh-lookup',
+      family: 'refresh',
+      evidence: 'it searches for the row that a refresh token names',
+      file: sources.fileOf(search),
+      path: search,
+      answered: { question: { path: search, yields: 'record' }, answer: { how: 'by-owner', renewal } },
+    };
+    return [lookUp, ...takenEverywhere(sources, rowEndsOf(sources, renewal.row))];
+  });
 }
 
 function lookedUp(sources: Sources, { answers }: RefreshRecord): RefreshLookUpSite[] {

@@ -11,6 +11,7 @@ import { isUserColumn } from './columns.js';
 import { type Question, statementOf } from './found.js';
 import type { RefreshKeeper } from './keepers.js';
 import { type Owner, ownerOf } from './owners.js';
+import type { PassingRenewal } from './passing.js';
 import {
   checkedBefore,
   isAlike,
@@ -41,6 +42,8 @@ export type Answer =
       readonly check?: CheckSite;
       readonly moved?: MovedRefusal;
     }
+  /** The row of a login is searched by whose it is: there is one way in, and it stands for both tokens. */
+  | { readonly how: 'by-owner'; readonly renewal: PassingRenewal }
   /** It has been answered by the check before: it goes, with what follows when it finds nothing. */
   | {
       readonly how: 'answered';

@@ -101,7 +101,7 @@ function isIdName(path: NodePath): boolean {
 }
 
 /** The columns that a model is searched by. */
-function columnsOf(given: NodePath): NodePath<t.ObjectProperty>[] {
+export function columnsOf(given: NodePath): NodePath<t.ObjectProperty>[] {
   if (!given.isObjectExpression()) return [];
   const properties = given
     .get('properties')
