@@ -1,7 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { propertyOf } from './acceptance/doors.js';
-import { keyOf, namesThere } from './acceptance/key.js';
+import { keyOf, namesThere, untyped } from './acceptance/key.js';
 import { type Lifetime, lifetimeOf } from './acceptance/lifetimes.js';
 import { refreshKeysOf } from './acceptance/refresh-keys.js';
 import { callersOf } from './callers.js';
@@ -120,7 +120,10 @@ function unaccepted(
   checks: readonly CheckSite[],
   logins: readonly MintSite[],
 ): string | undefined {
-  const textOfKey = (key: NodePath | undefined) => key && keyOf(sources, key, new Map())?.text;
+  const textOfKey = (path: NodePath | undefined) => {
+    const key = path && keyOf(sources, path, new Map());
+    return key && untyped(key).text;
+  };
   const known = new Set([
     ...logins.map(({ key }) => textOfKey(key)),
     ...refreshKeysOf(sources, sites, logins, new Set(), new Map()).map(({ key }) => key?.text),

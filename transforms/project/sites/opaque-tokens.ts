@@ -4,6 +4,7 @@ import { keyName, propertyName } from '../definitions.js';
 import { familyOfWord, surroundingNames } from '../families.js';
 import { usesOf } from '../flow/follow.js';
 import { hazardOf } from '../hazards.js';
+import { isInside } from '../inside.js';
 import { isolated } from '../isolated.js';
 import { sideOf } from '../sides.js';
 import { isMint, type MintSite, OPAQUE, type ReadSite, type Site } from '../site.js';
@@ -40,7 +41,7 @@ export function opaqueTokenSites(sources: Sources, sites: readonly Site[]): (Min
   const files = sources
     .mentioning(...WORDS)
     .filter((file) => !file.test && sideOf(sources, file) !== 'client');
-  const mints = files.flatMap((file) => isolated(sources, [file], () => mintsIn(sources, file)));
+  const mints = files.flatMap((file) => isolated(sources, [file], () => mintsIn(sources, file, sites)));
   const keepers = mints.map(({ keeper }) => keeper);
   return [...mints.map(({ mint }) => mint), ...(keepers.length ? readsOf(sources, keepers, sites) : [])];
 }
@@ -50,7 +51,7 @@ interface Kept {
   readonly keeper: RefreshKeeper & { readonly kind: 'table' };
 }
 
-function mintsIn(sources: Sources, file: SourceFile): Kept[] {
+function mintsIn(sources: Sources, file: SourceFile, sites: readonly Site[]): Kept[] {
   return callsOf(sources, file).flatMap(({ path, callee }): Kept[] => {
     const name = callee.kind === 'package' ? callee.name.filter((one) => one !== 'default').join('.') : '';
     const random =
@@ -59,13 +60,17 @@ function mintsIn(sources: Sources, file: SourceFile): Kept[] {
         : callee.kind === 'global' && callee.name.join('.') === 'crypto.randomUUID';
     if (!random) return [];
     const call = asText(path);
-    return keptBy(sources, call);
+    return keptBy(sources, call, sites);
   });
 }
 
 /** A token that is put into a table which is one of refresh tokens by its name, or by that of what makes it. */
-function keptBy(sources: Sources, call: CallPath): Kept[] {
-  for (const use of usesOf(sources, call)) {
+function keptBy(sources: Sources, call: CallPath, sites: readonly Site[]): Kept[] {
+  const uses = usesOf(sources, call);
+  // What a JWT says is no token by itself.
+  const signed = sites.filter(isMint).map((mint) => mint.call);
+  if (uses.some((use) => signed.some((one) => isInside(one, use.path)))) return [];
+  for (const use of uses) {
     const keeper = hazardOf(sources, [use]) ? keeperAt(sources, use) : undefined;
     if (keeper?.kind !== 'table') continue;
     const names = [keeper.column, keeper.name, ...surroundingNames(call), ...surroundingNames(use.path)];
