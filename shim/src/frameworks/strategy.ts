@@ -4,14 +4,14 @@ import { SessionAbsentError } from '../session/errors.js';
 import { sessionPresented } from '../session/start.js';
 import type { SessionClaims } from '../settings/options.js';
 
-type User = object | false | null | undefined;
-type Done = (error: unknown, user?: User, info?: unknown) => void;
+/** Whoever wrote the function for passport-jwt has typed `done` as it does there: it takes anything. */
+type Done = (error: unknown, user?: unknown, info?: unknown) => void;
 type Verify = (claims: SessionClaims, done: Done) => void;
 type VerifyWithRequest<Request> = (req: Request, claims: SessionClaims, done: Done) => void;
 
 /** What passport adds to a strategy when it uses it. */
 interface Outcome {
-  success(user: object, info?: unknown): void;
+  success(user: unknown, info?: unknown): void;
   fail(info?: unknown): void;
   error(error: unknown): void;
 }
