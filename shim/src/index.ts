@@ -3,6 +3,7 @@ export { type PrometheusRegistry, prometheusRegistry } from './counters/promethe
 export { cutover, type Handler } from './cutover.js';
 export type { ShimEvent } from './events.js';
 export { type Guard, GuardError, type GuardOptions, sessionGuard } from './frameworks/guard.js';
+export { type SocketCutoverOptions, socketCutover, upgradeCutover } from './frameworks/socket-cutover.js';
 export { requireSocketSession, socketPresented } from './frameworks/socket-token.js';
 export {
   type SocketOptions,

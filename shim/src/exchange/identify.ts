@@ -1,18 +1,18 @@
 import type { SessionData } from 'express-session';
 import type { AcceptedToken, Verdict } from '../acceptance/acceptance.js';
-import { hasShape } from '../acceptance/verify.js';
 import { isCrossOrigin, isFromElsewhere } from '../cross-origin.js';
 import { endpointOf } from '../endpoints.js';
 import type { Refusal } from '../events.js';
 import { isFirstCookie, placeCookie, removeCookie, signedCookies } from '../request/cookies.js';
 import { bearer, type Place } from '../request/places.js';
-import type { Lack, Visit } from '../request/visit.js';
+import type { Visit } from '../request/visit.js';
 import { announceEnd } from '../response/headers.js';
 import { takeHandle } from '../session/handle.js';
 import { applicationData, prolonged, recordLogin } from '../session/login.js';
 import { sessionOf } from '../session/session-of-cookies.js';
 import { loginOf } from '../session/sessions.js';
 import type { LegacySettings } from '../settings/settings.js';
+import { lackOf } from './lack.js';
 import { loginFor, type Opened, open, renew } from './open.js';
 import { joinRefreshToken, settleSpending } from './spend.js';
 import { type Tokens, tokensOn } from './tokens-on-request.js';
@@ -208,12 +208,4 @@ function change({ req, shop }: Visit, id: string, data: SessionData): void {
 /** The shim's own endpoints also take a token the usual way, wherever the application reads it. */
 function placesOn({ req, shop }: Visit, { from }: LegacySettings): readonly Place[] {
   return endpointOf(req, shop.settings.path) ? [...from, bearer()] : from;
-}
-
-/** What is missing, as clients of JWTs are told: an ended session and an expired token look alike to them. */
-function lackOf(sessionId: string | undefined, refusal: string | undefined, token?: string): Lack {
-  if (refusal === undefined) return sessionId === undefined ? 'absent' : 'expired';
-  if (refusal === 'signature') return 'forged';
-  if (token !== undefined && !hasShape(token)) return 'shapeless';
-  return ['expired', 'spent', 'ended', 'marker', 'window-closed'].includes(refusal) ? 'expired' : 'invalid';
 }

@@ -1,15 +1,11 @@
-import { hasShape } from '../acceptance/verify.js';
-import type { Refusal } from '../events.js';
 import type { Place } from '../request/places.js';
 import type { Visit } from '../request/visit.js';
 import { ApplicationError } from '../response/application-error.js';
 import { claimsOf, seconds } from '../session/login.js';
 import { loginOf } from '../session/sessions.js';
 import type { LegacySettings } from '../settings/settings.js';
+import { OF_SOMETHING_ELSE, ONE_REQUEST, shownForRefused } from './shown-for-refused.js';
 import type { Found } from './tokens-on-request.js';
-
-/** How long a token lives that is signed for one request. */
-const ONE_REQUEST = 60;
 
 /**
  * Leaves on the request only tokens that the shim stands by, and puts one there for a session that came without.
@@ -56,68 +52,15 @@ function soon(exp: number): number {
   return exp > LATEST_SECOND ? end * 1000 : end;
 }
 
-/** Not a JWT, for code that tells a wrong token from none; and what looks like one from afar. */
-const REFUSED = 'refused';
-const REFUSED_IN_SHAPE = 'refused.refused.refused';
-const LONG_AGO = 24 * 60 * 60;
-
-/**
- * Code that still checks JWTs answers no token, a wrong one and an expired one each in its way, and clients
- * depend on it: a 401 that says "expired" starts a refresh. So it finds something that it must refuse as it would
- * have refused the token: text that is no JWT, one with a wrong signature, or a token without claims that ran out
- * long ago.
- */
+/** Where a token was refused stands what must be refused in the same way. */
 function showRefusal(
   { req }: Visit,
   found: readonly Found[],
   present: NonNullable<LegacySettings['present']>,
 ): void {
-  for (const { place, token, verdict } of found.filter((one) => one.place.read(req) === undefined)) {
-    const { refusal } = verdict;
-    const nothing = hasShape(token) ? REFUSED_IN_SHAPE : REFUSED;
-    const wrong = refusal !== undefined && refusal !== 'marker' && OF_SOMETHING_ELSE.includes(refusal);
-    const shown = refusal === 'signature' ? forged(present) : wrong ? nothing : expired(present);
-    place.place(req, shown ?? nothing);
-  }
+  for (const { place, token, verdict } of found.filter((one) => one.place.read(req) === undefined))
+    place.place(req, shownForRefused(token, verdict.refusal, present));
 }
-
-/** A wrong signature and nothing else that is wrong: libraries differ in what they look at first. */
-function forged(present: NonNullable<LegacySettings['present']>): string | undefined {
-  const [head, payload, signature] = signed(present, NOBODY, seconds() + ONE_REQUEST)?.split('.') ?? [];
-  return (
-    signature &&
-    [head, payload, Buffer.alloc(Buffer.from(signature, 'base64url').length).toString('base64url')].join('.')
-  );
-}
-
-/** Where a token is bare text, there is none without its claim. */
-const NOBODY = { sub: 'nobody' };
-
-function expired(present: NonNullable<LegacySettings['present']>): string | undefined {
-  return signed(present, {}, seconds() - LONG_AGO);
-}
-
-function signed(
-  present: NonNullable<LegacySettings['present']>,
-  claims: object,
-  exp: number,
-): string | undefined {
-  try {
-    return present({ ...claims, iat: exp - ONE_REQUEST, exp });
-  } catch {
-    return undefined;
-  }
-}
-
-/** Tokens that no login key has signed, or that the application never took for a login. */
-const OF_SOMETHING_ELSE: readonly Refusal[] = [
-  'marker',
-  'malformed',
-  'algorithm',
-  'signature',
-  'claims',
-  'too-large',
-];
 
 function mayStay(
   { place, verdict }: Found,

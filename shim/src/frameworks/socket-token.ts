@@ -1,21 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { judge, type Verdict } from '../acceptance/acceptance.js';
-import { isFromElsewhere } from '../cross-origin.js';
-import { isOver, isRevoked, loginFor } from '../exchange/open.js';
-import { userOfMarker } from '../exchange/tokens-on-request.js';
-import { whoWins } from '../exchange/who-wins.js';
+import type { Refusal } from '../events.js';
 import { signedCookies } from '../request/cookies.js';
 import { allShops } from '../request/shops.js';
-import type { Shop } from '../request/visit.js';
 import { SessionAbsentError, SessionExpiredError, SessionInvalidError } from '../session/errors.js';
-import { claimsOf, type Login } from '../session/login.js';
-import { isMarker } from '../session/marker.js';
-import { sessionOf } from '../session/session-of-cookies.js';
-import { loginOf } from '../session/sessions.js';
-import { within } from '../session/settle.js';
+import { claimsOf } from '../session/login.js';
 import type { SessionClaims } from '../settings/options.js';
-
-const LONGEST = 2000;
+import { socketLogin } from './socket-login.js';
 
 type Verified<Claims> = (error: Error | null, claims?: Claims) => unknown;
 
@@ -62,72 +52,16 @@ export function socketPresented(req: IncomingMessage, token?: unknown): boolean 
 async function claimsFor(req: IncomingMessage, token: string | undefined): Promise<SessionClaims> {
   let lack: Error = new SessionAbsentError();
   for (const shop of allShops('requireSocketSession')) {
-    const found = await within(LONGEST, loginBehind(req, token, shop));
-    if (!(found instanceof Error)) return claimsOf(found);
-    if (!(found instanceof SessionAbsentError)) lack = found;
+    const { login, refusal } = await socketLogin(req, token, shop);
+    if (login) return claimsOf(login);
+    // Another cutover's keys have not signed it, which says little.
+    const told = refusal !== 'signature' || lack instanceof SessionAbsentError;
+    if (refusal !== undefined && told) lack = errorOf(refusal);
   }
   throw lack;
 }
 
-/** Who opens the socket, or why nobody does. */
-async function loginBehind(
-  req: IncomingMessage,
-  token: string | undefined,
-  shop: Shop,
-): Promise<Login | Error> {
-  const login = await loginOfCookie(req, shop);
-  const verdict = token === undefined ? undefined : await verdictOn(token, req, shop);
-  switch (whoWins(login, verdict)) {
-    case 'session':
-    case 'renewed':
-      return login ?? new SessionAbsentError();
-    case 'token':
-      return loginOfToken(verdict, req, shop);
-    default:
-      return lackOf(verdict);
-  }
-}
-
-/** A browser sends the cookie with whatever page opens a socket: pages of other origins have no session. */
-async function loginOfCookie(req: IncomingMessage, { settings, sessions }: Shop): Promise<Login | undefined> {
-  if (isFromElsewhere(req, settings.trustedOrigins)) return undefined;
-  const { name, secrets } = settings.session;
-  const named = await sessionOf(signedCookies(req, name, secrets), sessions);
-  const login = named === 'ambiguous' ? undefined : loginOf(named.data);
-  return login && login.exp * 1000 > Date.now() ? login : undefined;
-}
-
-async function verdictOn(
-  token: string,
-  req: IncomingMessage,
-  { settings }: Shop,
-): Promise<Verdict | undefined> {
-  if (!settings.legacy) return undefined;
-  if (isMarker(token)) return { refusal: 'marker', user: userOfMarker(token, settings) };
-  return judge(token, { legacy: settings.legacy, user: settings.user }, req);
-}
-
-/** What the token stands for, unless it was taken back or has done its work. */
-async function loginOfToken(
-  verdict: Verdict | undefined,
-  req: IncomingMessage,
-  shop: Shop,
-): Promise<Login | Error> {
-  const { legacy } = shop.settings;
-  const token = verdict?.accepted;
-  if (!token || !legacy) return lackOf(verdict);
-  if (await isRevoked(token, shop, legacy, req)) return new SessionInvalidError();
-  const entry = await shop.ledger.find(token);
-  const login = loginFor(token, shop, req.headers['user-agent']);
-  if (!entry) return login;
-  if (entry.state === 'revoked' || isOver(entry, legacy)) return new SessionExpiredError();
-  const session = loginOf(await shop.sessions.read(entry.session));
-  return session ?? (entry.state === 'claimed' ? login : new SessionExpiredError());
-}
-
-function lackOf(verdict: Verdict | undefined): Error {
-  const refusal = verdict?.refusal;
-  if (refusal === undefined) return new SessionAbsentError();
-  if (refusal === 'expired' || refusal === 'window-closed') return new SessionExpiredError();
+function errorOf(refusal: Refusal): Error {
+  if (['expired', 'window-closed', 'spent', 'ended'].includes(refusal)) return new SessionExpiredError();
   return new SessionInvalidError(refusal === 'signature' ? 'invalid signature' : 'invalid token');
 }

@@ -19,7 +19,8 @@ export interface SocketSession {
 /** What is used of a Socket.IO socket. */
 interface Socket {
   readonly request: IncomingMessage;
-  data: object;
+  /** Absent in versions 2 and 3 of Socket.IO. */
+  data?: object;
   disconnect(close?: boolean): unknown;
   on(event: 'disconnect', listener: () => void): unknown;
 }
@@ -57,7 +58,7 @@ export function socketSession({ required = true }: SocketOptions = {}) {
   return (socket: Socket, next: (error?: Error) => void): void => {
     sessionOfUpgrade(socket.request).then((session) => {
       if (!session) return next(required ? new SessionAbsentError() : undefined);
-      Object.assign(socket.data, { session: session.claims });
+      socket.data = Object.assign(socket.data ?? {}, { session: session.claims });
       const forget = session.onEnd(() => socket.disconnect(true));
       socket.on('disconnect', forget);
       next();

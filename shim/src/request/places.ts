@@ -175,7 +175,8 @@ function nameOf(pair: string): string {
   }
 }
 
-function fields(value: unknown): Record<string, unknown> | undefined {
+/** What a value has by names, where it is an object and no list. */
+export function fields(value: unknown): Record<string, unknown> | undefined {
   return isRecord(value) ? value : undefined;
 }
 

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import { openedSocket } from '../request/opened-sockets.js';
 import { type Lack, visitOf } from '../request/visit.js';
 import type { SessionClaims } from '../settings/options.js';
 import { inWordsOf } from './error-words.js';
 import { SessionAbsentError, SessionExpiredError, SessionInvalidError } from './errors.js';
-import { claimsOf } from './login.js';
+import { claimsOf, type Login } from './login.js';
 import { loginOf } from './sessions.js';
 
 /** The claims of the session that serves the request, with `iat` and `exp`; `undefined` for a guest. */
@@ -11,8 +12,7 @@ export function sessionClaims<Claims = SessionClaims>(
   req: IncomingMessage,
 ): (SessionClaims & Claims) | undefined;
 export function sessionClaims(req: IncomingMessage): SessionClaims | undefined {
-  const { req: request } = visitOf(req, 'sessionClaims');
-  const login = loginOf(request.session);
+  const login = loginServing(req, 'sessionClaims');
   return login && login.exp * 1000 > Date.now() ? claimsOf(login) : undefined;
 }
 
@@ -42,9 +42,15 @@ export function requireSession(
   throw errorFor(req);
 }
 
+/** The login of the session that serves a request, or of whoever opened the socket that it opened. */
+function loginServing(req: IncomingMessage, caller: string): Login | undefined {
+  const socket = openedSocket(req);
+  return socket ? socket.login : loginOf(visitOf(req, caller).req.session);
+}
+
 function errorFor(req: IncomingMessage): Error {
-  const { lack, req: request, shop } = visitOf(req, 'requireSession');
-  const login = loginOf(request.session);
+  const { lack, shop } = openedSocket(req) ?? visitOf(req, 'requireSession');
+  const login = loginServing(req, 'requireSession');
   const { errors } = shop.settings;
   if (login) return inWordsOf(errors, 'expired', new SessionExpiredError(new Date(login.exp * 1000)));
   return inWordsOf(errors, lack, errorOf(lack));

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { type OpenedSocket, openedSocket } from '../request/opened-sockets.js';
 import { COOKIE_CAN_NOT_BE_SET, cookieCanBeSet } from '../request/secure.js';
 import { type Visit, visitOf } from '../request/visit.js';
 import { expiresInSeconds } from '../settings/durations.js';
@@ -126,7 +127,7 @@ export function sessionMarker(req: IncomingMessage): string {
  */
 export function sessionPresented(req: IncomingMessage, { refresh = false } = {}): boolean {
   if (bridgedAuthorization(req) !== undefined) return true;
-  return refresh && visitOf(req, 'sessionPresented').renewing;
+  return refresh && openedSocket(req) === undefined && visitOf(req, 'sessionPresented').renewing;
 }
 
 /**
@@ -150,12 +151,19 @@ export function sessionTakenBack(req: IncomingMessage): boolean {
  * when a credential came that is no longer good (then `requireSession` says why), else `undefined`.
  */
 export function bridgedAuthorization(req: IncomingMessage): string | undefined {
+  const socket = openedSocket(req);
+  if (socket) return socket.login || socket.presented ? `Bearer ${markerOfSocket(socket)}` : undefined;
   const visit = visitOf(req, 'bridgedAuthorization');
   const login = visit.req.session ? loginOf(visit.req.session) : undefined;
   const wrap = visit.shop.settings.legacy?.from[0]?.wrap ?? ((token: string) => `Bearer ${token}`);
   if (login) return wrap(markerFor(visit, login));
   // A cookie whose session is over is no token that the client could drop: it counts as nothing.
   return visit.presented ? wrap(emptyMarker()) : undefined;
+}
+
+/** The marker of whoever opened a socket; one of no session where nobody did, or by a token that has none yet. */
+export function markerOfSocket({ login, sessionId }: OpenedSocket): string {
+  return login && sessionId !== undefined ? markerOf(sessionId, login) : emptyMarker();
 }
 
 /** The marker; for a client without cookies, the handle that takes the cookie's place. */
