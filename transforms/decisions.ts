@@ -112,7 +112,7 @@ function adviceOnMint({ family }: MintSite, obstacle: string): string {
 
 function adviceOnCheck({ family }: CheckSite, obstacle: string): string {
   if (/^(?:a )?sockets? /.test(obstacle))
-    return `Let sockets ask await requireSocketSession(socket.request, token) ${SHIM_NAMED} where they are let in, then run this again for requests.`;
+    return `Put io.use(socketCutover()) ${SHIM_NAMED} in front of what serves the sockets, and hand socket.request on as requests are: requireSession(req) answers for both.`;
   if (family === 'refresh')
     return `The session renews itself: when nothing stores or sends refresh tokens any more, let this route answer by requireSession(req) ${SHIM_NAMED} or remove it.`;
   if (/^logins are told apart/.test(obstacle)) return ONE_KIND;

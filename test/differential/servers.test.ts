@@ -48,6 +48,7 @@ const SERVERS: Readonly<
   spellings: BEARER,
   anywhere: { ...BEARER, header: 'x-access-token', scheme: '', sockets: 'socket.io' },
   upgrade: { ...BEARER, sockets: 'ws' },
+  'served-sockets': { ...BEARER, sockets: 'socket.io' },
   guests: { ...BEARER, claims: { sub: '1', role: 'user' } },
   model: { ...BEARER, claims: { _id: '1' } },
   jose: { ...BEARER, claims: { sub: 'ann', role: 'user' } },
@@ -127,8 +128,12 @@ class Visitor {
     });
     const told = new Promise<string>((resolve) => {
       socket.on('hello', resolve);
+      socket.on('unauthorized', (why) => resolve(`refused: ${why}`));
       socket.on('connect_error', ({ message }) => resolve(`refused: ${message}`));
     });
+    // For servers that ask by an event; what follows it comes right behind.
+    socket.emit('authenticate', token === undefined ? {} : { token });
+    socket.emit('enter');
     return told.finally(() => socket.close());
   }
 
@@ -293,18 +298,21 @@ describe.each(Object.keys(SERVERS))('%s', (name) => {
 });
 
 describe.each(Object.keys(SERVERS).filter((name) => SERVERS[name]?.sockets))('sockets of %s', (name) => {
-  test('need no token from install on', async () => {
-    const greeting = await after(name, ['install'], async (base, place) => {
-      const ann = new Visitor(base, place);
-      await ann.ask('POST', '/login', { name: 'ann', password: 'secret' });
-      await ann.ask('GET', '/me');
-      ann.forget();
+  test.each<Step[]>([['install'], ['install', 'server']])('need no token after %s', async (...steps) => {
+    const greeting = await after(name, steps, async (base, place) => {
+      const bob = new Visitor(base, place);
+      await bob.ask('POST', '/login', { name: 'bob', password: 'secret' });
+      await bob.ask('GET', '/me');
+      bob.forget();
       return [
-        await ann.socket(),
-        (await ann.ask('GET', '/me')).status,
+        await bob.socket(),
+        await bob.socket('/admin'),
+        (await bob.ask('GET', '/me')).status,
         await new Visitor(base, place).socket(),
+        await new Visitor(base, place).socket('/admin'),
       ];
     });
-    expect(greeting).toEqual(['ann', 200, expect.stringMatching(/^refused/)]);
+    const refused = expect.stringMatching(/^refused/);
+    expect(greeting).toEqual(['bob', expect.stringMatching(/admin/), 200, refused, refused]);
   });
 });

@@ -30,12 +30,14 @@ export function requestText(
 ): RequestText {
   const { sources } = project;
   const threaded = access.how === 'thread' ? access.functions : [];
+  // What a socket was opened with is no request of Express's.
+  const plain = threaded.some(({ calls }) => calls.some(({ request }) => request?.includes('.')));
   const edits = threaded.flatMap(({ path, calls, optional }) => {
     const spent = spentOf(project, path.node);
     return [
       optional
-        ? lastParameterEdit(sources, sources.fileOf(path), path.node)
-        : parameterEdit(sources, sources.fileOf(path), path.node, spent),
+        ? lastParameterEdit(sources, sources.fileOf(path), path.node, plain)
+        : parameterEdit(sources, sources.fileOf(path), path.node, spent, plain),
       ...calls.map(({ path: call, request }) => {
         const callFile = sources.fileOf(call);
         const current = request === undefined ? localName(callFile, SHIM, 'currentRequest') : undefined;
@@ -61,10 +63,10 @@ export function requestText(
 }
 
 /** Puts `req` behind a function's parameters: who calls it for another purpose leaves it out. */
-function lastParameterEdit(sources: Sources, file: SourceFile, node: t.Function): Edit {
+function lastParameterEdit(sources: Sources, file: SourceFile, node: t.Function, plain: boolean): Edit {
   const last = node.params.at(-1);
   const first = parameterEdit(sources, file, node);
-  const { type, needs } = requestType(sources, file);
+  const { type, needs } = requestType(sources, file, plain);
   const optional = type ? `req?${type}` : 'req';
   if (!last) return { ...first, text: optional };
   const at = endOf(last);
@@ -97,9 +99,10 @@ function parameterEdit(
   file: SourceFile,
   node: t.Function,
   spent: ReadonlySet<number> = new Set(),
+  plain = false,
 ): Edit {
   const [first] = node.params;
-  const { type, needs } = requestType(sources, file);
+  const { type, needs } = requestType(sources, file, plain);
   if (first) {
     const at = startOf(first);
     const comma = node.params.length > spent.size ? ', ' : '';
@@ -117,8 +120,10 @@ function parameterEdit(
 function requestType(
   sources: Sources,
   file: SourceFile,
+  plain: boolean,
 ): { readonly type: string; readonly needs: readonly NeededName[] } {
   if (!/\.[cm]?tsx?$/.test(file.path)) return { type: '', needs: [] };
+  if (plain) return { type: ": import('http').IncomingMessage", needs: [] };
   if (/import\s[^;]*\bRequest\b(?!\s+as\b)[^;]*from\s+['"]express['"]/.test(file.text))
     return { type: ': Request', needs: [] };
   // Another `Request` is at home here: that of the Fetch API, or one of the application's own.

@@ -17,6 +17,7 @@ import { purposesAt } from './purposes.js';
 import { refreshUnit } from './refresh.js';
 import { requestAt, requestNameAt } from './requests.js';
 import { type CheckSite, isCheck, type MintSite, type ReadSite, type Site } from './site.js';
+import { socketStanding } from './socket-openings.js';
 import { socketCallOf, socketDoorAt } from './sockets.js';
 import { positionOf, type SourceFile, startOf, textOf } from './source.js';
 import type { Sources } from './sources.js';
@@ -39,7 +40,7 @@ function whyRefreshStays({ family }: Site, project: Project): string | undefined
 export function checkObstacle(site: CheckSite, project: Project): string | undefined {
   const framework = frameworkObstacle(site.file, project);
   if (framework) return framework;
-  const socket = socketObstacle(site, project.sources);
+  const socket = socketObstacle(site, project);
   if (socket) return socket;
   if (!isLoginToken(site, project))
     return `a ${site.family} token is checked here (${whyRefreshStays(site, project) ?? site.evidence})`;
@@ -49,7 +50,7 @@ export function checkObstacle(site: CheckSite, project: Project): string | undef
   if (row) return row;
   const demand = demandOf(site, project.sources);
   if (demand) return demand;
-  const foreign = foreignOrigin(site, project);
+  const foreign = foreignOrigin(site, project, socketStanding(site, project) === 'settled');
   if (foreign) return `the token does not come with a request that the session serves: ${foreign}`;
   const unseen = unseenOrigin(site, project);
   if (unseen) return notFollowed(unseen);
@@ -99,18 +100,22 @@ export function isComplete({ options, library }: CheckSite, sources: Sources): b
   return complete !== undefined && !complete.isBooleanLiteral({ value: false });
 }
 
-/** Why the session of a request can't be asked where a socket is served, in words. */
-function socketObstacle({ path }: CheckSite, sources: Sources): string | undefined {
+/** Why the session can't be asked where a socket is served, in words. */
+function socketObstacle(site: CheckSite, project: Project): string | undefined {
+  const { path } = site;
+  const { sources } = project;
+  const standing = socketStanding(site, project);
+  if (standing === 'settled') return undefined;
   if (socketDoorAt(path)) return 'a socket is let in here, and its request passes no session middleware';
   if (requestNameAt(path)) return undefined;
   const call = socketCallOf(sources, path);
   const owner = path.getFunctionParent();
   const unseen = owner && !callersOf(sources, owner).length && servesSockets(sources);
-  if (!call && unseen) return 'sockets may be let in by it, and they pass no session middleware';
-  if (!call) return undefined;
+  if (!call && unseen) return 'sockets may be let in by it, and nothing hands on their request';
+  if (!call) return standing === 'none' ? undefined : standing;
   const { path: at, text } = sources.fileOf(call);
   const { line } = positionOf(text, startOf(call.node));
-  return `sockets are let in by it too (${at}:${line}), and they pass no session middleware`;
+  return `sockets are let in by it too (${at}:${line}), and nothing shows that they have passed the shim`;
 }
 
 function servesSockets({ packages }: Sources): boolean {
@@ -206,8 +211,13 @@ export function checksThatStay(project: Project): Site[] {
       site.family === 'session' &&
       (site.kind === 'library-call' ||
         (site.kind === 'gateway' && gatewayObstacle(site, project) !== undefined) ||
-        (isCheck(site) && !socketDoorAt(site.path) && checkObstacle(site, project) !== undefined)),
+        (isCheck(site) && !isOfDoor(site, project) && checkObstacle(site, project) !== undefined)),
   );
+}
+
+/** Whether a check lets sockets in that pass no shim: they bring their own token. */
+export function isOfDoor(site: CheckSite, project: Project): boolean {
+  return socketDoorAt(site.path) !== undefined && socketStanding(site, project) !== 'settled';
 }
 
 /** Why nothing moves in a file whose requests the session middleware can't serve. */

@@ -3,6 +3,7 @@ import * as t from '@babel/types';
 import { escapes } from './callers.js';
 import { keyName, propertyName } from './definitions.js';
 import { loginCallersOf, purposesOf } from './purposes.js';
+import { socketRequestAt } from './socket-openings.js';
 import type { Sources } from './sources.js';
 
 /** How code at some place gets at the request it serves. */
@@ -62,7 +63,7 @@ const THREADED = 'req';
 
 /** How the code at `path` gets at its request. */
 export function requestAt(sources: Sources, path: NodePath): RequestAccess {
-  const name = requestNameAt(path);
+  const name = requestNameAt(path) ?? socketRequestAt(sources, path);
   if (name) return { how: 'name', name };
   const functions = threadFrom(sources, path, 0);
   return functions ? { how: 'thread', functions } : { how: 'current' };
@@ -178,7 +179,7 @@ function threadFrom(sources: Sources, path: NodePath, depth: number): ThreadedFu
   for (const caller of callers) {
     // A test calls the function as it was written: changing its arguments would break it.
     if (!caller.isCallExpression() || (sources.fileOf(caller).test && !optional)) return undefined;
-    const request = requestNameAt(caller);
+    const request = requestNameAt(caller) ?? socketRequestAt(sources, caller);
     const threaded = request ? [] : threadFrom(sources, caller, depth + 1);
     if (!threaded && !optional) return undefined;
     above.push(...(threaded ?? []));

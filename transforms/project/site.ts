@@ -19,6 +19,7 @@ import type { CallPath } from './callers.js';
 import type { Application } from './express/application.js';
 import type { Cors } from './express/cors.js';
 import type { Use } from './flow/follow.js';
+import type { SocketOpening } from './socket-openings.js';
 import type { SourceFile } from './source.js';
 import type {
   EverywhereSite,
@@ -249,6 +250,12 @@ export interface CorsSite extends Common<'configure'> {
   readonly cors: Cors;
 }
 
+/** Sockets are handed to code that checks their token while it serves them. */
+export interface SocketOpeningSite extends Common<'configure'> {
+  readonly kind: 'socket-opening';
+  readonly opening: SocketOpening;
+}
+
 /** Another session middleware in front of an application that serves logins. */
 export interface OtherSessionSite extends Common<'configure'> {
   readonly kind: 'other-session';
@@ -301,6 +308,7 @@ export type Site =
   | ApplicationSite
   | CorsSite
   | OtherSessionSite
+  | SocketOpeningSite
   | PresentSite
   | TestSite
   | StandInSite

@@ -60,7 +60,7 @@ function given(owner: NodePath<t.Function>): SocketDoor | undefined {
   if (/^(?:on|once|addListener|addEventListener)$/.test(method)) {
     if (event?.isStringLiteral({ value: 'upgrade' })) return door('upgrade', owner, first);
     const connects = event?.isStringLiteral() && /^connect(?:ion)?$/.test(event.node.value);
-    if (connects && first) return door('opened', owner, second ?? requestOf(owner, first));
+    if (connects && first) return door('opened', owner, second ?? requestOf(owner, first, OF_SOCKET_IO));
   }
   const socket = method === 'use' && first !== undefined && /^_?(?:socket|client)$/i.test(first);
   return socket && owner.node.params.length < 3 ? door('middleware', owner, `${first}.request`) : undefined;
@@ -96,14 +96,26 @@ function bySocket(owner: NodePath<t.Function>): SocketDoor | undefined {
     const middleware = name === first && second !== undefined && /^(?:next|done|cb)$/.test(second);
     return door(middleware ? 'middleware' : 'opened', owner, `${name}.request`);
   }
-  const named = names(owner).find((name) => name && /^(?:socket|ws|websocket)$/i.test(name));
+  const named = names(owner).find(
+    (name, index) => name && (/^(?:socket|ws|websocket)$/i.test(name) || isTyped(owner.node.params[index])),
+  );
   const sends = named && membersOf(owner, named).some((member) => /^(?:on|emit|join|send)$/.test(member));
-  return sends ? door('opened', owner, undefined) : undefined;
+  return sends ? door('opened', owner, requestOf(owner, named, OF_SOCKET_IO)) : undefined;
 }
 
-/** The request of a Socket.IO socket, which is told by its handshake. */
-function requestOf(owner: NodePath<t.Function>, name: string): string | undefined {
-  return membersOf(owner, name).includes('handshake') ? `${name}.request` : undefined;
+/** `client: Socket` */
+function isTyped(parameter: t.Node | undefined): boolean {
+  const annotation = t.isIdentifier(parameter) ? parameter.typeAnnotation : undefined;
+  const type = t.isTSTypeAnnotation(annotation) ? annotation.typeAnnotation : undefined;
+  return t.isTSTypeReference(type) && t.isIdentifier(type.typeName, { name: 'Socket' });
+}
+
+/** What a socket of Socket.IO has and one of ws has not. */
+const OF_SOCKET_IO = /^(?:handshake|emit|join|leave|rooms|broadcast|disconnect|nsp|data)$/;
+
+/** The request of a Socket.IO socket, which is told by its handshake, or by what else is done with it. */
+function requestOf(owner: NodePath<t.Function>, name: string, told = /^handshake$/): string | undefined {
+  return membersOf(owner, name).some((member) => told.test(member)) ? `${name}.request` : undefined;
 }
 
 function membersOf(owner: NodePath<t.Function>, name: string): string[] {

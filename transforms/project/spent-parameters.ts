@@ -9,6 +9,7 @@ import { purposesAt } from './purposes.js';
 import { canChangeParameters } from './requests.js';
 import { type CheckSite, isCheck, isMint, type MintSite, type Site } from './site.js';
 import type { Sources } from './sources.js';
+import { unwrapped } from './unwrapped.js';
 
 /** What asks the session from now on, or starts one. */
 type Moving = CheckSite | MintSite;
@@ -44,7 +45,8 @@ export function isForSpent(project: Project, path: NodePath): boolean {
 export function isPartOfAny(path: NodePath, wholes: ReadonlySet<t.Node | undefined>): boolean {
   for (let at: NodePath | null = path; at; at = at.parentPath) {
     if (wholes.has(at.node)) return true;
-    if (at.key !== 'object' && at.key !== 'callee') return false;
+    // `token as string` is the same value.
+    if (at.key !== 'object' && at.key !== 'callee' && at.key !== 'expression') return false;
   }
   return false;
 }
@@ -73,6 +75,8 @@ function allSpent(project: Project): ReadonlyMap<Moving, readonly IdleParameter[
 
 /** The name that a token is cut out of: `header` in `header.split(' ')[1]`. */
 function nameIn(path: NodePath): NodePath {
+  const bare = unwrapped(path);
+  if (bare !== path) return nameIn(bare);
   const { node } = path;
   const part = t.isMemberExpression(node) && t.isNumericLiteral(node.property);
   if (part) return nameIn(path.get('object') as NodePath);

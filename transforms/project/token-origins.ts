@@ -10,11 +10,16 @@ import { isCheckedBy } from './stored/lookups.js';
 /** What of a project says where its tokens come from. */
 type Tokens = Pick<Project, 'sources' | 'sites'>;
 
-/** Where a token comes from that no request carries, in words. */
-export function foreignOrigin(site: CheckSite, tokens: Tokens): string | undefined {
+/**
+ * Where a token comes from that no request carries, in words.
+ *
+ * @param settled whether sockets pass the shim before the check sees them
+ */
+export function foreignOrigin(site: CheckSite, tokens: Tokens, settled: boolean): string | undefined {
   if (!site.token) return 'no token is given';
   for (const origin of unreadOrigins(site, tokens)) {
     const { path, trail, text } = origin;
+    if (settled && /\bhandshake\b/.test(text)) continue;
     if (isOfRequest(text) || path.isNullLiteral() || path.isStringLiteral()) continue;
     if (/handshake|socket|ws\b|connectionParams/i.test(text)) return text;
     // What the application has stored is its own copy: the request's session says nothing about it.
@@ -30,7 +35,9 @@ export function unseenOrigin(site: CheckSite, tokens: Tokens): string | undefine
   const seen = tokens.sites.some((one) => one.kind === 'request' && isCheckedBy(site, one));
   const { text } =
     unreadOrigins(site, tokens).find(
-      (one) => isOfRequest(one.text) || (!seen && /^_?(?:req|request)\.\w+$/.test(one.text)),
+      (one) =>
+        (isOfRequest(one.text) && !/\bhandshake\b/.test(one.text)) ||
+        (!seen && /^_?(?:req|request)\.\w+$/.test(one.text)),
     ) ?? {};
   return text?.split('\n')[0];
 }

@@ -5,7 +5,7 @@ import { checkThatStays } from '../decisions.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM } from '../edit/names.js';
 import { bareLogins } from '../project/bare-claims.js';
-import { frameworkObstacle, isComplete, isLoginToken } from '../project/obstacles.js';
+import { frameworkObstacle, isComplete, isLoginToken, isOfDoor } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import { type CheckSite, isCheck } from '../project/site.js';
 import { socketTokenOf } from '../project/socket-token.js';
@@ -21,8 +21,8 @@ export const rule: Rule<CheckSite> = {
   step: 'install',
   hints: ['handshake', 'upgrade', 'verifyClient', 'allowRequest'],
   knows: [],
-  owns: (site): site is CheckSite =>
-    isCheck(site) && site.library === 'jsonwebtoken' && socketDoorAt(site.path) !== undefined,
+  owns: (site, project): site is CheckSite =>
+    isCheck(site) && site.library === 'jsonwebtoken' && isOfDoor(site, project),
   decide,
   edit,
 };
@@ -59,7 +59,7 @@ function obstacleOf(site: CheckSite, door: SocketDoor | undefined, project: Proj
 function adviceFor(door: SocketDoor | undefined): string {
   const request = door?.request ?? 'request';
   if (door?.when === 'opened')
-    return `Check it earlier: io.use(socketSession()) of '@jwt-to-session/shim' puts the claims of the session's cookie into socket.data.session, and for ws await sessionOfUpgrade(req) in on('upgrade') does. Clients that still send a token: await requireSocketSession(${request}, token) takes both.`;
+    return "Let it pass the shim before: io.use(socketCutover()) of '@jwt-to-session/shim' for Socket.IO, verifyClient: upgradeCutover() for ws. Then requireSession(socket.request), of ws requireSession(req), answers here for the session's cookie and for the token of an old client.";
   return `Ask await requireSocketSession(${request}, token) from '@jwt-to-session/shim', with or without a token: it takes the session's cookie, and the token until the window closes.`;
 }
 

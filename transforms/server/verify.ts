@@ -11,14 +11,13 @@ import { requestText } from '../edit/request.js';
 import { dedentEdits } from '../edit/style.js';
 import { bareLogins, TEXT_CLAIM, textParameter } from '../project/bare-claims.js';
 import { plainGuards } from '../project/guards.js';
-import { isComplete } from '../project/obstacles.js';
+import { isComplete, isOfDoor } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import { takesPlainValue } from '../project/promises.js';
 import { purposesAt } from '../project/purposes.js';
 import { claimsOfRefresh } from '../project/refresh-claims.js';
 import { requestAt } from '../project/requests.js';
 import { type CheckSite, isCheck } from '../project/site.js';
-import { socketDoorAt } from '../project/sockets.js';
 import { endOf, outerEndOf, outerStartOf, type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
@@ -42,9 +41,9 @@ export const rule: Rule<CheckSite> = {
     { package: 'jsonwebtoken', export: 'decode', role: 'check', kind: 'decode', token: 0, options: 1 },
     { package: 'jwt-simple', export: 'decode', role: 'check', token: 0, key: 1, algorithm: 3 },
   ],
-  owns: (site): site is CheckSite =>
+  owns: (site, project): site is CheckSite =>
     isCheck(site) &&
-    (site.library === 'jwt-simple' || (site.library === 'jsonwebtoken' && !socketDoorAt(site.path))),
+    (site.library === 'jwt-simple' || (site.library === 'jsonwebtoken' && !isOfDoor(site, project))),
   decide: checkDecision,
   edit,
 };

@@ -101,13 +101,16 @@ export function isForSocket({ sites }: Pick<Project, 'sites'>, path: NodePath): 
 
 /** Whether the server lets sockets in by their session's cookie, or is about to. */
 export function socketsTakeCookies({ sources, sites, steps }: Project): boolean {
-  const taken = /^(?!\s*\/\/).*\b(?:requireSocketSession|socketSession|sessionOfUpgrade)\w*\(/m;
+  const taken =
+    /^(?!\s*\/\/).*\b(?:requireSocketSession|socketSession|sessionOfUpgrade|socketCutover|upgradeCutover)\w*\(/m;
   const moved = sources.listed.some(
     ({ text }) => /['"]@jwt-to-session\/shim['"]/.test(text) && taken.test(text),
   );
   if (moved) return true;
   return (
     (steps.includes('install') || steps.includes('server')) &&
-    sites.some((site) => isCheck(site) && socketDoorAt(site.path) !== undefined)
+    sites.some(
+      (site) => site.kind === 'socket-opening' || (isCheck(site) && socketDoorAt(site.path) !== undefined),
+    )
   );
 }

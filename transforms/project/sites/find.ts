@@ -17,6 +17,7 @@ import { isOfShim, presentSites, shimCalls } from './present.js';
 import { refreshRecordSites } from './refresh-records.js';
 import { requestSites, sameReadSites } from './requests.js';
 import { clearCookieSites, responseSites } from './responses.js';
+import { socketOpeningSites } from './socket-openings.js';
 import { testSites } from './tests.js';
 import { everywhereSites, tokenLookUpSites } from './token-lookups.js';
 import { tokenRecordSites } from './token-records.js';
@@ -63,6 +64,7 @@ export function findSites(sources: Sources, knowledge: Knowledge): Site[] {
   sites.push(...lookUps, ...everywhereSites(sources, lookUps), ...tokenRecordSites(sources, sites));
   sites.push(...refreshRecordSites(sources, sites));
   sites.push(...applicationSites(sources, sites));
+  sites.push(...socketOpeningSites(sources, sites));
   const inBrowser = browserSites(sources, sites);
   sites.push(...presentSites(sources, shim), ...inBrowser);
   if (sites.some(isMint)) sites.push(...testSites(sources, sites));
