@@ -60,8 +60,9 @@ function afterMount(
 ): readonly Planned[] {
   if (!applicationsOf(sources).length) return plan;
   return plan.map((one) => {
-    // What mounts it says itself what is to be done.
-    if (!one.owner || (one.owner.step === 'install' && one.site.role === 'configure')) return one;
+    // What mounts it says itself what is to be done; sockets are not before their application.
+    const mounting = one.owner?.step === 'install' && one.site.role === 'configure';
+    if (!one.owner || (mounting && one.site.kind !== 'socket-opening')) return one;
     const reason = waitsFor(one.site, one.owner.step, mounts, sources);
     return reason ? { site: one.site, rule: one.rule, decision: { action: 'kept', reason } } : one;
   });
