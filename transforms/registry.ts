@@ -38,6 +38,7 @@ import { rule as serverRequestToken } from './server/request-token.js';
 import { rule as serverResponse } from './server/response.js';
 import { rule as serverRowToken } from './server/row-token.js';
 import { rule as serverSign } from './server/sign.js';
+import { rule as serverSocketHelper } from './server/socket-helper.js';
 import { rule as serverSocketOpening } from './server/socket-opening.js';
 import { rule as serverSocketToken } from './server/socket-token.js';
 import { rule as serverTestAgent } from './server/test-agent.js';
@@ -66,6 +67,7 @@ export const RULES: readonly RegisteredRule[] = [
   { id: 'server/response', rule: serverResponse },
   { id: 'server/row-token', rule: serverRowToken },
   { id: 'server/sign', rule: serverSign },
+  { id: 'server/socket-helper', rule: serverSocketHelper },
   { id: 'server/socket-opening', rule: serverSocketOpening },
   { id: 'server/socket-token', rule: serverSocketToken },
   { id: 'server/test-agent', rule: serverTestAgent },

@@ -6,6 +6,7 @@ import { io } from 'socket.io-client';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
 import {
+  currentRequest,
   cutover,
   OptionError,
   requireSession,
@@ -104,6 +105,12 @@ describe.each<Checking>(['jwt', 'session'])('listeners that check by %s', (check
         const token = socket.handshake.auth.token || socket.handshake.query.token;
         socket.emit('who', token ? check(socket, token) : 'nothing came');
         socket.on('again', (answer) => answer(check(socket, token)));
+        const { request } = socket;
+        socket.emit('current', currentRequest() === request);
+        socket.on('current', async (answer) => {
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          answer(currentRequest() === request);
+        });
       });
     });
     const who = (sent: Sent) => told(open(base, sent));
@@ -121,9 +128,11 @@ describe.each<Checking>(['jwt', 'session'])('listeners that check by %s', (check
       'nothing came',
     );
     expect(await who({ auth: { token: tokenOf('bob') }, headers: { cookie: cookie() } })).toBe('bob');
-    const open1 = open(base, { headers: { cookie: cookie() } });
-    expect(await told(open1)).toBe('ada');
-    expect(await open1.emitWithAck('again')).toBe('ada');
+    const ada = open(base, { headers: { cookie: cookie() } });
+    const current = new Promise((resolve) => ada.on('current', resolve));
+    expect(await told(ada)).toBe('ada');
+    expect(await ada.emitWithAck('again')).toBe('ada');
+    expect([await current, await ada.emitWithAck('current')]).toEqual([true, true]);
     await browser.ask('/session', { method: 'DELETE' });
     expect(await who({ auth: { token } })).toMatch(/jwt expired|invalid token/);
   });

@@ -17,7 +17,7 @@ import { purposesAt } from './purposes.js';
 import { refreshUnit } from './refresh.js';
 import { requestAt, requestNameAt } from './requests.js';
 import { type CheckSite, isCheck, type MintSite, type ReadSite, type Site } from './site.js';
-import { socketStanding } from './socket-openings.js';
+import { allPassShim, socketStanding } from './socket-openings.js';
 import { socketCallOf, socketDoorAt } from './sockets.js';
 import { positionOf, type SourceFile, startOf, textOf } from './source.js';
 import type { Sources } from './sources.js';
@@ -109,13 +109,37 @@ function socketObstacle(site: CheckSite, project: Project): string | undefined {
   if (socketDoorAt(path)) return 'a socket is let in here, and its request passes no session middleware';
   if (requestNameAt(path)) return undefined;
   const call = socketCallOf(sources, path);
-  const owner = path.getFunctionParent();
-  const unseen = owner && !callersOf(sources, owner).length && servesSockets(sources);
-  if (!call && unseen) return 'sockets may be let in by it, and nothing hands on their request';
+  if (!call && isCalledUnseen(site, project) && !allPassShim(project))
+    return 'sockets may be let in by it, and nothing shows that they have passed the shim';
   if (!call) return standing === 'none' ? undefined : standing;
   const { path: at, text } = sources.fileOf(call);
   const { line } = positionOf(text, startOf(call.node));
   return `sockets are let in by it too (${at}:${line}), and nothing shows that they have passed the shim`;
+}
+
+/** Whether nothing shows who calls the function that checks, where sockets are served that may be it. */
+function isCalledUnseen({ path }: CheckSite, { sources }: Project): boolean {
+  const owner = path.getFunctionParent();
+  return owner !== null && !callersOf(sources, owner).length && servesSockets(sources);
+}
+
+/**
+ * Whether a check may be reached by sockets, with whatever their clients send as a token, and the one place where
+ * they are opened is behind the shim.
+ */
+export function isForUnseenSockets(site: CheckSite, project: Project): boolean {
+  const { sources } = project;
+  return (
+    site.kind === 'verify' &&
+    site.family === 'session' &&
+    !site.callback &&
+    !site.promisified &&
+    !requestNameAt(site.path) &&
+    !socketDoorAt(site.path) &&
+    isCalledUnseen(site, project) &&
+    !socketCallOf(sources, site.path) &&
+    allPassShim(project)
+  );
 }
 
 function servesSockets({ packages }: Sources): boolean {

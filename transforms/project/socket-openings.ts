@@ -5,6 +5,7 @@ import { definitionOf, propertyName } from './definitions.js';
 import { type Origin, originsOf } from './flow/origins.js';
 import { packageAt } from './packages.js';
 import type { Project } from './project.js';
+import { sideOf } from './sides.js';
 import type { CheckSite } from './site.js';
 import { type SocketDoor, socketDoorAt } from './sockets.js';
 import { textOf } from './source.js';
@@ -61,6 +62,25 @@ export function socketStanding(check: CheckSite, project: Project): 'none' | 'se
     (opening) => passesShim(opening, project.sources) || isAboutTo(opening, project),
   );
   return ahead ? 'settled' : 'a socket is served here, and nothing shows that it has passed the shim';
+}
+
+/**
+ * Whether sockets are opened in one place, as far as is seen, and pass the shim there: whatever their listeners
+ * call finds the request by `currentRequest()`.
+ */
+export function allPassShim(project: Project): boolean {
+  const { sources, sites } = project;
+  const openings = sites.flatMap((site) => (site.kind === 'socket-opening' ? [site.opening] : []));
+  const handing = sources
+    .mentioning('connect')
+    .filter((file) => !file.test && sideOf(sources, file) !== 'client')
+    .flatMap((file) => callsOf(sources, file))
+    .filter(({ path }) => path.isCallExpression() && handsOn(path) && !isMiddleware(path));
+  return (
+    openings.length > 0 &&
+    handing.every(({ path }) => openings.some(({ call }) => call.node === path.node)) &&
+    openings.every((opening) => passesShim(opening, sources) || isAboutTo(opening, project))
+  );
 }
 
 /** Whether `io.use(socketCutover())` is there. */
@@ -127,12 +147,16 @@ function handedAt(sources: Sources, door: SocketDoor, depth: number): NodePath<t
 function handsOn({ node }: NodePath<t.CallExpression>): boolean {
   const method = propertyName(node.callee) ?? '';
   const [event] = node.arguments;
-  if (method === 'use') return node.arguments.length === 1;
+  if (isMiddleware({ node })) return node.arguments.length === 1;
   return (
     /^(?:on|once|addListener)$/.test(method) &&
     t.isStringLiteral(event) &&
     /^connect(?:ion)?$/.test(event.value)
   );
+}
+
+function isMiddleware({ node }: Pick<CallPath, 'node'>): boolean {
+  return propertyName(node.callee) === 'use';
 }
 
 /** ws hands its listeners the request too, and knows no `use`. */
@@ -145,7 +169,7 @@ function isOfSocketIo(
   const file = sources.fileOf(call);
   const home = packageAt(sources.packages, file.path);
   if (home && !home.dependencies.has('socket.io')) return false;
-  return propertyName(call.node.callee) === 'use' || listener.node.params.length < 2;
+  return isMiddleware(call) || listener.node.params.length < 2;
 }
 
 /** Where a check's token comes from, as far as sockets bring it; or in words why that can't be said. */

@@ -11,7 +11,7 @@ import { requestText } from '../edit/request.js';
 import { dedentEdits } from '../edit/style.js';
 import { bareLogins, TEXT_CLAIM, textParameter } from '../project/bare-claims.js';
 import { plainGuards } from '../project/guards.js';
-import { isComplete, isOfDoor } from '../project/obstacles.js';
+import { isComplete, isForUnseenSockets, isOfDoor } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import { takesPlainValue } from '../project/promises.js';
 import { purposesAt } from '../project/purposes.js';
@@ -43,7 +43,8 @@ export const rule: Rule<CheckSite> = {
   ],
   owns: (site, project): site is CheckSite =>
     isCheck(site) &&
-    (site.library === 'jwt-simple' || (site.library === 'jsonwebtoken' && !isOfDoor(site, project))),
+    (site.library === 'jwt-simple' ||
+      (site.library === 'jsonwebtoken' && !isOfDoor(site, project) && !isForUnseenSockets(site, project))),
   decide: checkDecision,
   edit,
 };

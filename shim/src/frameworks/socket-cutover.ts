@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Refusal } from '../events.js';
 import { lackOf } from '../exchange/lack.js';
 import { shownForRefused } from '../exchange/shown-for-refused.js';
-import { type OpenedSocket, openedSocket, rememberSocket } from '../request/opened-sockets.js';
+import { duringSocket, type OpenedSocket, openedSocket, rememberSocket } from '../request/opened-sockets.js';
 import { allShops } from '../request/shops.js';
 import { ApplicationError } from '../response/application-error.js';
 import { claimsOf } from '../session/login.js';
@@ -41,8 +41,8 @@ export function socketCutover({ from = USUAL, events = {} }: SocketCutoverOption
   const logins = new Map(Object.entries(events).map(([event, name]) => [event, eventPlace(name)]));
   return (socket: HandshakeSocket, next: (error?: Error) => void): void => {
     enter(socket.request, places, socket.handshake).then(() => {
-      if (logins.size) watch(socket, logins);
-      next();
+      watch(socket, logins);
+      duringSocket(socket.request, next);
     }, next);
   };
 }
@@ -130,10 +130,10 @@ function watch(socket: HandshakeSocket, logins: ReadonlyMap<string, TokenPlace<P
   let before: Promise<void> | undefined;
   socket.use((packet, next) => {
     const place = logins.get(String(packet[0]));
-    if (!place && !before) return next();
+    if (!place && !before) return duringSocket(socket.request, next);
     const turn: Promise<void> = (before ?? Promise.resolve())
       .then(() => place && enter(socket.request, [place], packet))
-      .then(() => next(), next)
+      .then(() => duringSocket(socket.request, next), next)
       .finally(() => {
         if (before === turn) before = undefined;
       });

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
 import type { Login } from '../session/login.js';
 import type { Lack, Shop } from './visit.js';
@@ -15,6 +16,7 @@ export interface OpenedSocket {
   readonly presented: boolean;
 }
 
+const serving = new AsyncLocalStorage<IncomingMessage>();
 const opened = new WeakMap<IncomingMessage, OpenedSocket>();
 
 /** Remembers with the request that opened a socket who it is from. */
@@ -25,4 +27,14 @@ export function rememberSocket(req: IncomingMessage, socket: OpenedSocket): void
 /** Who opened the socket whose request this is, where sockets pass `socketCutover()` or `upgradeCutover()`. */
 export function openedSocket(req: IncomingMessage): OpenedSocket | undefined {
   return opened.get(req);
+}
+
+/** Serves a socket, or an event of it, so that `currentRequest()` finds the request that it was opened with. */
+export function duringSocket(req: IncomingMessage, run: () => void): void {
+  serving.run(req, run);
+}
+
+/** The request of the socket being served, if any. */
+export function currentSocketRequest(): IncomingMessage | undefined {
+  return serving.getStore();
 }
