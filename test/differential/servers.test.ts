@@ -40,6 +40,7 @@ const SERVERS: Readonly<
     claims: { user: ANN },
   },
   cookie: { cookie: 'token', claims: ANN },
+  'cookie-by-hand': { cookie: 'token', claims: ANN },
   'cookie-header': { cookie: 'token', claims: ANN },
   refresh: BEARER,
   'express-jwt': BEARER,

@@ -6,6 +6,7 @@ import type { usesOf } from './flow/follow.js';
 import { stringOf } from './flow/origins.js';
 import { textOf } from './source.js';
 import type { Sources } from './sources.js';
+import { serializedName } from './written-cookies.js';
 
 /** A family and, in words, what speaks for it. */
 export interface Evidence {
@@ -115,6 +116,8 @@ function destination(sources: Sources, path: NodePath): { by: 'mail' | 'answer';
   const callee = call.get('callee') as NodePath;
   const text = textOf(sources.fileOf(callee), callee.node);
   if (MAIL.test(text)) return { by: 'mail', what: text };
+  if (call.isCallExpression() && serializedName(sources, call) !== undefined)
+    return { by: 'answer', what: text };
   const method = propertyName(callee.node);
   if (method && ANSWERS.has(method) && definitionOf(sources, callee).kind !== 'package')
     return { by: 'answer', what: text };

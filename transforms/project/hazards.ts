@@ -5,6 +5,7 @@ import type { Use } from './flow/follow.js';
 import { textOf } from './source.js';
 import type { Sources } from './sources.js';
 import { isEntryPut } from './stored/refresh/entries.js';
+import { serializedName } from './written-cookies.js';
 
 const ANSWERS = /^(?:json|jsonp|send|cookie|setHeader|set|header|redirect|render|end|append|write|status)$/;
 const LOGS = /^(?:console|logger|log|debug|winston)\b/;
@@ -42,6 +43,7 @@ function hazardOfUse(sources: Sources, use: Use): string | undefined {
   if (call.isCallExpression() && isEntryPut(call)) return `written to or looked up in a store by ${called}`;
   if (LOGS.test(called) || (name && ANSWERS.test(name))) return undefined;
   if (/(?:sign|verify|decode)$/.test(called)) return undefined;
+  if (call.isCallExpression() && serializedName(sources, call) !== undefined) return undefined;
   if (DATABASE.test(called)) return `written to or looked up in a store by ${called}`;
   if (/hash|compare|digest|crypt/i.test(called)) return `hashed or compared by ${called}`;
   // A callback's parameter: `done(null, token)` hands it to code that decides for itself.

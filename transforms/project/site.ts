@@ -209,6 +209,8 @@ export interface ResponseSite extends Common<'emit'> {
   readonly name?: string;
   /** The cookie's options. */
   readonly options?: NodePath;
+  /** The text of a cookie that is put together by hand. */
+  readonly cookie?: NodePath;
 }
 
 /** The server takes back a cookie that carried a token. */

@@ -15,7 +15,7 @@ import type { Decision, Rule } from '../rule.js';
 /** `res.clearCookie('token')` → `endSession(req)`, which takes the session's own cookie back. */
 export const rule: Rule<ClearCookieSite> = {
   step: 'server',
-  hints: ['clearCookie', '.cookie('],
+  hints: ['clearCookie', '.cookie(', 'Set-Cookie', 'set-cookie'],
   knows: [],
   owns: (site): site is ClearCookieSite => site.kind === 'clear-cookie',
   decide,

@@ -1,8 +1,10 @@
 // https://expressjs.com/en/api.html#res.cookie
 import type { NodePath } from '@babel/traverse';
+import type * as t from '@babel/types';
 import { alone } from '../alone.js';
 import { withoutLink } from '../edit/chains.js';
 import type { Edit } from '../edit/edits.js';
+import { withoutItems } from '../edit/lists.js';
 import { definitionOf } from '../project/definitions.js';
 import { mintObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
@@ -13,7 +15,7 @@ import type { Decision, Rule } from '../rule.js';
 /** `res.cookie('token', token)` goes: the session cookie takes its place. Other answers keep their shape. */
 export const rule: Rule<ResponseSite> = {
   step: 'server',
-  hints: ['.cookie('],
+  hints: ['.cookie(', 'Set-Cookie', 'set-cookie'],
   knows: [],
   owns: (site): site is ResponseSite => site.kind === 'response',
   decide,
@@ -32,25 +34,33 @@ function decide(site: ResponseSite, project: Project): Decision {
     return { action: 'kept', reason: 'the answer keeps its shape: a marker stands where the token was' };
   if (!isHiddenFromScript(site, project) && scriptReadsCookies(project))
     return { action: 'bridged', reason: 'script can read this cookie, so a marker stays in it' };
-  if (!removal(site))
-    return { action: 'bridged', reason: 'what it returns is used, so a marker stays in the cookie' };
+  if (!removal(site, project))
+    return {
+      action: 'bridged',
+      reason: 'it can not be taken out by itself, so a marker stays in the cookie',
+    };
   return { action: 'rewritten', reason: 'the session cookie takes its place' };
 }
 
-function edit(site: ResponseSite, decision: Decision): readonly Edit[] {
-  return decision.action === 'rewritten' ? (removal(site) ?? []) : [];
+function edit(site: ResponseSite, decision: Decision, project: Project): readonly Edit[] {
+  return decision.action === 'rewritten' ? (removal(site, project) ?? []) : [];
 }
 
 /** What takes the cookie out, and leaves in what makes its value; undefined where it can't be taken out. */
-function removal({ file, call }: ResponseSite): Edit[] | undefined {
-  const value = (call.get('arguments') as NodePath[])[1];
+function removal({ file, call, cookie }: ResponseSite, { sites }: Project): Edit[] | undefined {
+  const value = cookie ? tokenIn(cookie) : (call.get('arguments') as NodePath[])[1];
   if (!value) return undefined;
-  if (value.isIdentifier() || value.isMemberExpression()) {
+  const named = value.isIdentifier() || value.isMemberExpression();
+  const list = cookie?.parentPath?.isArrayExpression() ? cookie.parentPath.node.elements : [];
+  const others = cookiesBeside(list, sites);
+  if (cookie && others)
+    return named ? withoutItems(file, list.filter(isThere), new Set([cookie.node])) : undefined;
+  if (named) {
     const link = withoutLink(file, call);
     return link && [link];
   }
   const statement = call.parentPath;
-  if (!statement?.isExpressionStatement()) return undefined;
+  if (!statement?.isExpressionStatement() || list.length > 1) return undefined;
   const semicolon = file.text[endOf(statement.node) - 1] === ';' ? ';' : '';
   return [
     { file: file.path, start: startOf(statement.node), end: startOf(value.node), text: '' },
@@ -58,12 +68,30 @@ function removal({ file, call }: ResponseSite): Edit[] | undefined {
   ];
 }
 
+/** Whether a list of cookies has some that stay. */
+function cookiesBeside(list: t.ArrayExpression['elements'], sites: Project['sites']): boolean {
+  const ours = new Set<t.Node>(
+    sites.flatMap((site) => (site.kind === 'response' && site.cookie ? [site.cookie.node] : [])),
+  );
+  return list.some((one) => !one || !ours.has(one));
+}
+
+function isThere<T>(one: T | null): one is T {
+  return one !== null;
+}
+
+/** The token in `serialize('token', token)` or `token=${token}; HttpOnly`. */
+function tokenIn(cookie: NodePath): NodePath | undefined {
+  if (cookie.isCallExpression()) return cookie.get('arguments')[1];
+  return cookie.isTemplateLiteral() ? (cookie.get('expressions')[0] as NodePath) : undefined;
+}
+
 function isHiddenFromScript(site: ResponseSite, { sources }: Project): boolean {
   if (!site.options) return false;
   const text = (path: NodePath) => textOf(sources.fileOf(path), path.node);
   const definition = definitionOf(sources, site.options);
   const texts = [text(site.options), definition.kind === 'object' ? text(definition.path) : ''];
-  return texts.some((one) => /httpOnly\s*:\s*true/.test(one));
+  return texts.some((one) => /httpOnly\s*:\s*true|;\s*HttpOnly/i.test(one));
 }
 
 /** Whether any code of the application reads cookies in the browser. */

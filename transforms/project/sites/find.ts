@@ -99,7 +99,7 @@ function wayOutSites(sources: Sources, sites: readonly Site[]): Site[] {
   const reads = sites.filter(isRead);
   if (!responses.length && !reads.length) return responses;
   const cleared = sources
-    .mentioning('clearCookie', '.cookie(')
+    .mentioning('clearCookie', '.cookie(', 'Set-Cookie', 'set-cookie')
     .filter((file) => !file.test)
     .flatMap((file) => isolated(sources, [file], () => clearCookieSites(sources, file, responses, reads)));
   const routing = sources.mentioning(...LOGOUT_WORDS);

@@ -1,4 +1,5 @@
 import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
 import type { CallPath } from '../callers.js';
 import { propertyName } from '../definitions.js';
 import { type Use, usesOf } from '../flow/follow.js';
@@ -8,6 +9,7 @@ import { usesOfCallback } from '../mints.js';
 import type { ClearCookieSite, MintSite, ReadSite, ResponseSite } from '../site.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
+import { cookieName, emptiedName, serializedName } from '../written-cookies.js';
 
 const WAYS: Readonly<Record<string, ResponseSite['how']>> = {
   cookie: 'cookie',
@@ -19,6 +21,7 @@ const WAYS: Readonly<Record<string, ResponseSite['how']>> = {
   setHeader: 'header',
   header: 'header',
   set: 'header',
+  append: 'header',
 };
 
 /** Finds where login tokens that the application makes leave it: in bodies, cookies, headers, addresses. */
@@ -39,6 +42,19 @@ function responseOf(sources: Sources, use: Use, mint: MintSite): ResponseSite | 
   const call = use.path.parentPath;
   if (use.kind !== 'argument' || use.path.listKey !== 'arguments' || !call?.isCallExpression())
     return undefined;
+  const written = writtenCookie(sources, use.path);
+  if (written)
+    return {
+      role: 'emit',
+      kind: 'response',
+      how: 'cookie',
+      mint,
+      family: mint.family,
+      evidence: mint.evidence,
+      file: sources.fileOf(written.call),
+      path: written.call,
+      ...written,
+    };
   const callee = call.get('callee');
   const how = callee.isMemberExpression() ? WAYS[propertyName(callee.node) ?? ''] : undefined;
   if (!how || !callee.isMemberExpression()) return undefined;
@@ -59,6 +75,35 @@ function responseOf(sources: Sources, use: Use, mint: MintSite): ResponseSite | 
     ...(name === undefined ? {} : { name }),
     ...(options ? { options } : {}),
   };
+}
+
+/** A cookie that is put together by hand: `res.setHeader('Set-Cookie', serialize('token', token, …))` */
+function writtenCookie(
+  sources: Sources,
+  value: NodePath,
+): Pick<ResponseSite, 'call' | 'name' | 'options' | 'cookie'> | undefined {
+  const made = value.parentPath?.isCallExpression() ? value.parentPath : undefined;
+  const serialized = made && serializedName(sources, made);
+  const cookie = serialized === undefined ? value : made;
+  const list = cookie?.parentPath?.isArrayExpression() ? cookie.parentPath : cookie;
+  const call = list?.parentPath;
+  if (!cookie || list?.key !== 1 || !call?.isCallExpression() || !setsCookie(call)) return undefined;
+  const name = serialized ?? cookieName(cookie);
+  const options = serialized === undefined ? cookie : (made?.get('arguments')[2] as NodePath | undefined);
+  return name === undefined ? undefined : { call, name, cookie, ...(options ? { options } : {}) };
+}
+
+/** `res.setHeader('Set-Cookie', …)`, `res.append('Set-Cookie', …)` */
+function setsCookie(call: NodePath<t.CallExpression>): boolean {
+  const callee = call.get('callee');
+  const [header] = call.node.arguments;
+  return (
+    callee.isMemberExpression() &&
+    WAYS[propertyName(callee.node) ?? ''] === 'header' &&
+    t.isStringLiteral(header) &&
+    header.value.toLowerCase() === 'set-cookie' &&
+    isResponse(callee.get('object'))
+  );
 }
 
 /** `res`, `response`, `ctx.res`, and what their chained calls return. */
@@ -107,6 +152,7 @@ function clearedName(sources: Sources, call: CallPath): string | undefined {
   const [name, value] = call.get('arguments') as NodePath[];
   if (!name) return undefined;
   if (method === 'clearCookie') return stringOf(sources, name);
+  if (call.isCallExpression() && setsCookie(call)) return value && emptiedName(sources, value);
   const cleared =
     value?.isStringLiteral() || value?.isNullLiteral() || value?.isIdentifier({ name: 'undefined' });
   return method === 'cookie' && cleared ? stringOf(sources, name) : undefined;
