@@ -111,6 +111,11 @@ export interface ReadSite extends Common<'read'> {
   readonly uses: readonly Use[];
 }
 
+/** A text tells people to send a login token in a header. */
+export interface ToldHeaderSite extends Common<'read'> {
+  readonly kind: 'told-header';
+}
+
 /** A library that handles tokens is imported. */
 export interface ImportSite extends Common<'configure'> {
   readonly kind: 'import';
@@ -281,6 +286,7 @@ export type Site =
   | GatewaySite
   | LibraryCallSite
   | ReadSite
+  | ToldHeaderSite
   | TokenLookUpSite
   | RefreshLookUpSite
   | EverywhereSite

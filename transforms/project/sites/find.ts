@@ -21,6 +21,7 @@ import { socketOpeningSites } from './socket-openings.js';
 import { testSites } from './tests.js';
 import { everywhereSites, tokenLookUpSites } from './token-lookups.js';
 import { tokenRecordSites } from './token-records.js';
+import { toldHeaderSites } from './told-headers.js';
 
 /** Finds every site of an application, file by file in the order of their paths. */
 export function findSites(sources: Sources, knowledge: Knowledge): Site[] {
@@ -64,7 +65,7 @@ export function findSites(sources: Sources, knowledge: Knowledge): Site[] {
   sites.push(...lookUps, ...everywhereSites(sources, lookUps), ...tokenRecordSites(sources, sites));
   sites.push(...refreshRecordSites(sources, sites));
   sites.push(...applicationSites(sources, sites));
-  sites.push(...socketOpeningSites(sources, sites));
+  sites.push(...socketOpeningSites(sources, sites), ...toldHeaderSites(sites));
   const inBrowser = browserSites(sources, sites);
   sites.push(...presentSites(sources, shim), ...inBrowser);
   if (sites.some(isMint)) sites.push(...testSites(sources, sites));
