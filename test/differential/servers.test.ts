@@ -50,6 +50,7 @@ const SERVERS: Readonly<
   anywhere: { ...BEARER, header: 'x-access-token', scheme: '', sockets: 'socket.io' },
   upgrade: { ...BEARER, sockets: 'ws' },
   'served-sockets': { ...BEARER, sockets: 'socket.io' },
+  'served-ws': { ...BEARER, sockets: 'ws' },
   guests: { ...BEARER, claims: { sub: '1', role: 'user' } },
   model: { ...BEARER, claims: { _id: '1' } },
   jose: { ...BEARER, claims: { sub: 'ann', role: 'user' } },
@@ -117,6 +118,7 @@ class Visitor {
       const told = new Promise<string>((resolve) => {
         socket.on('message', (data) => resolve(String(data)));
         socket.on('error', ({ message }) => resolve(`refused: ${message}`));
+        socket.on('close', (code, why) => resolve(`refused: ${code} ${why}`));
       });
       return told.finally(() => socket.close());
     }

@@ -10,13 +10,16 @@ import type { CheckSite } from './site.js';
 import { type SocketDoor, socketDoorAt } from './sockets.js';
 import { textOf } from './source.js';
 import type { Sources } from './sources.js';
+import { wsOpeningOf } from './ws-openings.js';
 
-/** Where sockets of Socket.IO are handed to the code that checks their token, so that the shim may come before. */
+/** Where sockets are handed to the code that checks their token, so that the shim may come before. */
 export interface SocketOpening {
-  /** `io.on('connection', …)`, `io.use(…)` */
-  readonly call: NodePath<t.CallExpression>;
-  /** `io` */
+  /** `io.on('connection', …)`, `io.use(…)`, `new WebSocketServer({ … })` */
+  readonly call: NodePath<t.CallExpression> | NodePath<t.NewExpression>;
+  /** `io`, `new WebSocketServer({ … })` */
   readonly server: NodePath;
+  /** Of ws: the options that may let sockets in. */
+  readonly options?: NodePath<t.ObjectExpression>;
   /** Where in the handshake the token is read: `query.token`. */
   readonly places: readonly string[];
   /** The events that bring the token, with the property that it is. */
@@ -40,6 +43,8 @@ function find(sources: Sources, check: CheckSite): readonly SocketOpening[] | st
   const own = socketDoorAt(check.path);
   // What may take its time asks where it stands.
   if (own && own.when !== 'opened') return [];
+  const ws = own && wsOpeningOf(sources, check, own);
+  if (ws) return typeof ws === 'string' ? ws : [{ ...ws, call: ws.server, events: new Map() }];
   const doors = doorsTo(sources, check.path);
   if (!doors.length) return heardBeside(sources, check) ?? [];
   const calls = doors.map((door) => handedAt(sources, door, 0));
@@ -83,9 +88,10 @@ export function allPassShim(project: Project): boolean {
   );
 }
 
-/** Whether `io.use(socketCutover())` is there. */
-export function passesShim({ server }: SocketOpening, sources: Sources): boolean {
+/** Whether `io.use(socketCutover())`, or of ws `verifyClient: upgradeCutover()`, is there. */
+export function passesShim({ server, options }: SocketOpening, sources: Sources): boolean {
   const file = sources.fileOf(server);
+  if (options) return /\bupgradeCutover\w*\(/.test(textOf(file, options.node));
   const name = textOf(file, startOfChain(server).node).replace(/[^\w\s]/g, '\\$&');
   return new RegExp(`${name}\\s*\\.use\\(\\s*socketCutover`).test(file.text);
 }

@@ -19,7 +19,7 @@ export function foreignOrigin(site: CheckSite, tokens: Tokens, settled: boolean)
   if (!site.token) return 'no token is given';
   for (const origin of unreadOrigins(site, tokens)) {
     const { path, trail, text } = origin;
-    if (settled && /\bhandshake\b/.test(text)) continue;
+    if (settled && /\bhandshake\b|\.url\b/.test(text)) continue;
     if (isOfRequest(text) || path.isNullLiteral() || path.isStringLiteral()) continue;
     if (/handshake|socket|ws\b|connectionParams/i.test(text)) return text;
     // What the application has stored is its own copy: the request's session says nothing about it.

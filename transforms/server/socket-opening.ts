@@ -1,8 +1,9 @@
-// https://socket.io/docs/v4/middlewares/
+// https://socket.io/docs/v4/middlewares/ https://github.com/websockets/ws/blob/master/doc/ws.md#new-websocketserveroptions-callback
 import { alone } from '../alone.js';
 import { before, statementAround } from '../edit/chains.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM } from '../edit/names.js';
+import { intoObject } from '../edit/options.js';
 import { quoted, styleOf } from '../edit/style.js';
 import type { Project } from '../project/project.js';
 import type { SocketOpeningSite } from '../project/site.js';
@@ -12,11 +13,11 @@ import type { Decision, Rule } from '../rule.js';
 
 /**
  * `io.on('connection', …)` → `io.use(socketCutover())` in front of it: listeners that check a token find a good one
- * for whoever comes with the session's cookie, and can ask the session at once.
+ * for whoever comes with the session's cookie, and can ask the session at once. The same for ws by `verifyClient`.
  */
 export const rule: Rule<SocketOpeningSite> = {
   step: 'install',
-  hints: ['handshake', 'connection'],
+  hints: ['handshake', 'connection', 'WebSocket'],
   knows: [],
   owns: (site): site is SocketOpeningSite => site.kind === 'socket-opening',
   decide,
@@ -28,12 +29,15 @@ function decide({ opening }: SocketOpeningSite, { sources }: Project): Decision 
   return { action: 'rewritten', reason: 'sockets pass the shim before anything else sees them' };
 }
 
-function edit({ file, opening }: SocketOpeningSite, decision: Decision): readonly Edit[] {
+function edit(site: SocketOpeningSite, decision: Decision): readonly Edit[] {
   if (decision.action !== 'rewritten') return [];
-  const { call, server } = opening;
-  const name = localName(file, SHIM, 'socketCutover');
+  const { file, opening } = site;
+  const { call, server, options } = opening;
+  const name = localName(file, SHIM, options ? 'upgradeCutover' : 'socketCutover');
   const needs = [name];
-  const link = `.use(${name.local}(${optionsOf({ file, opening })}))`;
+  const made = `${name.local}(${optionsOf(site)})`;
+  if (options) return [{ ...intoObject(file, options, `verifyClient: ${made}`, false), needs }];
+  const link = `.use(${made})`;
   const first = startOfChain(server);
   const statement = statementAround(call);
   if (statement && first === server)
