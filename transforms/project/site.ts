@@ -11,15 +11,13 @@ import type { KeptState } from './browser/keepers.js';
 import type { TokenPlace } from './browser/places.js';
 import type { RefusalSite, RenewedSite, RenewSite } from './browser/refused-site.js';
 import type { OutgoingRequest } from './browser/requests.js';
-import type { SocketCredential } from './browser/sockets.js';
 import type { StandInSite } from './browser/stand-ins.js';
 import type { StorageAccess } from './browser/storage.js';
 import type { TestStorageSite } from './browser/test-storage.js';
 import type { CallPath } from './callers.js';
-import type { Application } from './express/application.js';
-import type { Cors } from './express/cors.js';
+import type { ApplicationSite, CorsSite, OtherSessionSite } from './express/sites.js';
 import type { Use } from './flow/follow.js';
-import type { SocketOpening } from './socket-openings.js';
+import type { SocketOpeningSite, SocketSite, ToldHeaderSite } from './socket-sites.js';
 import type { SourceFile } from './source.js';
 import type {
   EverywhereSite,
@@ -30,7 +28,19 @@ import type {
 } from './stored/sites.js';
 import type { TestToken } from './tests/tokens.js';
 
-export type { EverywhereSite, RefreshLookUpSite, RowTokenSite, TokenLookUpSite, TokenRecordSite };
+export type {
+  ApplicationSite,
+  CorsSite,
+  EverywhereSite,
+  OtherSessionSite,
+  RefreshLookUpSite,
+  RowTokenSite,
+  SocketOpeningSite,
+  SocketSite,
+  TokenLookUpSite,
+  TokenRecordSite,
+  ToldHeaderSite,
+};
 
 /** What every site has. `evidence` says in words why the site belongs to its family. */
 export interface Common<R extends Role> {
@@ -111,11 +121,6 @@ export interface ReadSite extends Common<'read'> {
   readonly uses: readonly Use[];
 }
 
-/** A text tells people to send a login token in a header. */
-export interface ToldHeaderSite extends Common<'read'> {
-  readonly kind: 'told-header';
-}
-
 /** A library that handles tokens is imported. */
 export interface ImportSite extends Common<'configure'> {
   readonly kind: 'import';
@@ -148,12 +153,6 @@ export interface KeeperSite extends Common<'store'> {
 /** Another tab's change to the stored token is waited for. `path` is the key that the event is compared with. */
 export interface StorageEventSite extends Common<'store'> {
   readonly kind: 'storage-event';
-}
-
-/** A socket is opened with a token, or told which. */
-export interface SocketSite extends Common<'attach'> {
-  readonly kind: 'socket';
-  readonly socket: SocketCredential;
 }
 
 /** A token is put into an outgoing request. `path` is the property, assignment or call that does it. */
@@ -242,31 +241,6 @@ export interface PassSite extends Common<'mint' | 'check' | 'read'> {
 export interface EntrySite extends Common<'configure'> {
   readonly kind: 'client-entry';
   readonly client: BrowserClient;
-}
-
-/** An Express application that serves logins is made. */
-export interface ApplicationSite extends Common<'configure'> {
-  readonly kind: 'application';
-  readonly application: Application;
-}
-
-/** What an application answers to other origins. */
-export interface CorsSite extends Common<'configure'> {
-  readonly kind: 'cors';
-  readonly application: Application;
-  readonly cors: Cors;
-}
-
-/** Sockets are handed to code that checks their token while it serves them. */
-export interface SocketOpeningSite extends Common<'configure'> {
-  readonly kind: 'socket-opening';
-  readonly opening: SocketOpening;
-}
-
-/** Another session middleware in front of an application that serves logins. */
-export interface OtherSessionSite extends Common<'configure'> {
-  readonly kind: 'other-session';
-  readonly application: Application;
 }
 
 /** The session module hands the old checks a JWT: only while the server's code still reads one. */
