@@ -44,7 +44,6 @@ import { rule as serverSocketToken } from './server/socket-token.js';
 import { rule as serverTestAgent } from './server/test-agent.js';
 import { rule as serverTokenLookup } from './server/token-lookup.js';
 import { rule as serverTokenRecord } from './server/token-record.js';
-import { rule as serverToldHeader } from './server/told-header.js';
 import { rule as serverVerify } from './server/verify.js';
 
 /** Every rule under its name, in the order of the folders. */
@@ -74,7 +73,6 @@ export const RULES: readonly RegisteredRule[] = [
   { id: 'server/test-agent', rule: serverTestAgent },
   { id: 'server/token-lookup', rule: serverTokenLookup },
   { id: 'server/token-record', rule: serverTokenRecord },
-  { id: 'server/told-header', rule: serverToldHeader },
   { id: 'server/verify', rule: serverVerify },
   { id: 'client/browser-decode', rule: clientBrowserDecode },
   { id: 'client/credentials', rule: clientCredentials },

@@ -17,14 +17,14 @@ import { checksOf, isLoginToken, readObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import { isOpaque } from '../project/refresh.js';
 import { requestAt } from '../project/requests.js';
-import type { ReadSite } from '../project/site.js';
+import type { ReadSite, ToldHeaderSite } from '../project/site.js';
 import { socketDoorAt } from '../project/sockets.js';
 import { outerEndOf, textOf } from '../project/source.js';
 import { isInGoneRecord, isInStayingRecord } from '../project/stored/unit.js';
 import type { Decision, Rule } from '../rule.js';
 
 /** The login token's way out of the request → `sessionPresented(req)`, where all that is asked is whether it is there. */
-export const rule: Rule<ReadSite> = {
+export const rule: Rule<ReadSite | ToldHeaderSite> = {
   step: 'server',
   hints: [
     'authorization',
@@ -36,12 +36,16 @@ export const rule: Rule<ReadSite> = {
     'refresh_token',
   ],
   knows: [],
-  owns: (site): site is ReadSite => site.role === 'read' && site.kind === 'request',
+  owns: (site): site is ReadSite | ToldHeaderSite =>
+    site.role === 'read' && (site.kind === 'request' || site.kind === 'told-header'),
   decide,
   edit,
 };
 
-function decide(site: ReadSite, project: Project): Decision {
+const TOLD = 'it tells how a token is sent, which is so until the window closes: word it anew after that';
+
+function decide(site: ReadSite | ToldHeaderSite, project: Project): Decision {
+  if (site.kind === 'told-header') return { action: 'kept', reason: TOLD };
   if (site.family === 'one-time') return { action: 'kept', reason: site.evidence };
   if (site.family === 'third-party')
     return { action: 'kept', reason: `somebody else issues these tokens: ${site.evidence}` };
@@ -118,8 +122,8 @@ function goesWithLibrary(site: ReadSite, project: Project): boolean {
   return Boolean(extractor && servesOnlyGateways(extractor, gateways));
 }
 
-function edit(site: ReadSite, decision: Decision, project: Project): readonly Edit[] {
-  if (decision.action === 'kept' || decision.action === 'manual') return [];
+function edit(site: ReadSite | ToldHeaderSite, decision: Decision, project: Project): readonly Edit[] {
+  if (decision.action === 'kept' || decision.action === 'manual' || site.kind !== 'request') return [];
   if (goesWithLibrary(site, project)) return [];
   const { file } = site;
   const request = requestText(project, file, requestAt(project.sources, site.path));

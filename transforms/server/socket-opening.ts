@@ -1,4 +1,4 @@
-// https://socket.io/docs/v4/middlewares/ https://github.com/websockets/ws/blob/master/doc/ws.md#new-websocketserveroptions-callback
+// https://socket.io/docs/v4/middlewares/
 import { alone } from '../alone.js';
 import { before, statementAround } from '../edit/chains.js';
 import type { Edit } from '../edit/edits.js';
