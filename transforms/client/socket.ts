@@ -31,6 +31,13 @@ function decide(site: SocketSite, project: Project): Decision {
       reason: 'the token opens a socket, and nothing shows that the server asks for the session there',
       todo: "Take the step install before this one: the server's sockets let in by the cookie from then on, as io.use(socketSession()) of '@jwt-to-session/shim' does. After that connect without the token and with withCredentials: true.",
     };
+  if (site.socket.sent)
+    return {
+      action: 'manual',
+      reason:
+        'an event hands the token to a socket that is open already, and a cookie comes only when one is opened',
+      todo: 'Once acceptSession() has settled connect anew, socket.disconnect().connect(), and send the event without the token: the server finds the session by the cookie then.',
+    };
   if (!site.socket.options && !statementOf(site.path))
     return {
       action: 'manual',

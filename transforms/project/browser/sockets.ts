@@ -19,6 +19,8 @@ export interface SocketCredential {
   readonly options?: NodePath<t.ObjectExpression>;
   /** The properties with the token; none where the token itself is assigned. */
   readonly carriers: readonly NodePath[];
+  /** It is sent by an event, when the socket has been opened already. */
+  readonly sent?: true;
 }
 
 /** Finds where a file hands a token to a socket of Socket.IO. */
@@ -34,7 +36,7 @@ export function socketCredentials(sources: Sources, file: SourceFile): SocketCre
     }
     return [];
   });
-  return [...opened, ...assigned(file)];
+  return [...opened, ...assigned(file), ...sentBy(sources, file)];
 }
 
 /** `auth: { token }`, `query: { token }`, `extraHeaders: { Authorization: … }` */
@@ -45,6 +47,26 @@ function carriersIn(options: NodePath<t.ObjectExpression>): NodePath[] {
     const value = one.isObjectProperty() ? (one.get('value') as NodePath) : one;
     return value.isFunction() || tokensIn(value).length > 0;
   });
+}
+
+/** `socket.emit('authenticate', { token })` */
+function sentBy(sources: Sources, file: SourceFile): SocketCredential[] {
+  return callsOf(sources, file).flatMap(({ path }): SocketCredential[] => {
+    const callee = path.get('callee') as NodePath;
+    const [event, given] = path.get('arguments') as NodePath[];
+    if (propertyName(callee.node) !== 'emit' || !event?.isStringLiteral() || !given) return [];
+    const carriers = tokensIn(given);
+    const socket = callee.get('object') as NodePath;
+    return carriers.length && isOpened(sources, socket) ? [{ file, path, carriers, sent: true }] : [];
+  });
+}
+
+/** Whether something is a socket of Socket.IO that a page has opened. */
+function isOpened(sources: Sources, socket: NodePath): boolean {
+  const made = definitionOf(sources, socket);
+  if (made.kind !== 'value' || !made.path.isCallExpression()) return false;
+  const callee = definitionOf(sources, made.path.get('callee') as NodePath);
+  return callee.kind === 'package' && callee.module === 'socket.io-client';
 }
 
 /** The properties of an object that hold tokens. */
@@ -95,7 +117,8 @@ export function opensSocket(sources: Sources, header: NodePath): boolean {
 /** Whether code stands where a token is handed to a socket. */
 export function isForSocket({ sites }: Pick<Project, 'sites'>, path: NodePath): boolean {
   return sites.some(
-    ({ kind, path: socket }) => kind === 'socket' && (socket === path || isInside(socket, path)),
+    (site) =>
+      site.kind === 'socket' && !site.socket.sent && (site.path === path || isInside(site.path, path)),
   );
 }
 
