@@ -119,11 +119,17 @@ function withHolds(plan: readonly Planned[], { sources }: Project): readonly Pla
   });
 }
 
-function heldBack({ kind }: Site, { action, reason }: Hold, { base, entry }: BrowserClient): Decision {
+function heldBack(
+  { kind }: Site,
+  { action, reason, todo: advice }: Hold,
+  { base, entry }: BrowserClient,
+): Decision {
   if (action === 'kept') return { action, reason };
   if (kind === 'client-entry') {
     const at = `${base.expression ? `${base.expression.text} + ` : ''}'${base.path}'`;
-    const todo = `Give adoptLegacyToken at: ${at}, hand the token from there to acceptSession(), and start the application when that has settled. Then take the token out of storage, headers and state together.`;
+    const todo =
+      advice ??
+      `Give adoptLegacyToken at: ${at}, hand the token from there to acceptSession(), and start the application when that has settled. Then take the token out of storage, headers and state together.`;
     return { action, reason, todo };
   }
   return TOKEN_KINDS.has(kind)

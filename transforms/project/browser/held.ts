@@ -6,6 +6,7 @@ import type { Package } from '../packages.js';
 import { firstLineOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import type { AttachedHeader } from './headers.js';
+import { servedWith } from './page-servers.js';
 import type { TokenPlace } from './places.js';
 import type { StorageAccess } from './storage.js';
 
@@ -16,6 +17,8 @@ export interface Hold {
   readonly reason: string;
   /** It runs as an application of a phone. */
   readonly mobile?: true;
+  /** What a person is to do, where it is not to find out where the token is. */
+  readonly todo?: string;
 }
 
 /** What runs as an application of a phone, where no browser carries cookies. */
@@ -77,6 +80,13 @@ export function holdOf(
     };
   const attached = headers.filter(({ foreign, form }) => !foreign && form !== 'delete');
   if (!attached.length || files.some(({ text }) => text.includes('adoptLegacyToken('))) return undefined;
+  const server = servedWith(home, files, places, headers);
+  if (server)
+    return {
+      action: 'manual',
+      reason: `the pages' own server sends this token on (see ${server})`,
+      todo: "Let that server hand on the cookies of the request that it answers, such as headers: { cookie: req.headers.cookie }, and ask the API who is logged in; pages and API have to be of one domain for it. Then take the token out of the browser: acceptSession() where a login is answered, signOut() where a user logs out, adoptLegacyToken at the start, all from '@jwt-to-session/shim/client'.",
+    };
   const inside = places.find(({ storage, field }) => storage === 'cookie' && field !== undefined);
   if (inside)
     return { action: 'manual', reason: `the cookie ${inside.key} holds the token beside other data` };

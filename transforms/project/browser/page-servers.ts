@@ -1,0 +1,35 @@
+import { surroundingNames } from '../families.js';
+import type { ListedFile } from '../files.js';
+import type { Package } from '../packages.js';
+import type { AttachedHeader } from './headers.js';
+import type { TokenPlace } from './places.js';
+
+/** Frameworks whose pages are made on a server as well, which runs part of the same code. */
+const FRAMEWORKS = /^(?:next|nuxt|@sveltejs\/kit|@remix-run\/\w+|astro|@tanstack\/(?:react-)?start)$/;
+/** Functions that such a framework calls on its server. */
+const ON_SERVER = /^(?:getServerSideProps|getStaticProps|getInitialProps)$/;
+/** Code that reads the cookies of a request to that server. */
+const READS_COOKIES =
+  /['"]next\/headers['"]|\bgetServerSideProps\b|\bgetInitialProps\b|\bNextRequest\b|['"]use server['"]|\breq(?:uest)?\s*\.\s*(?:cookies|headers)\b|\bevent\s*\.\s*cookies\b|\buseCookie\(/;
+
+/** The file in which the server of the pages reads a token that the browser keeps in a cookie, or sends one on. */
+export function servedWith(
+  home: Package | undefined,
+  files: readonly ListedFile[],
+  places: readonly TokenPlace[],
+  headers: readonly AttachedHeader[],
+): string | undefined {
+  if (![...(home?.dependencies ?? [])].some((name) => FRAMEWORKS.test(name))) return undefined;
+  const sending = headers.find(({ path, foreign }) => !foreign && isOnServer(path));
+  if (sending) return sending.file.path;
+  const cookies = places.filter(({ storage }) => storage === 'cookie');
+  return files.find(
+    ({ text }) =>
+      READS_COOKIES.test(text) &&
+      cookies.some(({ key }) => text.includes(key) || /cookie[^\n]*(?:token|jwt)/i.test(text)),
+  )?.path;
+}
+
+function isOnServer(path: AttachedHeader['path']): boolean {
+  return surroundingNames(path).some((name) => ON_SERVER.test(name));
+}
