@@ -85,7 +85,7 @@ export function browserClients(sources: Sources): BrowserClient[] {
     const headers = inEach(sources, evident, attachedHeaders);
     return isolated(sources, evident, (): BrowserClient[] => {
       const keeping = clientFiles(sources, KEEPING_WORDS).get(folder) ?? [];
-      const own = ownStates(sources, found);
+      const own = ownStates(sources, found, headers);
       const calls = new Set(own.map(({ path }) => path.node));
       const accesses = found.filter(({ path }) => !calls.has(path.node));
       const byLibraries = inEach(sources, keeping, (all, file) => keptStates(all, [file], headers, accesses));

@@ -6,7 +6,7 @@ import type { AttachedHeader } from './headers.js';
 import { clearsOf } from './keepers/clearing.js';
 import { cookiesOf } from './keepers/cookies.js';
 import { atomOf, hookOf, zustandOf } from './keepers/hooks.js';
-import { ownKept } from './keepers/own.js';
+import { fieldsAttached, ownKept } from './keepers/own.js';
 import { reduxOf } from './keepers/redux.js';
 import { piniaOf, vuexOf } from './keepers/vue.js';
 import { familyOfName } from './names.js';
@@ -67,7 +67,8 @@ export function keptStates(
         const trail = storage === kept.storage && key === kept.key ? attached.get(read.node) : undefined;
         return trail?.length ? [trail] : [];
       });
-      const trails = new Map([...kept.trails, ...past].map((trail) => [trail.join('.'), trail]));
+      const named = kept.trails.length ? [] : fieldsAttached(call, kept.key, headers).map((field) => [field]);
+      const trails = new Map([...kept.trails, ...past, ...named].map((trail) => [trail.join('.'), trail]));
       const state = stateOf(sources, file, call, [{ ...kept, trails: [...trails.values()] }]);
       return state.places.length ? [state] : [];
     }),
@@ -75,8 +76,12 @@ export function keptStates(
 }
 
 /** Finds the state that functions of the application keep in storage, with a login token in it. */
-export function ownStates(sources: Sources, accesses: readonly StorageAccess[]): KeptState[] {
-  return ownKept(sources, accesses).flatMap((kept) => {
+export function ownStates(
+  sources: Sources,
+  accesses: readonly StorageAccess[],
+  headers: readonly AttachedHeader[],
+): KeptState[] {
+  return ownKept(sources, accesses, headers).flatMap((kept) => {
     const state = stateOf(sources, kept.file, kept.path, [kept]);
     return state.places.length ? [state] : [];
   });

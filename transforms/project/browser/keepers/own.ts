@@ -3,6 +3,7 @@ import * as t from '@babel/types';
 import { propertyName } from '../../definitions.js';
 import type { Sources } from '../../sources.js';
 import { membersAbove } from '../answers.js';
+import { type AttachedHeader, tokenNameOf } from '../headers.js';
 import type { Kept } from '../keepers.js';
 import { isTokenName } from '../names.js';
 import type { StorageAccess } from '../storage.js';
@@ -18,7 +19,11 @@ export interface OwnKept extends Kept {
  * The calls that read and write storage at once, `useLocalStorage('token', null)` of the application's own: what they
  * answer goes on as it is.
  */
-export function ownKept(sources: Sources, accesses: readonly StorageAccess[]): OwnKept[] {
+export function ownKept(
+  sources: Sources,
+  accesses: readonly StorageAccess[],
+  headers: readonly AttachedHeader[],
+): OwnKept[] {
   const calls = new Map<t.Node, StorageAccess[]>();
   for (const access of accesses.filter(({ through }) => through))
     calls.set(access.path.node, [...(calls.get(access.path.node) ?? []), access]);
@@ -28,8 +33,9 @@ export function ownKept(sources: Sources, accesses: readonly StorageAccess[]): O
     if (first?.key === undefined || first.storage === 'cookie' || !does.has('get') || !does.has('set'))
       return [];
     const { storage, key, path, file } = first;
-    const fields = isTokenName(key) ? [[]] : fieldsIn(sources, path).map((field) => [field]);
-    return [{ library: calledName(path), storage, key, trails: fields, path, file }];
+    const fields = new Set([...fieldsIn(sources, path), ...fieldsAttached(path, key, headers)]);
+    const trails = isTokenName(key) ? [[]] : [...fields].map((field) => [field]);
+    return [{ library: calledName(path), storage, key, trails, path, file }];
   });
 }
 
@@ -47,6 +53,21 @@ export function fieldsIn(sources: Sources, path: NodePath): string[] {
     return name !== undefined && isTokenName(name) ? [name] : [];
   });
   return [...new Set([...(state ? tokenFields(state) : []), ...read])];
+}
+
+/** Tokens in what a call keeps, by the headers that they are attached to: `user.token` of `useStorage('user')`. */
+export function fieldsAttached(path: NodePath, key: string, headers: readonly AttachedHeader[]): string[] {
+  const declarator = path.parentPath;
+  const id = declarator?.isVariableDeclarator() ? declarator.node.id : undefined;
+  const [first] = t.isArrayPattern(id) ? id.elements : [id];
+  const names = [key, ...(t.isIdentifier(first) ? [first.name] : [])].filter((name) => /^\w+$/.test(name));
+  const found = headers.flatMap(({ value, foreign }) => {
+    const token = foreign ? undefined : tokenNameOf(value);
+    if (token === undefined || !isTokenName(token)) return [];
+    const read = new RegExp(`\\b(?:${names.join('|')})\\??\\.(?:value\\??\\.)?${token}\\b`);
+    return read.test(String(value)) ? [token] : [];
+  });
+  return [...new Set(found)];
 }
 
 function calledName(path: NodePath): string {
