@@ -3,6 +3,7 @@ import type { Hold } from './project/browser/held.js';
 import { namesOf } from './project/callers.js';
 import { applicationsOf } from './project/express/application.js';
 import { runs } from './project/express/reach.js';
+import { otherFramework } from './project/frameworks.js';
 import type { Project } from './project/project.js';
 import { requestAt } from './project/requests.js';
 import type { PassSite, Site } from './project/site.js';
@@ -51,14 +52,15 @@ export function planOf(
 
 /**
  * Holds the other steps back where the shim is not in front of the code: code that asks for sessions which nothing
- * serves would lock everybody out. Where no application is seen at all nothing is known of what serves the code.
+ * serves would lock everybody out.
  */
 function afterMount(
   plan: readonly Planned[],
   mounts: readonly Planned[],
-  { sources }: Project,
+  project: Project,
 ): readonly Planned[] {
-  if (!applicationsOf(sources).length) return plan;
+  const { sources } = project;
+  if (!applicationsOf(sources).length) return withoutApplication(plan, project);
   return plan.map((one) => {
     // What mounts it says itself what is to be done; sockets are not before their application.
     const mounting = one.owner?.step === 'install' && one.site.role === 'configure';
@@ -67,6 +69,45 @@ function afterMount(
     return reason ? { site: one.site, rule: one.rule, decision: { action: 'kept', reason } } : one;
   });
 }
+
+/**
+ * Where no application is seen, something else makes it: a library, a framework, another repository. Of files alone
+ * that belong to no package nothing is known, and they are taken as they are.
+ */
+function withoutApplication(plan: readonly Planned[], { sources, sites }: Project): readonly Planned[] {
+  const isOfPackage = ({ file }: Site) => (sources.packageOf(file)?.dependencies.size ?? 0) > 0;
+  const waits = plan.filter(
+    ({ site, owner, decision }) =>
+      owner?.step === 'server' &&
+      decision.action !== 'kept' &&
+      isOfPackage(site) &&
+      !otherFramework(sources, site.file),
+  );
+  const first = waits.find(({ site }) => site.role === 'mint' || site.role === 'check') ?? waits[0];
+  const login = sites.find(
+    (site) => site.role === 'mint' && site.family === 'session' && isOfPackage(site) && !site.file.test,
+  );
+  const see = (site: Site) => `waits until the session middleware is mounted: see ${placeOf(site)}`;
+  const served = sources.mentioning('cutover(').some(({ test }) => !test);
+  const waiting = new Set(waits);
+  return plan.map((one) => {
+    const { site, rule, owner } = one;
+    const kept = (reason: string): Planned => ({ site, rule, decision: { action: 'kept', reason } });
+    // Pages that forget their token need a server that knows them without.
+    if (owner?.step === 'client' && login && !served) return kept(see(login));
+    if (!first || !waiting.has(one)) return one;
+    if (one !== first) return kept(see(first.site));
+    const reason = 'nothing shows where the Express application is made that runs this';
+    return { site, rule, decision: { action: 'manual', reason, todo: MOUNT } };
+  });
+}
+
+function placeOf({ file, path }: Site): string {
+  return `${file.path}:${positionOf(file.text, startOf(path.node)).line}`;
+}
+
+const MOUNT =
+  "Mount cutover() from '@jwt-to-session/shim' before the first route of the application that runs this, in a file of this repository that calls express(), and run this again.";
 
 /** What a site waits for before its code can ask for sessions, in words; pages do as soon as there are any. */
 function waitsFor(
@@ -82,8 +123,7 @@ function waitsFor(
   const concerned = mounts.every(waits) ? mounts : step === 'client' ? [] : running;
   const waiting = concerned.find(waits);
   if (waiting) {
-    const { line } = positionOf(waiting.site.file.text, startOf(waiting.site.path.node));
-    return `waits until the session middleware is mounted: see ${waiting.site.file.path}:${line}, then run this again`;
+    return `waits until the session middleware is mounted: see ${placeOf(waiting.site)}, then run this again`;
   }
   return step === 'client' || running.length
     ? undefined

@@ -100,3 +100,51 @@ test('P4: what applications share waits until the shim is mounted in front of al
     ['worker/index.js', 'kept', 'nothing shows that an application which the shim is in front of runs this'],
   ]);
 });
+
+const CHECKER = `import { createExpressServer } from 'routing-controllers';
+import jwt from 'jsonwebtoken';
+import { Logins } from './logins.js';
+
+createExpressServer({
+  controllers: [Logins],
+  currentUserChecker: async ({ request }) => jwt.verify(request.headers.authorization.split(' ')[1], process.env.JWT_SECRET),
+}).listen(3000);
+`;
+
+const CONTROLLER = `import jwt from 'jsonwebtoken';
+
+export class Logins {
+  logIn({ id }) {
+    return { token: jwt.sign({ id }, process.env.JWT_SECRET, { expiresIn: '7d' }) };
+  }
+}
+`;
+
+const PAGE = `import axios from 'axios';
+
+export async function logIn(name, password) {
+  const { data } = await axios.post('/api/login', { name, password });
+  localStorage.setItem('token', data.token);
+}
+axios.defaults.headers.common.Authorization = 'Bearer ' + localStorage.getItem('token');
+`;
+
+test('P4: where no application is seen that the shim could stand in front of, neither server nor pages move', () => {
+  const { sites, files } = migrated([
+    { path: 'server/index.js', text: CHECKER },
+    { path: 'server/logins.js', text: CONTROLLER },
+    {
+      path: 'server/package.json',
+      text: '{ "type": "module", "dependencies": { "express": "^4.21.0", "routing-controllers": "^0.11.0", "jsonwebtoken": "^9.0.0" } }\n',
+    },
+    { path: 'client/src/main.js', text: PAGE },
+    {
+      path: 'client/package.json',
+      text: '{ "type": "module", "dependencies": { "axios": "^1.7.0" }, "devDependencies": { "vite": "^6.0.0" } }\n',
+    },
+  ]);
+  expect(sites.filter(({ action }) => action === 'manual').map(({ rule }) => rule)).toHaveLength(1);
+  expect(sites.filter(({ action }) => action === 'rewritten' || action === 'bridged')).toEqual([]);
+  const changed = files.filter(({ before, after }) => before !== after).map(({ path }) => path);
+  expect(changed.filter((path) => path.startsWith('client'))).toEqual([]);
+});
