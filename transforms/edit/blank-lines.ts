@@ -47,5 +47,5 @@ export function withoutOpeningBlanks(file: SourceFile, edits: readonly Edit[]): 
 
 /** Whether something is put in the place of what is removed. */
 function isFilledFrom(edits: readonly Edit[], start: number, end: number): boolean {
-  return edits.some((edit) => edit.text && start - 2 <= edit.end && edit.start <= end);
+  return edits.some((edit) => edit.text && start <= edit.end && edit.start <= end);
 }

@@ -154,7 +154,9 @@ function argumentEdit(
 ): Edit {
   const [first] = node.arguments;
   if (first) {
-    const comma = node.arguments.some((_, index) => !spent.has(index)) ? ', ' : '';
+    // Arguments that stand on lines of their own get another line.
+    const white = /\(([^\S\r\n]*\r?\n\s*)$/.exec(file.text.slice(0, startOf(first)))?.[1] ?? ' ';
+    const comma = node.arguments.some((_, index) => !spent.has(index)) ? `,${white}` : '';
     return {
       file: file.path,
       start: startOf(first),

@@ -30,6 +30,8 @@ export function placeRead(sources: Sources, path: NodePath): RequestPlace | unde
   }
   if (path.isCallExpression() || path.isOptionalCallExpression()) {
     const callee = path.get('callee') as NodePath;
+    const named = placeNamed(sources, path, callee);
+    if (named) return named;
     if (!callee.isMemberExpression() && !callee.isOptionalMemberExpression()) return undefined;
     if (!/^(?:get|header)$/.test(propertyName(callee.node) ?? '')) return undefined;
     const [first] = path.get('arguments') as NodePath[];
@@ -48,6 +50,22 @@ export function placeRead(sources: Sources, path: NodePath): RequestPlace | unde
     return init.node ? placeIn(sources, init as NodePath, name) : undefined;
   }
   return undefined;
+}
+
+/** `get(req, 'headers.authorization', '')` of lodash. */
+function placeNamed(
+  sources: Sources,
+  call: NodePath<t.CallExpression> | NodePath<t.OptionalCallExpression>,
+  callee: NodePath,
+): RequestPlace | undefined {
+  const [holder, way] = call.get('arguments') as NodePath[];
+  if (!way?.isStringLiteral() || !holder || !isRequest(sources, holder)) return undefined;
+  const [, part = '', name = ''] = /^(\w+)\.([\w-]+)$/.exec(way.node.value) ?? [];
+  const own = PARTS[part];
+  const definition = own && definitionOf(sources, callee);
+  if (!own || definition?.kind !== 'package' || !/^lodash(?:-es)?(?:[./]get)?$/.test(definition.module))
+    return undefined;
+  return { in: own, name: own === 'header' ? name.toLowerCase() : name };
 }
 
 function placeIn(sources: Sources, holder: NodePath, name: string): RequestPlace | undefined {

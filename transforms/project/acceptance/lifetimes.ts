@@ -22,6 +22,8 @@ export function lifetimeOf(sources: Sources, mint: MintSite): Lifetime {
     mint.expires ??
     (mint.options && propertyOf(sources, mint.options, 'expiresIn')) ??
     (mint.claims && propertyOf(sources, mint.claims, 'exp'));
+  if (!given && mint.options && spreadsIn(sources, mint.options).length)
+    return lifetimeHandedIn(sources, mint.options);
   if (!given) {
     // Other libraries give a token an end by themselves, or by a call of its own.
     if (mint.library === 'jose') return { kind: 'unknown' };
@@ -31,6 +33,25 @@ export function lifetimeOf(sources: Sources, mint: MintSite): Lifetime {
   }
   const seconds = secondsOf(sources, given);
   return seconds === undefined ? { kind: 'unknown' } : { kind: 'seconds', seconds };
+}
+
+/** What is spread into an object that is written out. */
+function spreadsIn(sources: Sources, object: NodePath): NodePath[] {
+  const definition = definitionOf(sources, object);
+  const properties = definition.kind === 'object' ? definition.path.get('properties') : [];
+  return properties.flatMap((one) => (one.isSpreadElement() ? [one.get('argument') as NodePath] : []));
+}
+
+/** `{ algorithm, ...options }` of a signer: the longest lifetime that a caller asks for. */
+function lifetimeHandedIn(sources: Sources, options: NodePath): Lifetime {
+  const handed = spreadsIn(sources, options).flatMap((spread) => originsOf(sources, spread));
+  const known = handed.flatMap(({ path, trail }) => {
+    const given = trail.length ? undefined : propertyOf(sources, path, 'expiresIn');
+    return (given && secondsOf(sources, given)) ?? [];
+  });
+  return known.length && known.length === handed.length
+    ? { kind: 'seconds', seconds: Math.max(...known) }
+    : { kind: 'unknown' };
 }
 
 /** njwt is told when a token ends, and else lets it live an hour. */

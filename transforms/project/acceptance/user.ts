@@ -35,10 +35,10 @@ export function userOf(
 /** By the names of the claims that a login signs, else by an id that is put into one of them. */
 function ofClaims(sources: Sources, claims: NodePath): string[] | undefined {
   const written = claimsOf(sources, claims, 0);
-  return (
-    bestOf(written.map(({ trail }) => trail)) ??
-    written.find(({ value }) => value && isId(sources, value))?.trail
-  );
+  const named = bestOf(written.map(({ trail }) => trail));
+  // In `{ ...user, session: session._id }` the id is somebody else's.
+  if (named || (written.length && recordsIn(sources, claims).some(isHeld))) return named;
+  return written.find(({ value }) => value && isId(sources, value))?.trail;
 }
 
 /** `user.id`, `user._id.toString()` */

@@ -11,12 +11,19 @@ const LOGOUT = /(?:^|[/_-])(?:log|sign)[-_]?(?:out|off)(?:$|[/_?-])/i;
 /** A handler's name where its route does not say it: `router.get('/', handleLogout)`, mounted elsewhere. */
 const LOGOUT_HANDLER =
   /^(?:(?:handle|do|on|user|auth|post|get)_?)?(?:log|sign)_?(?:out|off)(?:_?(?:user|handler|controller))?$/i;
+/** `router.delete('/session', …)` */
+const SESSION = /^[^:]*\/session\/?$/i;
+const TOKEN = /^(?:access_?|auth_?)?token$/i;
 const ROUTES = /^(?:get|post|put|delete|patch|all|use)$/;
 
-/** What a file that routes logouts says somewhere. */
-export const LOGOUT_WORDS = ['log', 'Log', 'sign', 'Sign'].flatMap((start) =>
-  ['out', 'Out', '-out', '_out', 'off', 'Off'].map((end) => start + end),
-);
+/** What a file that routes logouts, or answers one, says somewhere. */
+export const LOGOUT_WORDS = [
+  ...["'", '"', '`'].map((quote) => `/session${quote}`),
+  ...['token', 'Token'].map((name) => `${name}: null`),
+  ...['log', 'Log', 'sign', 'Sign'].flatMap((start) =>
+    ['out', 'Out', '-out', '_out', 'off', 'Off'].map((end) => start + end),
+  ),
+];
 
 /** Finds the handlers of logout routes: `router.post('/logout', …, handler)`, the handler here or in another file. */
 export function logoutSites(sources: Sources, files: readonly SourceFile[]): LogoutRouteSite[] {
@@ -25,7 +32,7 @@ export function logoutSites(sources: Sources, files: readonly SourceFile[]): Log
     const handlers = isolated(sources, [file], () =>
       [...file.paths.values()].map((path) => {
         if (path.isCallExpression()) return logoutHandler(sources, path);
-        return path.isFunction() && isLogoutResolver(path) ? path : undefined;
+        return path.isFunction() && (isLogoutResolver(path) || answersNoToken(path)) ? path : undefined;
       }),
     );
     for (const handler of handlers) {
@@ -36,7 +43,7 @@ export function logoutSites(sources: Sources, files: readonly SourceFile[]): Log
         role: 'drop',
         kind: 'logout-route',
         family: 'session',
-        evidence: 'it answers the logout route',
+        evidence: 'it answers a logout',
         file: own,
         path: handler,
         function: handler,
@@ -49,10 +56,33 @@ export function logoutSites(sources: Sources, files: readonly SourceFile[]): Log
 function logoutHandler(sources: Sources, call: NodePath<t.CallExpression>): NodePath<t.Function> | undefined {
   const callee = call.get('callee');
   if (!callee.isMemberExpression() || !ROUTES.test(propertyName(callee.node) ?? '')) return undefined;
+  const method = propertyName(callee.node) ?? '';
   const route = routeOf(call);
   const last = (call.get('arguments') as NodePath[]).at(-1);
   if (route === undefined || !last) return undefined;
-  return LOGOUT.test(route) || LOGOUT_HANDLER.test(handlerName(last)) ? handlerIn(sources, last) : undefined;
+  if (LOGOUT.test(route) || LOGOUT_HANDLER.test(handlerName(last))) return handlerIn(sources, last);
+  if (method === 'delete' && SESSION.test(route)) return handlerIn(sources, last);
+  return undefined;
+}
+
+/** Whether a handler answers one thing, in which there is a place for the token and no token: `{ accessToken: null }`. */
+function answersNoToken(handler: NodePath<t.Function>): boolean {
+  if (!requestParameter(handler)) return false;
+  const bodies: t.Node[] = [];
+  let refuses = false;
+  handler.traverse({
+    CallExpression(call) {
+      const [given] = call.node.arguments;
+      const method = propertyName(call.node.callee) ?? '';
+      if (/^(?:json|send)$/.test(method)) bodies.push(given ?? call.node);
+      if (method === 'status' && t.isNumericLiteral(given) && given.value >= 400) refuses = true;
+    },
+  });
+  const [only, ...others] = bodies;
+  if (refuses || others.length || !t.isObjectExpression(only)) return false;
+  return only.properties.some(
+    (one) => TOKEN.test(keyName(one) ?? '') && t.isObjectProperty(one) && t.isNullLiteral(one.value),
+  );
 }
 
 /** `Mutation: { logout() {} }`, and a method `logout` that is decorated as a mutation. */
