@@ -21,7 +21,6 @@ import type {
   DropSite,
   EmitSite,
   EndpointSite,
-  EntrySite,
   KeeperSite,
   PersistedSite,
   Site,
@@ -30,6 +29,7 @@ import type {
 } from '../site.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
+import { entrySites, holdWithout } from './client-entries.js';
 import { refusalSites, withRenewals } from './refused.js';
 
 /**
@@ -83,6 +83,7 @@ function sitesOf(sources: Sources, client: BrowserClient, served: readonly Site[
   );
   const ours = headers.some(({ family }) => family === 'session') || client.places.length > 0;
   if (!ours) return headers;
+  const endpoints = endpointSites(client);
   const sites: Site[] = [
     ...stores,
     ...persistedSites(client),
@@ -91,7 +92,7 @@ function sitesOf(sources: Sources, client: BrowserClient, served: readonly Site[
     ...headers,
     ...client.files.flatMap((file) => socketSites(sources, file)),
     ...answers,
-    ...endpointSites(client),
+    ...endpoints,
     ...client.credentials.requests.map(
       (request): Site => ({
         role: 'attach',
@@ -116,7 +117,7 @@ function sitesOf(sources: Sources, client: BrowserClient, served: readonly Site[
     ),
     ...logoutSites(sources, client, stores),
     ...refusalSites(client),
-    ...entrySites(sources, client),
+    ...entrySites(sources, client, holdWithout(client, [...answers, ...endpoints, ...stores])),
   ];
   // While the server renews logins by a cookie of its own, the browser goes on asking it to.
   const holds = client.places.some(({ family }) => family === 'refresh');
@@ -278,33 +279,4 @@ function endpointSites(client: BrowserClient): EndpointSite[] {
       endpoint,
     })),
   );
-}
-
-const FRAMEWORK_START =
-  /(?:^|\/)(?:(?:src\/)?pages\/_app|(?:src\/)?app\/layout|gatsby-browser|src\/hooks\.client|app)\.(?:[jt]sx?|vue)$/;
-
-/** The file in which a framework lets an application say what is done at its start. */
-function startOfFramework(sources: Sources, { folder }: BrowserClient): SourceFile | undefined {
-  const inside = sources.listed.filter(({ path }) => folder === '' || path.startsWith(`${folder}/`));
-  return inside
-    .filter(({ path }) => FRAMEWORK_START.test(path))
-    .map(({ path }) => sources.at(path))
-    .find((file) => file?.ast.program.body.length);
-}
-
-function entrySites(sources: Sources, client: BrowserClient): EntrySite[] {
-  const { entry } = client;
-  const file = entry?.file ?? startOfFramework(sources, client) ?? client.files[0];
-  if (!file) return [];
-  return [
-    {
-      role: 'configure',
-      kind: 'client-entry',
-      family: 'session',
-      evidence: 'the application starts here',
-      file,
-      path: entry ? (entry.mount ?? file.program) : (file.program.get('body')[0] ?? file.program),
-      client,
-    },
-  ];
 }
