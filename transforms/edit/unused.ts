@@ -150,9 +150,9 @@ function withoutStrings(text: string): string {
   return text.replace(/(['"])(?:\\.|(?!\1)[^\\\n])*\1/g, '$1$1');
 }
 
-/** A name as a word of its own that is no property. */
+/** A name as a word of its own that is no property; `...name` is none. */
 function wordOf(name: string): RegExp {
-  return new RegExp(`(?<![\\w$.])${name.replaceAll('$', '\\$')}(?![\\w$])`);
+  return new RegExp(`(?<![\\w$]|(?<!\\.\\.)\\.)${name.replaceAll('$', '\\$')}(?![\\w$])`);
 }
 
 function isUnused(

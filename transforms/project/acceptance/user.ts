@@ -4,6 +4,7 @@ import { TEXT_CLAIM } from '../bare-claims.js';
 import { definitionOf, keyName, patternTrail, propertyName } from '../definitions.js';
 import { usesOf } from '../flow/follow.js';
 import { originsOf } from '../flow/origins.js';
+import { portableOf } from '../portable.js';
 import type { MintSite } from '../site.js';
 import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
@@ -27,6 +28,9 @@ export function userOf(
     if (subject || mint.chain?.has('setSubject')) return ['sub'];
     const trail = mint.claims && (ofClaims(sources, mint.claims) ?? ofDocument(sources, mint.claims));
     if (trail) return trail;
+    // An audience that is another one for each login is the user's id.
+    const audience = mint.options && propertyOf(sources, mint.options, 'audience');
+    if (audience && !portableOf(sources, audience)) return ['aud'];
   }
   const logins = doors.filter(({ family }) => family === 'session');
   return bestOf(logins.flatMap((door) => trailsRead(sources, door))) ?? ofRecord(sources, mints);

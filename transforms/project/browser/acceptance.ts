@@ -180,8 +180,18 @@ function kindOf(path: NodePath, project: Project, token: boolean): Mention['kind
   if (inside?.kind === 'browser-decode') return 'decoded';
   if (isTest(path)) return 'test';
   if (path.parentPath?.isAssignmentExpression() && path.key === 'left') return 'part';
+  if (isLogged(path)) return 'part';
   if (!token) return 'whole';
   return path.listKey === 'arguments' && hollowCall(path, project) ? 'stored' : 'flag';
+}
+
+/** `console.log(data)` hands nothing on. */
+function isLogged({ listKey, parentPath: parent }: NodePath): boolean {
+  return (
+    listKey === 'arguments' &&
+    parent?.isCallExpression() === true &&
+    /^console\b/.test(String(parent.get('callee')))
+  );
 }
 
 function holds(site: Site, path: NodePath): boolean {

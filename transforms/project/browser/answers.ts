@@ -1,5 +1,6 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
+import { propertyOf } from '../acceptance/doors.js';
 import { callersOf } from '../callers.js';
 import { definitionOf, keyName, patternTrail, propertyName } from '../definitions.js';
 import { type SourceFile, textOf } from '../source.js';
@@ -71,6 +72,10 @@ function received(
   const text = textOf(sources.fileOf(path), path.node);
   // `setToken(null)` hands over no token at all.
   if (isAbsent(root)) return 'state';
+  // `keep({ user, token })`: the token goes on in an object that is made for it.
+  const [name, ...rest] = whole;
+  const given = name !== undefined && root.isObjectExpression() ? propertyOf(sources, root, name) : undefined;
+  if (given) return { from: [{ path: given, trail: rest }] };
   if (!root.isIdentifier()) return STATE.test(text) ? 'state' : undefined;
   const binding = root.scope.getBinding(root.node.name);
   if (!binding) return STATE.test(text) ? 'state' : undefined;

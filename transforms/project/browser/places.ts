@@ -138,9 +138,14 @@ function isBeside(stored: NodePath): boolean {
       if (text.startsWith(`${holder}.`) && isTokenName(propertyName(member.node) ?? '')) beside = true;
     },
   });
-  const declarator = stored.isIdentifier() ? stored.scope.getBinding(stored.node.name)?.path : undefined;
-  const pattern = declarator?.isVariableDeclarator() ? declarator.node.id : undefined;
-  const named = t.isObjectPattern(pattern) ? pattern.properties.map((one) => keyName(one)) : [];
+  const holder = stored.isIdentifier() ? stored.scope.getBinding(stored.node.name)?.path : undefined;
+  const pattern = holder?.isVariableDeclarator() ? holder.node.id : holder?.node;
+  // `({ user, token }) => …`, `(user, token) => …`
+  const siblings = holder?.listKey === 'params' ? holder.container : undefined;
+  const named = [
+    ...(t.isObjectPattern(pattern) ? pattern.properties.map((one) => keyName(one)) : []),
+    ...(Array.isArray(siblings) ? siblings.map((one) => (t.isIdentifier(one) ? one.name : undefined)) : []),
+  ];
   return beside || named.some((name) => name !== undefined && isTokenName(name));
 }
 
