@@ -25,7 +25,10 @@ function withDocumentation({ text }: SourceFile, { start, end }: Range): Range {
   const documents =
     opening > 0 && /^\/\*\*(?:(?!\*\/)[\s\S])*\*\/[ \t]*\r?\n$/.test(text.slice(opening, start));
   const lineStart = text.lastIndexOf('\n', opening) + 1;
-  const alone = documents && !text.slice(lineStart, opening).trim() && text.slice(0, lineStart).trim();
+  // A comment that never closed before goes on here.
+  const goesOn = opening > 0 && text.lastIndexOf('/*', opening - 1) > text.lastIndexOf('*/', opening - 1);
+  const alone =
+    documents && !goesOn && !text.slice(lineStart, opening).trim() && text.slice(0, lineStart).trim();
   return { start: alone ? lineStart : start, end };
 }
 

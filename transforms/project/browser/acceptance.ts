@@ -180,8 +180,7 @@ function kindOf(path: NodePath, project: Project, token: boolean): Mention['kind
   if (inside?.kind === 'browser-decode') return 'decoded';
   if (isTest(path)) return 'test';
   if (path.parentPath?.isAssignmentExpression() && path.key === 'left') return 'part';
-  if (isLogged(path)) return 'part';
-  if (!token) return 'whole';
+  if (!token) return isLogged(path) ? 'part' : 'whole';
   return path.listKey === 'arguments' && hollowCall(path, project) ? 'stored' : 'flag';
 }
 
