@@ -1,7 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { requiredModule } from '../project/exports.js';
-import { endOf, type SourceFile, startOf } from '../project/source.js';
+import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Edit, NeededName } from './edits.js';
 import { indentationAt, quoted, styleOf } from './style.js';
 
@@ -112,7 +112,9 @@ function insertion(
   const hoisted = file.system === 'module';
   const imports = body.filter(
     (statement) =>
-      isImporting(statement) && !removed.has(statement) && (hoisted || endOf(statement) <= before),
+      (isImporting(statement) || (!hoisted && readsEnvironment(file, statement))) &&
+      !removed.has(statement) &&
+      (hoisted || endOf(statement) <= before),
   );
   const after = imports.at(-1) ?? directives.at(-1);
   const indented = (first: t.Node) => {
@@ -141,6 +143,14 @@ function isImporting(statement: t.Statement): boolean {
   if (t.isImportDeclaration(statement) || t.isTSImportEqualsDeclaration(statement)) return true;
   if (!t.isVariableDeclaration(statement)) return false;
   return statement.declarations.every(({ init }) => init && requires(init));
+}
+
+/** `require('dotenv').config()`: what is required before it may read a variable that is not there yet. */
+function readsEnvironment(file: SourceFile, statement: t.Statement): boolean {
+  return (
+    (t.isExpressionStatement(statement) || t.isVariableDeclaration(statement)) &&
+    /\bdotenv\b[^;]*\bconfig\(|\bdotenv[-\w]*\/config\b|\bloadEnvFile\(/.test(textOf(file, statement))
+  );
 }
 
 function requires(node: t.Node): boolean {

@@ -20,6 +20,26 @@ const QUESTIONS = new Set([
 /** Methods of strings, regular expressions and encoders that only tell. */
 const ASKING = /^(?:encode|exec|test|startsWith|includes|to(?:Lower|Upper)Case)$/;
 
+/** `getToken(user)` → `getToken(req, user)`: a call that a request is handed to starts a session. */
+function isPutInto(
+  { start, end, text, needs }: Edit,
+  call: t.CallExpression | t.OptionalCallExpression,
+): boolean {
+  if (start !== end || !text || start <= endOf(call.callee) || endOf(call) <= start) return false;
+  return !needs?.length || !needs.every(({ name }) => QUESTIONS.has(name));
+}
+
+/** `getToken(user)`, `user.getToken(req)` make one; `getToken()` and `getToken(req)` look it up. */
+function makesToken(
+  name: string,
+  { arguments: given }: t.CallExpression | t.OptionalCallExpression,
+  member: boolean,
+): boolean {
+  if (!/token|jwt|session/i.test(name) || !given.length) return false;
+  const [only, another] = given;
+  return member || another !== undefined || !t.isIdentifier(only) || !/^req(?:uest)?$/.test(only.name);
+}
+
 /** Reading it has no effect: names, properties, literals, `require` of a package or a file, a cut-out string. */
 export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[]): boolean {
   if (!node) return false;
@@ -56,6 +76,7 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
       t.isImportExpression(node.argument)
     );
   if (!t.isCallExpression(node) && !t.isOptionalCallExpression(node)) return false;
+  if (replaced.some((edit) => isPutInto(edit, node))) return false;
   const [first] = node.arguments;
   if (t.isIdentifier(node.callee, { name: 'require' })) return t.isStringLiteral(first);
   // `promisify(jwt.verify)`, `config.get('secret')`, `header.split(' ')`
@@ -69,6 +90,7 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
   if (!member && QUESTIONS.has(named.name)) return true;
   // A signal or a method that hands out the token.
   if (member && !node.arguments.length && isTokenName(named.name) && pure(member.object)) return true;
+  if (makesToken(named.name, node, Boolean(member))) return false;
   // `ExtractJwt.fromAuthHeaderAsBearerToken()`, `Date.now()`, `useAuthStore()` of Pinia, hooks that only tell
   return /^(?:promisify|get|getState|use\w*Store|use(?:Ref|State|Context|Navigate|Location|Dispatch|Selector|Params|Callback|Memo|Cookies)|(?:get|select)[A-Z]\w*|getItem|parse|now|Number|parseInt|from[A-Z]\w*)$/.test(
     named.name,

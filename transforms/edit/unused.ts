@@ -19,23 +19,22 @@ export interface Unused {
  * was used before is dropped, and only where dropping it changes nothing else.
  */
 export function unusedAfter(file: SourceFile, edits: readonly Edit[]): Unused {
-  const replaced: Edit[] = edits.filter((edit) => edit.end > edit.start);
   const kept = new Set(edits.flatMap(({ keeps }) => keeps ?? []));
   const gone = new Set<Binding>();
   const inTypes = namedInTypes(file);
-  const candidates = [...droppable(file, replaced, inTypes)].filter(
+  const candidates = [...droppable(file, edits, inTypes)].filter(
     (binding) =>
-      !isInserted(binding, edits) && !isRenamed(binding, replaced) && !kept.has(binding.identifier.name),
+      !isInserted(binding, edits) && !isRenamed(binding, edits) && !kept.has(binding.identifier.name),
   );
   for (let grew = true; grew; ) {
     grew = false;
     for (const binding of candidates) {
-      if (gone.has(binding) || !isUnused(file, binding, replaced, gone, inTypes)) continue;
+      if (gone.has(binding) || !isUnused(file, binding, edits, gone, inTypes)) continue;
       gone.add(binding);
       grew = true;
     }
   }
-  return removal(file, gone, replaced);
+  return removal(file, gone, edits);
 }
 
 function* droppable(file: SourceFile, replaced: readonly Edit[], inTypes: TypeMentions): Generator<Binding> {
@@ -56,7 +55,7 @@ function* droppable(file: SourceFile, replaced: readonly Edit[], inTypes: TypeMe
 
 /** Whether another name is put where a variable is declared. */
 function isRenamed({ identifier }: Binding, replaced: readonly Edit[]): boolean {
-  return replaced.some(({ start, text }) => start === startOf(identifier) && text !== '');
+  return replaced.some(({ start, end, text }) => start === startOf(identifier) && end > start && text !== '');
 }
 
 function isOwnFunction({ path }: Binding): boolean {

@@ -30,6 +30,15 @@ export function familyOfWord(word: string): Family | undefined {
   return undefined;
 }
 
+/** Words that only as the value of a claim say that a token is used once: `type: 'verify'`. */
+const ONE_TIME_VALUE =
+  /^(?:verif(?:y|ication|ier)?|validat(?:e|ion)|e?mail|(?:set|new|change)_?password|signup|register|registration)$/i;
+
+/** What a claim's value says that a token is for, such as `reset` of `purpose`. */
+export function familyOfPurpose(word: string): Family | undefined {
+  return familyOfWord(word) ?? (ONE_TIME_VALUE.test(word) ? 'one-time' : undefined);
+}
+
 /** Which tokens a mint makes, by its claims, its key, the names around it, and where the token goes. */
 export function familyOfMint(
   sources: Sources,
@@ -85,7 +94,7 @@ function familyOfClaims(sources: Sources, claims: NodePath): Evidence | undefine
     if (!key || !property.isObjectProperty()) continue;
     const value = property.get('value') as NodePath;
     const word = PURPOSE_CLAIMS.has(key) ? stringOf(sources, value) : undefined;
-    const family = word === undefined ? familyOfWord(key) : familyOfWord(word);
+    const family = word === undefined ? familyOfWord(key) : familyOfPurpose(word);
     if (family)
       return {
         family,

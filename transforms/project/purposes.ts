@@ -2,7 +2,7 @@ import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { argumentOf, type CallPath, callersOf } from './callers.js';
 import { keyName, propertyName } from './definitions.js';
-import { familyOfWord, PURPOSE_CLAIMS } from './families.js';
+import { familyOfPurpose, familyOfWord, PURPOSE_CLAIMS, surroundingNames } from './families.js';
 import { originsOf, stringOf } from './flow/origins.js';
 import { requestParameter } from './requests.js';
 import { secondTokensOf } from './second-tokens.js';
@@ -19,6 +19,7 @@ export interface Purposes {
 }
 
 const TOKEN_CALL = /\b(?:sign|verify|jwtVerify|decode)\w*\s*\(|\bSignJWT\b/;
+const SIGNS = /\bsign\w*\s*\(|\bSignJWT\b/;
 const LOGIN = /access|auth|log_?in|sign_?in|session|bearer/i;
 /** Words that stand for something: no lifetime, no sentence. */
 const WORD = /^[A-Za-z][\w.:-]*$/;
@@ -61,7 +62,8 @@ function find(sources: Sources, called: NodePath<t.Function>): Purposes | undefi
   if (requestParameter(called) !== undefined) return undefined;
   const calls = callersOf(sources, called).filter((call) => !sources.fileOf(call).test);
   if (calls.length < 2) return undefined;
-  const families = byParameter(sources, called, calls) ?? calls.map((call) => byNames(sources, call));
+  const checks = !SIGNS.test(textOf(sources.fileOf(called), called.node));
+  const families = byParameter(sources, called, calls) ?? calls.map((call) => byNames(sources, call, checks));
   const having = (family: Purpose) => calls.filter((_call, at) => families[at] === family);
   const [logins, others] = [having('login'), having('other')];
   const [login] = logins;
@@ -99,10 +101,22 @@ function purposeOfWord(word: string): Purpose {
 }
 
 /** What a call is for by what it is given and by the name of what comes out of it; a login where nothing says more. */
-function byNames(sources: Sources, call: CallPath): Purpose {
-  const told = [...given(sources, call), ...namesAround(call)].map(familyOfWord);
-  if (told.includes('one-time')) return 'other';
+function byNames(sources: Sources, call: CallPath, checks: boolean): Purpose {
+  const told = [...given(sources, call).map(familyOfPurpose), ...namesAround(call).map(familyOfWord)];
+  if (told.includes('one-time') || (checks && isFromLink(sources, call))) return 'other';
   return told.includes('refresh') ? 'refresh' : 'login';
+}
+
+/** Whether what is checked is part of a link, or came with a form that such a link leads to. */
+function isFromLink(sources: Sources, call: CallPath): boolean {
+  const texts = (call.get('arguments') as NodePath[]).flatMap((argument) =>
+    [argument, ...originsOf(sources, argument).map(({ path }) => path)].map((one) =>
+      textOf(sources.fileOf(one), one.node),
+    ),
+  );
+  if (texts.some((text) => /\breq(?:uest)?\.params\b/.test(text))) return true;
+  const sent = texts.some((text) => /\breq(?:uest)?\.(?:query|body)\b/.test(text));
+  return sent && surroundingNames(call).some((name) => familyOfWord(name) === 'one-time');
 }
 
 /** The words among the arguments of a call that may tell what it is for. */

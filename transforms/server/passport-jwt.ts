@@ -3,6 +3,7 @@
 import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM } from '../edit/names.js';
+import { dedentEdits } from '../edit/style.js';
 import { gatewayObstacle, passesRequest } from '../project/gateways.js';
 import type { Project } from '../project/project.js';
 import type { GatewaySite } from '../project/site.js';
@@ -50,6 +51,7 @@ function edit(site: GatewaySite, decision: Decision, { sources }: Project): read
       text: `${name.local}(${options}`,
       needs: [name],
     },
+    ...dedentEdits(file, startOf(verify.node), endOf(verify.node), startOf(call.node)),
     { file: file.path, start: endOf(verify.node), end: endOf(call.node), text: ')' },
   ];
 }

@@ -5,7 +5,8 @@ import { alone } from '../alone.js';
 import { withoutLink } from '../edit/chains.js';
 import type { Edit } from '../edit/edits.js';
 import { withoutItems } from '../edit/lists.js';
-import { definitionOf } from '../project/definitions.js';
+import { isPure } from '../edit/purity.js';
+import { definitionOf, propertyName } from '../project/definitions.js';
 import { mintObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import type { ResponseSite } from '../project/site.js';
@@ -50,7 +51,7 @@ function edit(site: ResponseSite, decision: Decision, project: Project): readonl
 function removal({ file, call, cookie }: ResponseSite, { sites }: Project): Edit[] | undefined {
   const value = cookie ? tokenIn(cookie) : (call.get('arguments') as NodePath[])[1];
   if (!value) return undefined;
-  const named = value.isIdentifier() || value.isMemberExpression();
+  const named = isMadeAlready(value);
   const list = cookie?.parentPath?.isArrayExpression() ? cookie.parentPath.node.elements : [];
   const others = cookiesBeside(list, sites);
   if (cookie && others)
@@ -84,6 +85,18 @@ function isThere<T>(one: T | null): one is T {
 function tokenIn(cookie: NodePath): NodePath | undefined {
   if (cookie.isCallExpression()) return cookie.get('arguments')[1];
   return cookie.isTemplateLiteral() ? (cookie.get('expressions')[0] as NodePath) : undefined;
+}
+
+/** `token`, `tokens.access`, `Bearer ${token}`, `header.replace('Bearer ', '')`: nothing is left to do without it. */
+function isMadeAlready(value: NodePath): boolean {
+  let calls = false;
+  const consider = (path: NodePath) => {
+    if (!path.isCallExpression() && !path.isOptionalCallExpression()) return;
+    if (!/^(?:split|slice|substring|replace|trim)$/.test(propertyName(path.node.callee) ?? '')) calls = true;
+  };
+  consider(value);
+  value.traverse({ enter: consider });
+  return !calls && isPure(value.node, []);
 }
 
 function isHiddenFromScript(site: ResponseSite, { sources }: Project): boolean {

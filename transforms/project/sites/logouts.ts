@@ -1,6 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { definitionOf, keyName, propertyName } from '../definitions.js';
+import { stringOf } from '../flow/origins.js';
 import { isolated } from '../isolated.js';
 import { requestParameter } from '../requests.js';
 import type { LogoutRouteSite } from '../site.js';
@@ -57,7 +58,7 @@ function logoutHandler(sources: Sources, call: NodePath<t.CallExpression>): Node
   const callee = call.get('callee');
   if (!callee.isMemberExpression() || !ROUTES.test(propertyName(callee.node) ?? '')) return undefined;
   const method = propertyName(callee.node) ?? '';
-  const route = routeOf(call);
+  const route = routeOf(sources, call);
   const last = (call.get('arguments') as NodePath[]).at(-1);
   if (route === undefined || !last) return undefined;
   if (LOGOUT.test(route) || LOGOUT_HANDLER.test(handlerName(last))) return handlerIn(sources, last);
@@ -109,12 +110,17 @@ function handlerName(path: NodePath): string {
 }
 
 /** The route of `router.get('/x', …)`, and of `router.route('/x').get(…)`. */
-function routeOf(call: NodePath<t.CallExpression>): string | undefined {
-  const [first] = call.get('arguments') as NodePath[];
-  if (first?.isStringLiteral()) return first.node.value;
+function routeOf(sources: Sources, call: NodePath<t.CallExpression>): string | undefined {
+  const [first, second] = call.get('arguments') as NodePath[];
+  // `${this.path}/logout`: what goes before it may end with a slash.
+  if (first?.isTemplateLiteral()) return first.node.quasis.map(({ value }) => value.raw).join('/');
+  const written = first && stringOf(sources, first);
+  if (written !== undefined) return written;
   const callee = call.get('callee');
   const object = callee.isMemberExpression() ? callee.get('object') : undefined;
-  return object?.isCallExpression() ? routeOf(object) : undefined;
+  const outer = object?.isCallExpression() ? routeOf(sources, object) : undefined;
+  // A path that is kept elsewhere: the handler's name may say it.
+  return outer ?? (second && first?.isMemberExpression() ? '' : undefined);
 }
 
 /** The function itself, or the one that a wrapper such as `asyncHandler(fn)` is given. */
