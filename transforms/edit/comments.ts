@@ -31,8 +31,9 @@ export function commentEdits(file: SourceFile, notes: readonly Note[], edits: re
     byPlace.set(at, place);
   }
   const comments: Edit[] = [];
-  for (const [at, { texts }] of byPlace) {
+  for (const [at, { anchor, texts }] of byPlace) {
     if (edits.some((edit) => edit.start < at && at < edit.end) || hasComment(file, at)) continue;
+    if (anchor.isImportDeclaration() && isSaid(file, [...texts].join(' '))) continue;
     const indent = indentationAt(file, at);
     const { newline } = styleOf(file.text);
     const lines = wrapped(`${TAG} ${[...texts].join(' ')}`, Math.max(NARROWEST, WIDEST - indent.length));
@@ -76,6 +77,12 @@ function hasComment(file: SourceFile, offset: number): boolean {
     if (line.includes(TAG)) return true;
   }
   return false;
+}
+
+/** Whether a file says it already: what began the file on an earlier run stands below an import since. */
+function isSaid({ text }: SourceFile, note: string): boolean {
+  const flat = (part: string) => part.replace(/\s*\n\s*\/\/\s*|\s+/g, ' ');
+  return flat(text).includes(`${TAG} ${flat(note)}`);
 }
 
 function wrapped(text: string, width: number): string[] {
