@@ -160,25 +160,39 @@ function withHolds(plan: readonly Planned[], { sources }: Project): readonly Pla
 }
 
 function heldBack(
-  { kind }: Site,
-  { action, reason, todo: advice }: Hold,
+  site: Site,
+  { action, reason, loose, todo: advice }: Hold,
   { base, entry }: BrowserClient,
 ): Decision {
+  const { kind } = site;
   if (action === 'kept') return { action, reason };
-  if (kind === 'client-entry') {
+  if (loose && TOKEN_KINDS.has(kind) && kind !== 'login-answer')
+    return { action, reason, todo: withoutImport(site, base.path) };
+  if (kind === 'client-entry' && !loose) {
     const at = `${base.expression ? `${base.expression.text} + ` : ''}'${base.path}'`;
     const todo =
       advice ??
       `Give adoptLegacyToken at: ${at}, hand the token from there to acceptSession(), and start the application when that has settled. Then take the token out of storage, headers and state together.`;
     return { action, reason, todo };
   }
-  return TOKEN_KINDS.has(kind)
+  return TOKEN_KINDS.has(kind) && !loose
     ? {
         action,
         reason,
         todo: `What is to be done is said where the application starts${entry ? `, in ${entry.file.path}` : ''}.`,
       }
     : { action: 'kept', reason: `waits for what is manual here: ${reason}` };
+}
+
+/** What to do by hand where nothing can be imported. */
+function withoutImport(site: Site, at: string): string {
+  if (site.kind === 'header')
+    return "Send this without the token: the session's cookie goes along by itself to the server that served the page.";
+  if (site.kind !== 'web-storage' || site.access.operation === 'get')
+    return `Ask whether somebody is logged in, by a word that is kept in its place or by GET ${at}.`;
+  return site.access.operation === 'set'
+    ? 'Keep no token: a word that says that somebody is logged in will do.'
+    : `Where this logs out, tell the server too: fetch('${at}', { method: 'DELETE' }).`;
 }
 
 /** Where a client has the token itself in its hands. */

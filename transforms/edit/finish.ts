@@ -3,13 +3,14 @@ import { withoutOpeningBlanks } from './blank-lines.js';
 import type { Edit } from './edits.js';
 import { withoutEmptied } from './emptied.js';
 import { importEdits } from './imports.js';
+import { withoutUnreadFields } from './unread-fields.js';
 import { unusedAfter } from './unused.js';
 import { wholeLines } from './whole-lines.js';
 
 /** Completes the edits of one file: imports what they need, drops what nothing uses any more. */
 export function finishEdits(file: SourceFile, made: readonly Edit[]): Edit[] {
   if (!made.length) return [];
-  const edits = withoutEmptied(file, made);
+  const edits = withoutUnreadFields(file, withoutEmptied(file, made));
   const unused = unusedAfter(file, edits);
   const dropped = [...unused.statements.map(({ node }) => rangeOf(node.start, node.end)), ...unused.edits];
   const kept = edits.filter(

@@ -4,6 +4,7 @@ import { requiredModule } from '../project/exports.js';
 import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Edit, NeededName } from './edits.js';
 import { indentationAt, quoted, styleOf } from './style.js';
+import { endOfLine } from './whole-lines.js';
 
 /**
  * The edits that import names into a file: into a statement that imports from the same module already, in the
@@ -122,7 +123,7 @@ function insertion(
     return { indent, lines: text.split(newline).join(newline + indent) };
   };
   if (after) {
-    const at = endOf(after);
+    const at = endOfLine(file, endOf(after));
     const { indent, lines } = indented(after);
     return { file: file.path, start: at, end: at, text: newline + indent + lines, stays: true };
   }

@@ -239,6 +239,7 @@ function removal(file: SourceFile, gone: ReadonlySet<Binding>, replaced: readonl
         edits.push({ file: file.path, start: startOf(statement.node), end: startOf(only.init), text: '' });
       continue;
     }
+    edits.push(...bindings.flatMap((binding) => withoutDefault(file, binding)));
     const items = bindings
       .map((binding) => listItem(statement, binding, names))
       .filter((item) => item !== undefined);
@@ -279,6 +280,14 @@ function withEmptied(statements: readonly NodePath[], replaced: readonly Edit[])
     emptied.add(widest ?? statement);
   }
   return [...emptied];
+}
+
+/** `import jwt, { type JwtPayload } from …` → `import { type JwtPayload } from …` */
+function withoutDefault(file: SourceFile, { path }: Binding): Edit[] {
+  if (!path.isImportDefaultSpecifier()) return [];
+  const rest = /^\s*,\s*/.exec(file.text.slice(endOf(path.node)));
+  const start = startOf(path.node);
+  return rest ? [{ file: file.path, start, end: endOf(path.node) + rest[0].length, text: '' }] : [];
 }
 
 /** The list that holds one of several names that go, and the element that is the name's. */

@@ -59,6 +59,11 @@ function withBlank({ text }: SourceFile, { start, end }: Range): Range {
   return { start, end: end + (blank?.[0].length ?? 0) };
 }
 
+/** The end of a statement's line with what is said behind it, where nothing else follows on it. */
+export function endOfLine({ text }: SourceFile, end: number): number {
+  return end + (/^[ \t]*(?:\/\/[^\r\n]*)?(?=\r?\n|$)/.exec(text.slice(end))?.[0].length ?? 0);
+}
+
 /** A condition that filled several lines fits on one now. */
 export function lineBreaksAround({ path, text }: SourceFile, node: t.Node): Edit[] {
   const [start, end] = [startOf(node), endOf(node)];

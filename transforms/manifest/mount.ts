@@ -5,6 +5,7 @@ import { dependencyEdits } from '../edit/dependencies.js';
 import type { Edit } from '../edit/edits.js';
 import { localName } from '../edit/names.js';
 import { indentationAt, styleOf } from '../edit/style.js';
+import { endOfLine } from '../edit/whole-lines.js';
 import { clientOriginsOf } from '../project/client-origins.js';
 import { wantsBrackets } from '../project/compiler.js';
 import type { Application } from '../project/express/application.js';
@@ -173,7 +174,10 @@ function mountEdits(place: Placement, module: string, given: string, sources: So
   const indent = indentationAt(file, how === 'after' ? startOf(statementOf(place.at).node) : offset);
   if (how === 'chained') return [{ ...at, text: linkBreak(place) + call }];
   const statement = textOf(file, application.node) + call + semicolon;
-  if (how === 'after') return [{ ...at, text: newline + indent + statement }];
+  if (how === 'after') {
+    const end = endOfLine(file, offset);
+    return [{ ...at, start: end, end, text: newline + indent + statement }];
+  }
   return [{ ...at, text: statement + newline + newline + indent }];
 }
 

@@ -104,9 +104,27 @@ function callsByName(sources: Sources, method: string): CallPath[] {
   return sources.mentioning(method).flatMap((file) =>
     callsOf(sources, file)
       .filter(({ path }) => propertyName(path.node.callee) === method)
-      .filter(({ callee }) => !['function', 'package', 'global'].includes(callee.kind))
+      .filter(({ callee }) => isOfUnknownMake(callee))
       .map(({ path }) => path),
   );
+}
+
+function isOfUnknownMake({ kind }: Definition): boolean {
+  return kind !== 'function' && kind !== 'package' && kind !== 'global';
+}
+
+/** The methods that a call by a name may mean, where what it is called on is of unknown make: see `callersOf`. */
+export function methodsCalled(
+  sources: Sources,
+  { node }: CallPath,
+  callee: Definition,
+): NodePath<t.Function>[] {
+  const name = propertyName(node.callee);
+  if (name === undefined || !isOfUnknownMake(callee)) return [];
+  return sources
+    .mentioning(name)
+    .flatMap((file) => [...file.paths.values()])
+    .flatMap((path) => (path.isFunction() && methodName(path) === name ? [path] : []));
 }
 
 /**

@@ -255,10 +255,27 @@ function ofCall(sources: Sources, path: NodePath<t.CallExpression>, depth: numbe
     const asked = INJECTING.test(name) ? definitionOf(sources, first, depth + 1) : undefined;
     if (asked?.kind === 'class') return { kind: 'instance', of: asked.path };
   }
+  const single = called.kind === 'function' ? singleOf(called.path) : undefined;
+  if (single) return { kind: 'instance', of: single };
   if (callee.isMemberExpression() && propertyName(callee.node) === 'bind') {
     return definitionOf(sources, callee.get('object'), depth + 1);
   }
   return { kind: 'value', path };
+}
+
+/** The class of which a static method such as `getInstance()` makes and returns the one object that there is. */
+function singleOf(called: NodePath<t.Function>): NodePath<t.Class> | undefined {
+  if (!called.isClassMethod({ static: true }) || called.node.async) return undefined;
+  const owner = called.parentPath.parentPath;
+  if (!owner?.isClass() || !/instance/i.test(keyName(called.node) ?? '')) return undefined;
+  let made = false;
+  called.traverse({
+    NewExpression({ node: { callee } }) {
+      const own = t.isIdentifier(callee) && callee.name === owner.node.id?.name;
+      if (own || t.isThisExpression(callee)) made = true;
+    },
+  });
+  return made ? owner : undefined;
 }
 
 /** What a member of an `enum` is, where it is written out. */

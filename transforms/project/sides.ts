@@ -36,12 +36,15 @@ const SERVER_IMPORTS = new Set([
 /** Some import these into a browser as well. */
 const EITHER_IMPORTS = new Set(['jsonwebtoken']);
 const CLIENT_FOLDER = /(?:^|\/)(?:client|frontend|front|web|webapp|ui|browser|public)\//;
+/** Where servers keep what they hand out as it is. */
+const SERVED_FOLDER = /(?:^|\/)(?:public|static|assets|www|wwwroot)\//;
 const SERVER_FOLDER = /(?:^|\/)(?:server|backend|back|api|routes|controllers|middlewares?|models)\//;
 
 /** Where a file runs: by what it imports, what its package depends on, and at last by its folder. */
 export function sideOf(sources: Sources, file: SourceFile): Side {
   const byImports = sideOfImports(file);
   if (byImports !== 'unknown') return byImports;
+  if (isScriptOfPage(file)) return 'client';
   const byPackage = sideOfPackage(sources.packageOf(file));
   if (byPackage !== 'unknown') return byPackage;
   if (/\.(?:jsx|tsx|vue|svelte)$/.test(file.path)) return 'client';
@@ -53,6 +56,13 @@ export function sideOf(sources: Sources, file: SourceFile): Side {
 /** Whether a file shows a user interface, and nothing in it is rendered on a server. */
 export function isOfPage(file: SourceFile): boolean {
   return sideOfImports(file) === 'client' && !/getServerSideProps|getInitialProps|use server/.test(file.text);
+}
+
+/** Whether a server hands a file to pages as it stands: it speaks of the page, and of nothing that Node has. */
+function isScriptOfPage({ path, text }: SourceFile): boolean {
+  if (/\brequire\(|\bmodule\.exports\b|\bprocess\./.test(text) || !/\.m?js$/.test(path)) return false;
+  const speaks = /\b(?:localStorage|sessionStorage|document\.\w|window\.\w)/.test(text);
+  return SERVED_FOLDER.test(path) && (speaks || /\bfetch\(|XMLHttpRequest|\$\.ajax/.test(text));
 }
 
 function sideOfImports(file: SourceFile): Side {

@@ -24,7 +24,6 @@ export interface StartOptions {
   readonly issuer?: string | undefined;
   readonly audience?: string | readonly string[] | undefined;
   readonly jwtid?: string | undefined;
-  readonly [option: string]: unknown;
 }
 
 const THIRTY_DAYS = 30 * 24 * 60 * 60;

@@ -15,6 +15,8 @@ export interface Hold {
   /** `kept` where nothing has to be done in it, `manual` where a person has to say where the token is. */
   readonly action: 'kept' | 'manual';
   readonly reason: string;
+  /** No import of a package finds anything in its scripts. */
+  readonly loose?: true;
   /** It runs as an application of a phone. */
   readonly mobile?: true;
   /** What a person is to do, where it is not to find out where the token is. */
@@ -62,6 +64,16 @@ const KEEPERS = [
 /** Keys of what may hold a login, whatever it is made of. */
 const LOGIN_KEY = /auth|login|session|user|account|profile|token|jwt|state|store|persist:|root|credential/i;
 
+/** What makes one script of several, so that an import of a package finds it. */
+const BUNDLERS =
+  /^(?:vite|webpack|parcel|parcel-bundler|rollup|esbuild|browserify|snowpack|laravel-mix|gulp|microbundle|tsup|rspack|@rspack\/core|@rsbuild\/core|@parcel\/core|@web\/dev-server|react-scripts|react|preact|vue|@vue\/cli-service|@angular\/core|svelte|solid-js|next|nuxt|gatsby|astro|ember-source|lit|aurelia-bootstrapper|@quasar\/app|@remix-run\/react|backbone|mithril|alpinejs)$/;
+function bundles({ dependencies, text }: Package): boolean {
+  return (
+    [...dependencies].some((name) => BUNDLERS.test(name)) ||
+    /\b(?:vite|webpack|parcel|rollup|esbuild|browserify) /.test(text)
+  );
+}
+
 /** Says why a client is left alone; undefined where it is in sight where its token is kept, or it is kept nowhere. */
 export function holdOf(
   sources: Sources,
@@ -86,6 +98,12 @@ export function holdOf(
       action: 'manual',
       reason: `the pages' own server sends this token on (see ${server})`,
       todo: "Let that server hand on the cookies of the request that it answers, such as headers: { cookie: req.headers.cookie }, and ask the API who is logged in; pages and API have to be of one domain for it. Then take the token out of the browser: acceptSession() where a login is answered, signOut() where a user logs out, adoptLegacyToken at the start, all from '@jwt-to-session/shim/client'.",
+    };
+  if (home && !bundles(home))
+    return {
+      action: 'manual',
+      reason: 'pages load these scripts as they stand, and nothing bundles an import into them',
+      loose: true,
     };
   const inside = places.find(({ storage, field }) => storage === 'cookie' && field !== undefined);
   if (inside)

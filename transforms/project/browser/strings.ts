@@ -17,9 +17,24 @@ export function fixedString(sources: Sources, path: NodePath, depth = 0): string
   }
   if (!bare.isIdentifier() && !bare.isMemberExpression()) return undefined;
   const definition = definitionOf(sources, bare);
+  if (definition.kind === 'global' && bare.isIdentifier()) {
+    const elsewhere = ofOtherScript(sources, bare);
+    return elsewhere && fixedString(sources, elsewhere, depth + 1);
+  }
   return definition.kind === 'value' && definition.path.node !== bare.node
     ? fixedString(sources, definition.path, depth + 1)
     : undefined;
+}
+
+/** What another script of the page makes a name that no script imports: scripts without imports share their names. */
+function ofOtherScript(sources: Sources, { node }: NodePath<t.Identifier>): NodePath | undefined {
+  const inits = sources.naming(node.name).flatMap((file): NodePath[] => {
+    if (file.ast.program.sourceType === 'module' && /^\s*(?:import|export)\b/m.test(file.text)) return [];
+    const path = file.program.scope.getOwnBinding(node.name)?.path;
+    const init = path?.isVariableDeclarator() ? path.get('init') : undefined;
+    return init?.node ? [init as NodePath] : [];
+  });
+  return inits.length === 1 ? inits[0] : undefined;
 }
 
 function ofTemplate(sources: Sources, path: NodePath<t.TemplateLiteral>, depth: number): string | undefined {

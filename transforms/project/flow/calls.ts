@@ -1,5 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
+import { methodsCalled } from '../callers.js';
 import { definitionOf, propertyName } from '../definitions.js';
 import { loginCallersOf, purposesOf } from '../purposes.js';
 import type { Sources } from '../sources.js';
@@ -48,6 +49,9 @@ function intoCall(
     return { values: [{ ...value, path: call }, ...thenParameters(sources, call, value)] };
   if (callee.kind === 'global' && callee.name.join('.') === 'Object.assign')
     return { values: [{ ...value, path: call }] };
+  const methods = call.isNewExpression() ? [] : methodsCalled(sources, call, callee);
+  if (methods.length)
+    return { values: methods.flatMap((method) => intoParameter(sources, method, index, value)) };
   const setter = stateOfSetter(sources, call.get('callee') as NodePath);
   if (setter) return { values: intoPattern(sources, setter, value), ...used };
   if (isStateHook(sources, call)) return { values: intoState(sources, value, call) };
