@@ -59,3 +59,29 @@ function typeOf(path: NodePath): NodePath | undefined {
   const type = annotation.get('typeAnnotation');
   return type.isTSTypeReference() ? (type.get('typeName') as NodePath) : undefined;
 }
+
+/** The class of which a static method such as `getInstance()` makes and returns the one object that there is. */
+export function singleOf(called: NodePath<t.Function>): NodePath<t.Class> | undefined {
+  if (!called.isClassMethod({ static: true }) || called.node.async) return undefined;
+  const owner = called.parentPath.parentPath;
+  if (!owner?.isClass() || !t.isIdentifier(called.node.key) || !/instance/i.test(called.node.key.name))
+    return undefined;
+  let made = false;
+  called.traverse({
+    NewExpression({ node: { callee } }) {
+      const own = t.isIdentifier(callee) && callee.name === owner.node.id?.name;
+      if (own || t.isThisExpression(callee)) made = true;
+    },
+  });
+  return made ? owner : undefined;
+}
+
+/** What a member of an `enum` is, where it is written out. */
+export function enumValue(path: NodePath, name: string): { kind: 'value'; path: NodePath } | undefined {
+  if (!path.isTSEnumDeclaration()) return undefined;
+  const named = path
+    .get('members')
+    .find(({ node: { id } }) => (t.isIdentifier(id) ? id.name : id.value) === name);
+  const value = named?.get('initializer');
+  return value?.node ? { kind: 'value', path: value as NodePath } : undefined;
+}

@@ -1,6 +1,6 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { classMember } from './class-members.js';
+import { classMember, enumValue, singleOf } from './class-members.js';
 import { exportsOf, moduleName } from './exports.js';
 import type { SourceFile } from './source.js';
 import type { Sources } from './sources.js';
@@ -112,7 +112,7 @@ export function memberOf(sources: Sources, owner: Definition, name: string, dept
     case 'instance':
       return ofClass(sources, owner.of, name, false, depth) ?? unknown;
     case 'value':
-      return ofEnum(owner.path, name) ?? unknown;
+      return enumValue(owner.path, name) ?? unknown;
     default:
       return unknown;
   }
@@ -261,31 +261,6 @@ function ofCall(sources: Sources, path: NodePath<t.CallExpression>, depth: numbe
     return definitionOf(sources, callee.get('object'), depth + 1);
   }
   return { kind: 'value', path };
-}
-
-/** The class of which a static method such as `getInstance()` makes and returns the one object that there is. */
-function singleOf(called: NodePath<t.Function>): NodePath<t.Class> | undefined {
-  if (!called.isClassMethod({ static: true }) || called.node.async) return undefined;
-  const owner = called.parentPath.parentPath;
-  if (!owner?.isClass() || !/instance/i.test(keyName(called.node) ?? '')) return undefined;
-  let made = false;
-  called.traverse({
-    NewExpression({ node: { callee } }) {
-      const own = t.isIdentifier(callee) && callee.name === owner.node.id?.name;
-      if (own || t.isThisExpression(callee)) made = true;
-    },
-  });
-  return made ? owner : undefined;
-}
-
-/** What a member of an `enum` is, where it is written out. */
-function ofEnum(path: NodePath, name: string): Definition | undefined {
-  if (!path.isTSEnumDeclaration()) return undefined;
-  const named = path
-    .get('members')
-    .find(({ node: { id } }) => (t.isIdentifier(id) ? id.name : id.value) === name);
-  const value = named?.get('initializer');
-  return value?.node ? { kind: 'value', path: value as NodePath } : undefined;
 }
 
 function ofObject(
