@@ -2,6 +2,7 @@ import type { BrowserClient } from './project/browser/client.js';
 import type { Hold } from './project/browser/held.js';
 import { namesOf } from './project/callers.js';
 import { applicationsOf } from './project/express/application.js';
+import { otherMakerOf } from './project/express/makers.js';
 import { runs } from './project/express/reach.js';
 import { otherFramework } from './project/frameworks.js';
 import type { Project } from './project/project.js';
@@ -75,6 +76,7 @@ function afterMount(
  * that belong to no package nothing is known, and they are taken as they are.
  */
 function withoutApplication(plan: readonly Planned[], { sources, sites }: Project): readonly Planned[] {
+  if (sources.mentioning('cutover(').some(({ test }) => !test)) return plan;
   const isOfPackage = ({ file }: Site) => (sources.packageOf(file)?.dependencies.size ?? 0) > 0;
   const waits = plan.filter(
     ({ site, owner, decision }) =>
@@ -88,21 +90,23 @@ function withoutApplication(plan: readonly Planned[], { sources, sites }: Projec
     (site) => site.role === 'mint' && site.family === 'session' && isOfPackage(site) && !site.file.test,
   );
   const see = (site: Site) => `waits until the session middleware is mounted: see ${placeOf(site)}`;
-  const served = sources.mentioning('cutover(').some(({ test }) => !test);
+  const maker = first && otherMakerOf(sources);
+  const reason = maker
+    ? `${maker.name} makes the application (${placeOf(maker)}), and the session middleware is not in front of it`
+    : 'nothing shows where the Express application is made that runs this';
   const waiting = new Set(waits);
   return plan.map((one) => {
     const { site, rule, owner } = one;
     const kept = (reason: string): Planned => ({ site, rule, decision: { action: 'kept', reason } });
     // Pages that forget their token need a server that knows them without.
-    if (owner?.step === 'client' && login && !served) return kept(see(login));
+    if (owner?.step === 'client' && login) return kept(see(login));
     if (!first || !waiting.has(one)) return one;
     if (one !== first) return kept(see(first.site));
-    const reason = 'nothing shows where the Express application is made that runs this';
-    return { site, rule, decision: { action: 'manual', reason, todo: MOUNT } };
+    return { site, rule, decision: { action: 'manual', reason, todo: maker?.advice ?? MOUNT } };
   });
 }
 
-function placeOf({ file, path }: Site): string {
+function placeOf({ file, path }: Pick<Site, 'file' | 'path'>): string {
   return `${file.path}:${positionOf(file.text, startOf(path.node)).line}`;
 }
 

@@ -1,4 +1,5 @@
 import type { Finding } from '../../words.js';
+import { otherMakerOf } from '../express/makers.js';
 import type { Project } from '../project.js';
 import { sideOf } from '../sides.js';
 import { at } from './at.js';
@@ -13,7 +14,15 @@ export function applicationFindings({ sources, sites }: Project): Finding[] {
       sideOf(sources, site.file) === 'server',
   );
   const findings: Finding[] = [];
-  if (!applications.length && server) {
+  const maker = applications.length || !server ? undefined : otherMakerOf(sources);
+  if (maker) {
+    findings.push({
+      severity: 'warning',
+      title: `The application is made by ${maker.name}`,
+      detail: `Nothing shows where the shim could be mounted, so the other steps wait. ${maker.advice}`,
+      ...at(sources, maker.path),
+    });
+  } else if (!applications.length && server) {
     findings.push({
       severity: 'warning',
       title: 'No Express application was found',
