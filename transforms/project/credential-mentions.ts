@@ -1,6 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { isLength, widestCredential } from './credential.js';
+import { isLength, isNothing, widestCredential } from './credential.js';
 import { isLoginToken, readObstacle } from './obstacles.js';
 import type { Project } from './project.js';
 import { isReadInVain, type PutOnRequest, putOnRequest } from './put-on-request.js';
@@ -59,7 +59,7 @@ function role(site: ReadSite, mention: NodePath, reads: ReadonlySet<t.Node>, pro
   if (putInVain(path, project)) return 'declared';
   const tested =
     (path.key === 'test' && !parent.isSwitchCase()) ||
-    parent.isLogicalExpression() ||
+    (parent.isLogicalExpression() && !isElse(path, parent)) ||
     parent.isUnaryExpression({ operator: '!' });
   if (tested) return 'test';
   // A comparison around it would have been a question: what it is compared with is no matter of a session.
@@ -108,4 +108,11 @@ function namesGiven(mention: NodePath, reads: ReadonlySet<t.Node>): string[] {
   if (parent?.isVariableDeclarator()) return Object.keys(t.getBindingIdentifiers(parent.node.id));
   if (parent?.isAssignmentExpression() && t.isIdentifier(parent.node.left)) return [parent.node.left.name];
   return [];
+}
+
+/** `parts ?? []`: what the credential yields goes on, and something else where there is none. */
+function isElse(path: NodePath, { node }: NodePath<t.LogicalExpression>): boolean {
+  const { right } = node;
+  const plain = t.isArrayExpression(right) || t.isObjectExpression(right) || t.isStringLiteral(right);
+  return path.key === 'left' && node.operator !== '&&' && plain && !isNothing(right);
 }

@@ -138,6 +138,10 @@ function kindOfLogical(
   const left = kind(path.get('left'));
   const right = kind(path.get('right'));
   if (left === 'token' && path.node.operator !== '&&' && isNothing(path.node.right)) return 'token';
+  // `header?.split(' ') ?? []`
+  const { right: otherwise, operator } = path.node;
+  if (left === 'parts' && operator !== '&&' && t.isArrayExpression(otherwise) && !otherwise.elements.length)
+    return 'parts';
   // `header.match(…) || []`
   if (left === 'matched' && path.node.operator !== '&&' && isEmptyList(path.node.right)) return 'matched';
   if (left === 'absent' && right === 'absent') return 'absent';
