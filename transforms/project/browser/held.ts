@@ -99,7 +99,8 @@ export function holdOf(
       reason: `the pages' own server sends this token on (see ${server})`,
       todo: "Let that server hand on the cookies of the request that it answers, such as headers: { cookie: req.headers.cookie }, and ask the API who is logged in; pages and API have to be of one domain for it. Then take the token out of the browser: acceptSession() where a login is answered, signOut() where a user logs out, adoptLegacyToken at the start, all from '@jwt-to-session/shim/client'.",
     };
-  if (home && !bundles(home))
+  const scripts = [...accesses, ...headers].map(({ file }) => file.text);
+  if (home && !bundles(home) && !scripts.some((text) => /^\s*(?:import|export)\b/m.test(text)))
     return {
       action: 'manual',
       reason: 'pages load these scripts as they stand, and nothing bundles an import into them',
