@@ -247,6 +247,7 @@ describe('what code asks that looked refresh tokens up', () => {
         if (req.body.leave) void endSession(req);
         res.json({ found: sessionFound(req), takenBack: sessionTakenBack(req) });
       });
+      app.post('/demanded', (req, res) => res.json({ refreshToken: req.body.refreshToken }));
     });
   };
 
@@ -267,6 +268,17 @@ describe('what code asks that looked refresh tokens up', () => {
     expect(await ask(refresh('ada', { device: 2 }))).toEqual({ found: false, takenBack: true });
     expect(await ask(refresh('ada', { exp: now() - DAY }))).toEqual({ found: false, takenBack: false });
     expect(await ask(jwt.sign({ id: 'ada' }, 'another key'))).toEqual({ found: false, takenBack: false });
+  });
+
+  test('the field of one that is refused is filled in with what is no token', async () => {
+    const kept = refresh('ada');
+    const browser = client(await asking(kept));
+    const ask = async (refreshToken: string) =>
+      (await browser.ask('/demanded', { method: 'POST', json: { refreshToken } })).json.refreshToken;
+    expect(await ask(kept)).toBe(kept);
+    expect(await ask(refresh('ada', { exp: now() - DAY }))).toBe('refused.refused.refused');
+    await browser.ask('/logout', { method: 'POST' });
+    expect(await ask(kept)).toBe('refused.refused.refused');
   });
 });
 

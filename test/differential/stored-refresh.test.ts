@@ -29,6 +29,8 @@ interface Kept {
   readonly signed?: { readonly key: string };
   /** Administrators keep users out. */
   readonly blocks?: true;
+  /** One key signs them and tokens for forgotten passwords, which the same table has. */
+  readonly kinds?: true;
 }
 
 /** Small servers that keep their refresh tokens, each in another way. */
@@ -54,6 +56,8 @@ const SERVERS: Readonly<Record<string, Kept>> = {
     blocks: true,
   },
   'refresh-of-user': { cookie: 'jwt', claims: { username: 'cleo' } },
+  'refresh-kinds': { body: 'refreshToken', claims: { sub: '3', type: 'refresh' }, kinds: true },
+  'refresh-classes': { body: 'refreshToken', claims: { sub: '3', kind: 'refresh' }, kinds: true },
 };
 
 /** What is handed out as a token: a JWT, a marker, random text. */
@@ -64,6 +68,7 @@ class Client {
   readonly cookies = new Map<string, string>();
   access: string | undefined;
   refresh: string | undefined;
+  mailed: string | undefined;
 
   constructor(
     private readonly base: string,
@@ -112,8 +117,10 @@ class Client {
     }
     const text = await response.text();
     this.access = /"(?:token|accessToken)":"([^"]+)"/.exec(text)?.[1] ?? this.access;
-    this.refresh = /"refreshToken":"([^"]+)"/.exec(text)?.[1] ?? this.refresh;
-    return `${response.status} ${text.replace(TOKEN, 'TOKEN')}`;
+    this.refresh = /"refresh(?:Token":|":\{"token":)"([^"]+)"/.exec(text)?.[1] ?? this.refresh;
+    this.mailed = /"mailed":"([^"]+)"/.exec(text)?.[1] ?? this.mailed;
+    const shown = text.replace(TOKEN, 'TOKEN').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME');
+    return `${response.status} ${shown}`;
   }
 }
 
@@ -177,6 +184,22 @@ async function story(base: string, kept: Kept, old: Old): Promise<Record<string,
     if (!kept.forgets) told['what she came with renews nothing'] = await client().hold(old.kept).renew();
     told['what was taken back before renews nothing'] = await client().hold(old.taken).renew();
   }
+  if (kept.kinds) {
+    const ann = client();
+    told['ann has forgotten her password'] = await ann.ask('POST', '/forgot', { name: 'ann' });
+    const { mailed = '' } = ann;
+    told['what was mailed renews nothing'] = await client().hold(mailed).ask('POST', '/refresh');
+    told['nor does it log out'] = await client().hold(mailed).ask('POST', '/logout');
+    const reading = client();
+    reading.access = mailed;
+    told['nor does it log in'] = await reading.ask('GET', '/me');
+    told['a refresh token resets nothing'] = await client().ask('POST', `/reset?code=${old.kept}`);
+    told['it resets the password'] = await client().ask('POST', `/reset?code=${mailed}`);
+    told.once = await client().ask('POST', `/reset?code=${mailed}`);
+    told['a refresh token that has expired'] = await client().hold(old.expired).ask('POST', '/refresh');
+    reading.access = old.kept;
+    told['a refresh token is no login'] = await reading.ask('GET', '/me');
+  }
   return told;
 }
 
@@ -188,13 +211,16 @@ interface Old {
   readonly forged: string;
   /** One that is kept, and too old. */
   readonly over?: string;
+  /** One of the right key that has expired. */
+  readonly expired: string;
 }
 
 async function told(name: string, steps: readonly Step[]): Promise<Record<string, string>> {
   const kept = SERVERS[name];
   if (!kept) throw new Error(`no server ${name}`);
-  const signed = (claims: object, key = kept.signed?.key ?? REFRESH_SECRET) =>
-    kept.opaque ? randomUUID() : jwt.sign(claims, key, { expiresIn: '7d' });
+  const own = kept.signed?.key ?? (kept.kinds ? JWT_SECRET : REFRESH_SECRET);
+  const signed = (claims: object, key = own, expiresIn: '7d' | '-1d' = '7d') =>
+    kept.opaque ? randomUUID() : jwt.sign(claims, key, { expiresIn });
   const old: Old = {
     kept: signed({ ...kept.claims, jti: 'kept' }),
     taken: signed({ ...kept.claims, ...kept.taken, jti: 'taken' }),
@@ -202,6 +228,7 @@ async function told(name: string, steps: readonly Step[]): Promise<Record<string
     strange: signed({ nobody: true }),
     forged: signed({ ...kept.claims, jti: 'forged' }, 'not the secret'),
     ...(kept.opaque ? { over: signed({}) } : {}),
+    expired: signed({ ...kept.claims, jti: 'expired' }, own, '-1d'),
   };
   const environment = {
     JWT_SECRET,

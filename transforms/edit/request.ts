@@ -2,10 +2,9 @@ import * as t from '@babel/types';
 import { packageAt } from '../project/packages.js';
 import type { Project } from '../project/project.js';
 import type { RequestAccess } from '../project/requests.js';
-import type { CheckSite, MintSite } from '../project/site.js';
 import { endOf, type SourceFile, startOf } from '../project/source.js';
 import type { Sources } from '../project/sources.js';
-import { spentOf, spentParameters } from '../project/spent-parameters.js';
+import { type Moving, spentOf, spentParameters } from '../project/spent-parameters.js';
 import type { Edit, NeededName } from './edits.js';
 import { localName, SHIM } from './names.js';
 import { isBare, withoutParameter } from './parameters.js';
@@ -26,7 +25,7 @@ export function requestText(
   project: Project,
   file: SourceFile,
   access: RequestAccess,
-  site?: CheckSite | MintSite,
+  site?: Moving,
 ): RequestText {
   const { sources } = project;
   const threaded = access.how === 'thread' ? access.functions : [];

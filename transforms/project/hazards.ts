@@ -1,7 +1,8 @@
 import type { NodePath } from '@babel/traverse';
 import { isNothing } from './credential.js';
-import { propertyName } from './definitions.js';
+import { definitionOf, propertyName } from './definitions.js';
 import type { Use } from './flow/follow.js';
+import { kindsOf } from './kinds.js';
 import { textOf } from './source.js';
 import type { Sources } from './sources.js';
 import { isEntryPut } from './stored/refresh/entries.js';
@@ -42,12 +43,18 @@ function hazardOfUse(sources: Sources, use: Use): string | undefined {
   const called = text(callee);
   if (call.isCallExpression() && isEntryPut(call)) return `written to or looked up in a store by ${called}`;
   if (LOGS.test(called) || (name && ANSWERS.test(name))) return undefined;
-  if (/(?:sign|verify|decode)$/.test(called)) return undefined;
+  if (/(?:sign|verify|decode)$/.test(called) || isCheckOfKinds(sources, callee)) return undefined;
   if (call.isCallExpression() && serializedName(sources, call) !== undefined) return undefined;
   if (DATABASE.test(called)) return `written to or looked up in a store by ${called}`;
   if (/hash|compare|digest|crypt/i.test(called)) return `hashed or compared by ${called}`;
   // A callback's parameter: `done(null, token)` hands it to code that decides for itself.
   return callee.isIdentifier() ? undefined : `handed to ${called}, which is not followed`;
+}
+
+/** A function that checks tokens of several kinds, under whatever name. */
+function isCheckOfKinds(sources: Sources, callee: NodePath): boolean {
+  const called = definitionOf(sources, callee);
+  return called.kind === 'function' && kindsOf(sources, called.path)?.does === 'check';
 }
 
 /** `token == null` asks whether there is one. */

@@ -16,12 +16,15 @@ import type { Project } from './project.js';
 import { purposesAt } from './purposes.js';
 import { refreshUnit } from './refresh.js';
 import { requestAt, requestNameAt } from './requests.js';
+import { claimsAtCall } from './shared-claims.js';
+import { checkedByMore, yieldsClaims } from './shared-yield.js';
 import { type CheckSite, isCheck, type MintSite, type ReadSite, type Site } from './site.js';
 import { allPassShim, socketStanding } from './socket-openings.js';
 import { socketCallOf, socketDoorAt } from './sockets.js';
 import { positionOf, type SourceFile, startOf, textOf } from './source.js';
 import type { Sources } from './sources.js';
 import { isCheckedBy } from './stored/lookups.js';
+import { refreshRecordOf, rowsYieldedBy } from './stored/refresh/record.js';
 import { namedRowObstacle } from './stored/refresh/unmoved-rows.js';
 import { isInGoneRecord, lookedUpBeside } from './stored/unit.js';
 import { foreignOrigin, unseenOrigin, unseenPlaceAt } from './token-origins.js';
@@ -56,7 +59,7 @@ export function checkObstacle(site: CheckSite, project: Project): string | undef
   if (unseen) return notFollowed(unseen);
   const lookedUp = lookedUpBeside(site, project);
   if (lookedUp) return lookedUp;
-  const several = purposesObstacle(site, project);
+  const several = purposesObstacle(site, project) ?? yieldObstacle(site, project);
   if (several) return several;
   const error = site.library === 'jose' && joseErrorAskedFor(site, project.sources);
   if (error) return error;
@@ -176,6 +179,8 @@ export function mintObstacle(site: MintSite, project: Project): string | undefin
   if (unseen) return notFollowed(unseen);
   const unlike = site.library === 'jose' ? unlikeInChain(site, sources) : unlikeInToken(site);
   if (unlike) return `no option of a session says ${unlike}`;
+  if (site.shared && claimsAtCall(sources, site) === undefined)
+    return 'a function makes tokens of several kinds, and what claims it signs can not be said at its calls';
   if (!site.claims && !site.chain) return 'the call has no claims that could be kept in a session';
   const uses = site.callback ? [] : usesOf(sources, site.path);
   const hazard = hazardOf(
@@ -195,6 +200,15 @@ function purposesObstacle({ path, callback, library }: MintSite | CheckSite, { s
   const plain = (library === 'jsonwebtoken' || library === 'jwt-simple') && !callback;
   if (plain && requestAt(sources, path).how === 'thread') return undefined;
   return `tokens of several kinds go through here: ${purposes.evidence}`;
+}
+
+/** Why the session can't be asked in the place of a function that checks tokens of several kinds, in words. */
+function yieldObstacle({ shared, call }: CheckSite, { sources, sites }: Project): string | undefined {
+  if (!shared || yieldsClaims(shared)) return undefined;
+  const record = refreshRecordOf(sources, sites);
+  return record && rowsYieldedBy(record).has(call.node)
+    ? undefined
+    : `it is ${checkedByMore(sources, shared)}`;
 }
 
 /** Why a token can't be taken off a request: what checks it has to stay. */

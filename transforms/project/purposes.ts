@@ -1,7 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { argumentOf, type CallPath, callersOf } from './callers.js';
-import { keyName, propertyName } from './definitions.js';
+import { definitionOf, keyName, propertyName } from './definitions.js';
 import { familyOfPurpose, familyOfWord, PURPOSE_CLAIMS, surroundingNames } from './families.js';
 import { originsOf, stringOf } from './flow/origins.js';
 import { requestParameter } from './requests.js';
@@ -18,7 +18,7 @@ export interface Purposes {
   readonly evidence: string;
 }
 
-const TOKEN_CALL = /\b(?:sign|verify|jwtVerify|decode)\w*\s*\(|\bSignJWT\b/;
+export const TOKEN_CALL = /\b(?:sign|verify|jwtVerify|decode)\w*\s*\(|\bSignJWT\b/;
 const SIGNS = /\bsign\w*\s*\(|\bSignJWT\b/;
 const LOGIN = /access|auth|log_?in|sign_?in|session|bearer/i;
 /** Words that stand for something: no lifetime, no sentence. */
@@ -73,7 +73,7 @@ function find(sources: Sources, called: NodePath<t.Function>): Purposes | undefi
   return { logins, others, evidence: `${shown(login)} is about a login, ${shown(other)} is not` };
 }
 
-type Purpose = 'login' | 'refresh' | 'other';
+export type Purpose = 'login' | 'refresh' | 'other';
 
 /** What each call is for, by a parameter that every call fills with a word, one of them a login's. */
 function byParameter(
@@ -81,19 +81,27 @@ function byParameter(
   called: NodePath<t.Function>,
   calls: readonly CallPath[],
 ): Purpose[] | undefined {
-  for (const index of called.node.params.keys()) {
-    const purposes = calls.flatMap((call) => {
-      const word = wordOf(sources, argumentOf(call, called, index));
-      return word === undefined ? [] : purposeOfWord(word);
-    });
-    if (purposes.length === calls.length && purposes.includes('login') && purposes.includes('other'))
-      return purposes;
-  }
-  return undefined;
+  return called.node.params
+    .map((_parameter, index) => purposesByWord(sources, called, calls, index))
+    .find((purposes) => purposes?.includes('login') && purposes.includes('other'));
+}
+
+/** What each call is for, where every call fills one parameter with a word. */
+export function purposesByWord(
+  sources: Sources,
+  called: NodePath<t.Function>,
+  calls: readonly CallPath[],
+  index: number,
+): Purpose[] | undefined {
+  const purposes = calls.flatMap((call) => {
+    const word = wordOf(sources, argumentOf(call, called, index));
+    return word === undefined ? [] : purposeOfWord(word);
+  });
+  return purposes.length === calls.length ? purposes : undefined;
 }
 
 /** Beside a word that stands for the login, every other word stands for something else. */
-function purposeOfWord(word: string): Purpose {
+export function purposeOfWord(word: string): Purpose {
   const family = familyOfWord(word);
   if (family === 'one-time') return 'other';
   if (family === 'refresh') return 'refresh';
@@ -130,9 +138,17 @@ function given(sources: Sources, call: CallPath): string[] {
   });
 }
 
-function wordOf(sources: Sources, path: NodePath | undefined): string | undefined {
-  const string = path && stringOf(sources, path);
+/** The word that an expression is: a fixed text, or the name of a constant whose value is not seen. */
+export function wordOf(sources: Sources, path: NodePath | undefined): string | undefined {
+  const string = path && (stringOf(sources, path) ?? constantName(sources, path));
   return string !== undefined && WORD.test(string) ? string : undefined;
+}
+
+/** `TokenType.REFRESH` of a package, such as a database's generated client. */
+function constantName(sources: Sources, path: NodePath): string | undefined {
+  const name = propertyName(path.node);
+  if (name === undefined || !/^[A-Z]/.test(name) || !path.isMemberExpression()) return undefined;
+  return definitionOf(sources, path).kind === 'package' ? name : undefined;
 }
 
 /** Where a key, a lifetime or a token comes from. Other names tell of the user, not of the token. */

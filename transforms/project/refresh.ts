@@ -13,10 +13,17 @@ import { portableOf } from './portable.js';
 import type { Project } from './project.js';
 import { claimsOfRefresh } from './refresh-claims.js';
 import { requestParameter } from './requests.js';
+import { endBeside } from './shared-lifetime.js';
+import { checkedByMore, yieldsClaims } from './shared-yield.js';
 import { type CheckSite, isCheck, isMint, type MintSite, OPAQUE, type ReadSite, type Site } from './site.js';
 import { usesOfRead } from './sites/requests.js';
 import { type SourceFile, textOf } from './source.js';
-import { isOfRefreshRecord, type RefreshRecord, refreshRecordOf } from './stored/refresh/record.js';
+import {
+  isOfRefreshRecord,
+  type RefreshRecord,
+  refreshRecordOf,
+  rowsYieldedBy,
+} from './stored/refresh/record.js';
 import { tokenVersionOf } from './stored/refresh/versions.js';
 
 /**
@@ -25,8 +32,8 @@ import { tokenVersionOf } from './stored/refresh/versions.js';
  */
 export type RefreshUnit =
   | { readonly moves: false; readonly because: string }
-  /** `expiresIn` is the code of the refresh token's lifetime; absent where it had no end. */
-  | { readonly moves: true; readonly expiresIn?: string };
+  /** `expiresIn` is the code of the refresh token's lifetime, or `until` says when it ends; it had no end without both. */
+  | { readonly moves: true; readonly expiresIn?: string; readonly until?: MintSite };
 
 /** What of a project tells about its refresh tokens. */
 type Tokens = Pick<Project, 'sources' | 'sites'>;
@@ -55,7 +62,10 @@ export function refreshUnit(project: Project): RefreshUnit {
  *
  * @returns undefined where no refresh token has to do with it; `expiresIn` is absent where it has no end
  */
-export function renewedLifetime(project: Project, mint: MintSite): { expiresIn?: string } | undefined {
+export function renewedLifetime(
+  project: Project,
+  mint: MintSite,
+): { readonly expiresIn?: string; readonly until?: MintSite } | undefined {
   const renewals = project.sites.filter((site) => site.family === 'refresh');
   if (!renewals.some(isMint)) return undefined;
   const unit = refreshUnit(project);
@@ -108,9 +118,12 @@ function obstacleOf(project: Tokens): string | undefined {
   if (unsaid) return unsaid;
   const alone = mints.find((mint) => !isMintedBeside(project, mint, logins));
   if (alone) return 'a login makes it without a login token beside it';
-  const checks = refresh.filter(isCheck);
   const version = tokenVersionOf(sources, sites);
   if (version?.strange !== undefined) return version.strange;
+  const rows = record ? rowsYieldedBy(record) : new Set<t.Node>();
+  const checks = refresh.filter(isCheck).filter(({ call }) => !rows.has(call.node));
+  const more = checks.find(({ shared }) => shared && !yieldsClaims(shared));
+  if (more?.shared) return `it is ${checkedByMore(sources, more.shared)}`;
   return missingClaim(project, checks) ?? (record ? undefined : unaccepted(project, checks, logins));
 }
 
@@ -214,10 +227,14 @@ function withLifetime({ sources, sites }: Project, within?: SourceFile): Refresh
   const first = longest(mints, (mint) => lifetimeOf(sources, mint));
   if (!first) return { moves: true };
   const given = lengthGiven(sources, first);
+  const logins = sites.filter(isMint).filter((site) => site.family === 'session');
+  const ends = mints.length === 1 && logins.every((login) => endBeside(sources, login, first));
+  if (!given && ends) return { moves: true, until: first };
   const lifetime = lifetimeOf(sources, first);
   if (lifetime.kind === 'unlimited') return { moves: true };
   const portable = given && portableOf(sources, given);
-  const known = portable?.imports.every(({ from }) => from === within) && first.file === within;
+  const place = within ?? (logins.every(({ file }) => file === first.file) ? first.file : undefined);
+  const known = portable?.imports.every(({ from }) => from === place) && first.file === place;
   if (portable && (known || !portable.imports.length)) return { moves: true, expiresIn: portable.text };
   if (given?.isLiteral()) return { moves: true, expiresIn: textOf(first.file, given.node) };
   if (lifetime.kind === 'seconds') return { moves: true, expiresIn: String(lifetime.seconds) };

@@ -17,6 +17,7 @@ import type { TestStorageSite } from './browser/test-storage.js';
 import type { CallPath } from './callers.js';
 import type { ApplicationSite, CorsSite, OtherSessionSite } from './express/sites.js';
 import type { Use } from './flow/follow.js';
+import type { SharedCall } from './shared-call.js';
 import type { SocketOpeningSite, SocketSite, ToldHeaderSite } from './socket-sites.js';
 import type { SourceFile } from './source.js';
 import type {
@@ -74,6 +75,7 @@ export interface MintSite extends Common<'mint'> {
   readonly callback?: NodePath;
   /** It has no claims but bare text, such as an id. */
   readonly bare?: BareClaims;
+  readonly shared?: SharedCall;
 }
 
 /** A token is verified or decoded. */
@@ -87,6 +89,7 @@ export interface CheckSite extends Common<'check'> {
   readonly options?: NodePath;
   readonly algorithm?: NodePath;
   readonly callback?: NodePath;
+  readonly shared?: SharedCall;
 }
 
 /** A library checks the token of every request by itself: a middleware or a passport strategy is made. */

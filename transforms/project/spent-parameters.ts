@@ -1,18 +1,21 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
+import { identifiersIn } from './acceptance/carried-code.js';
 import { propertyName } from './definitions.js';
 import { applicationsOf } from './express/application.js';
 import { type Going, type IdleParameter, idleParametersFrom, onlyValueOf } from './idle-parameters.js';
 import { checkObstacle, isLoginToken, mintObstacle } from './obstacles.js';
 import type { Project } from './project.js';
 import { purposesAt } from './purposes.js';
+import { refreshUnit } from './refresh.js';
 import { canChangeParameters } from './requests.js';
-import { type CheckSite, isCheck, isMint, type MintSite, type Site } from './site.js';
+import { type CheckSite, isCheck, isMint, type MintSite, type RefreshLookUpSite, type Site } from './site.js';
 import type { Sources } from './sources.js';
+import { isInGoneRecord } from './stored/unit.js';
 import { unwrapped } from './unwrapped.js';
 
 /** What asks the session from now on, or starts one. */
-type Moving = CheckSite | MintSite;
+export type Moving = CheckSite | MintSite | RefreshLookUpSite;
 
 const remembered = new WeakMap<Project, ReadonlyMap<Moving, readonly IdleParameter[]>>();
 
@@ -56,11 +59,9 @@ function allSpent(project: Project): ReadonlyMap<Moving, readonly IdleParameter[
   if (known) return known;
   const { sources, sites } = project;
   const moving = sites.filter((site) => isMoving(site, project));
-  const partsOf = (site: Moving) =>
-    [isCheck(site) ? site.token : undefined, site.key].filter((one) => one !== undefined);
   const parts = new Set<t.Node | undefined>(moving.flatMap(partsOf).map(({ node }) => node));
   const going: Going = {
-    mention: (path) => isPartOfAny(path, parts),
+    mention: (path) => isPartOfAny(path, parts) || isInGoneRecord(path, project),
     parameter: (idle) => canGo(sources, idle),
   };
   const spent = new Map(
@@ -71,6 +72,20 @@ function allSpent(project: Project): ReadonlyMap<Moving, readonly IdleParameter[
   );
   remembered.set(project, spent);
   return spent;
+}
+
+/** The token and the key that something which moves is given. */
+function partsOf(site: Moving): NodePath[] {
+  if (site.kind === 'refresh-lookup') return namesAskedFor(site);
+  return [isCheck(site) ? site.token : undefined, site.key].filter((one) => one !== undefined);
+}
+
+/** The parameters that a question names which the session answers. */
+function namesAskedFor({ answered: { question, answer } }: RefreshLookUpSite): NodePath[] {
+  if (answer.how !== 'asked') return [];
+  return identifiersIn(question.path).filter(
+    (name) => name.scope.getBinding(name.node.name)?.kind === 'param',
+  );
 }
 
 /** The name that a token is cut out of: `header` in `header.split(' ')[1]`. */
@@ -85,6 +100,7 @@ function nameIn(path: NodePath): NodePath {
 }
 
 function isMoving(site: Site, project: Project): site is Moving {
+  if (site.kind === 'refresh-lookup') return refreshUnit(project).moves;
   if (!isCheck(site) && !isMint(site)) return false;
   if (site.family === 'one-time' || !isLoginToken(site, project)) return false;
   if (purposesAt(project.sources, site.path)) return false;

@@ -1,8 +1,8 @@
 // https://datatracker.ietf.org/doc/html/rfc9700#name-refresh-token-protection
 import type { NodePath } from '@babel/traverse';
-import type * as t from '@babel/types';
+import * as t from '@babel/types';
 import { alone } from '../alone.js';
-import type { Edit } from '../edit/edits.js';
+import type { Edit, NeededName } from '../edit/edits.js';
 import { withoutItems } from '../edit/lists.js';
 import { namedUserEdits } from '../edit/named-users.js';
 import { isTaken, localName, SHIM } from '../edit/names.js';
@@ -24,6 +24,7 @@ import type { PassingRenewal } from '../project/stored/refresh/passing.js';
 import { refreshRecordOf } from '../project/stored/refresh/record.js';
 import { type Refusal, remainingOf } from '../project/stored/refresh/refusals.js';
 import { namedRowObstacle } from '../project/stored/refresh/unmoved-rows.js';
+import type { UserMember } from '../project/stored/user-member.js';
 import type { Decision, Rule } from '../rule.js';
 
 /**
@@ -56,6 +57,8 @@ function decide({ answered }: RefreshLookUpSite, project: Project): Decision {
         action: 'rewritten',
         reason: 'there is one way in, by the session: the row is searched by whose it is',
       };
+    case 'claims':
+      return { action: 'rewritten', reason: 'reads the claims of the session instead of the row' };
     case 'answered':
       return { action: 'rewritten', reason: 'goes: the session has been asked before' };
     default:
@@ -71,6 +74,8 @@ function edit(site: RefreshLookUpSite, decision: Decision, project: Project): re
       return [...userEdits(site, answer, project), ...movedEdits(site, answer.moved, project)];
     case 'by-owner':
       return ownerEdits(site.file, answer.renewal);
+    case 'claims':
+      return claimsEdits(site, answer);
     case 'answered':
       return [
         ...withoutRefusals(site.file, answer.refusals),
@@ -78,7 +83,7 @@ function edit(site: RefreshLookUpSite, decision: Decision, project: Project): re
         ...movedEdits(site, answer.moved, project),
       ];
     default: {
-      const request = requestText(project, site.file, requestAt(project.sources, site.path));
+      const request = requestText(project, site.file, requestAt(project.sources, site.path), site);
       const name = localName(site.file, SHIM, 'sessionFound');
       const needs = [name, ...request.needs];
       return [
@@ -104,6 +109,44 @@ function ownerEdits(file: SourceFile, { first, renewing, row }: PassingRenewal):
   ];
 }
 
+/** `const stored = await check(…)` → `const claims = …` with `stored.user` → `claims.id`; the check is asked elsewhere. */
+function claimsEdits(
+  { file }: RefreshLookUpSite,
+  { held, users }: Extract<Answer, { how: 'claims' }>,
+): Edit[] {
+  if (!held || !users) return [];
+  if (!users.places.length)
+    return [
+      { file: file.path, start: startOf(held.parent), end: startOf(held.node.init ?? held.node), text: '' },
+    ];
+  const own = freeName(file);
+  return [
+    replacement(file, held.get('id') as NodePath, own),
+    ...users.places.map((place) => userEdit(file, place, userText(file, own, users.user))),
+  ];
+}
+
+/** `stored.user` → `claims.id`, `{ user } = stored` → `user = claims.id` */
+function userEdit(file: SourceFile, place: NodePath, text: string, needs: readonly NeededName[] = []): Edit {
+  const id = place.isVariableDeclarator() ? place.node.id : undefined;
+  const [only] = t.isObjectPattern(id) ? id.properties : [];
+  const local = t.isObjectProperty(only) && t.isIdentifier(only.value) ? only.value.name : undefined;
+  const alone = place.key === 'object' ? text : text.replace(/^\((.*)\)$/, '$1');
+  return replacement(file, place, local === undefined ? alone : `${local} = ${alone}`, needs);
+}
+
+/** The claim that names the user, as types want it where the shim's say only that it may be there. */
+function userText({ path }: SourceFile, holder: string, { trail, type }: UserMember): string {
+  const text = claimText(holder, trail);
+  const [only, ...inner] = trail;
+  if (!/\.[cm]?tsx?$/.test(path) || only !== 'sub' || inner.length) return text;
+  return type === 'number' ? `(${text} as unknown as number)` : `${text}!`;
+}
+
+function freeName(file: SourceFile): string {
+  return ['claims', 'session', 'sessionOfUser'].find((one) => !isTaken(file, one)) ?? 'claimsOfSession';
+}
+
 /** `findOne({ refreshToken })` → `findOne({ username: claims.username })` */
 function userEdits(
   { file, path }: RefreshLookUpSite,
@@ -122,7 +165,7 @@ function userEdits(
     return [replacement(file, column, `${field}: ${claimText(claims, user.trail)}`)];
   const request = requestText(project, file, requestAt(project.sources, path));
   const name = localName(file, SHIM, 'sessionClaims');
-  const own = ['claims', 'session', 'sessionOfUser'].find((one) => !isTaken(file, one)) ?? 'claimsOfSession';
+  const own = freeName(file);
   const { semicolon } = styleOf(file.text);
   const line = `const ${own} = ${name.local}(${request.text})${semicolon}`;
   const waits = path.isAwaitExpression();

@@ -9,6 +9,7 @@ import { withNamedUsers } from '../edit/named-users.js';
 import { localName, SHIM } from '../edit/names.js';
 import { withoutHeldOptions, withoutOptions } from '../edit/options.js';
 import { type RequestText, requestText } from '../edit/request.js';
+import { sharedMintEdits } from '../edit/shared-mint.js';
 import { dedented } from '../edit/style.js';
 import { TEXT_CLAIM } from '../project/bare-claims.js';
 import { definitionOf, keyName } from '../project/definitions.js';
@@ -61,6 +62,7 @@ function edit(site: MintSite, decision: Decision, project: Project): readonly Ed
     requestText(project, file, requestAt(sources, site.path), site),
   );
   if (site.family === 'refresh') return [...markerEdits(site, request), ...request.edits];
+  if (site.shared) return [...sharedMintEdits(site, project, request), ...request.edits];
   const start = localName(file, SHIM, 'startSession');
   const named = withNamedUsers(file, claims, project, request.text);
   const needs = [start, ...request.needs, ...named.needs];

@@ -16,6 +16,7 @@ export function showTokens(visit: Visit, found: readonly Found[], legacy: Legacy
   for (const one of found) if (!mayStay(one, login?.user, legacy, visit)) one.place.remove(visit.req);
   const first = legacy.from[0];
   for (const place of legacy.from) if (!found.some((one) => one.place === place)) place.sweep(visit.req);
+  if (!legacy.present) showFields(visit, found);
   if (!first || !legacy.present) return;
   if (!login) {
     if (first.read(visit.req) === undefined) showRefusal(visit, found, legacy.present);
@@ -50,6 +51,21 @@ const LATEST_SECOND = 1e11;
 function soon(exp: number): number {
   const end = seconds() + ONE_REQUEST;
   return exp > LATEST_SECOND ? end * 1000 : end;
+}
+
+/** What looks like a JWT from afar, and is none. */
+const REFUSED_IN_SHAPE = 'refused.refused.refused';
+
+/**
+ * Where nothing checks JWTs any more, code may still ask that the field of a refresh token is filled in, before it
+ * says what is wrong with the token: it finds text that is none.
+ */
+function showFields({ req }: Visit, found: readonly Found[]): void {
+  for (const { place, verdict } of found) {
+    const renews = /refresh/i.test(place.name) || (verdict.accepted ?? verdict).refresh === true;
+    if (renews && place.carrier === 'link' && place.read(req) === undefined)
+      place.place(req, REFUSED_IN_SHAPE);
+  }
 }
 
 /** Where a token was refused stands what must be refused in the same way. */

@@ -82,14 +82,22 @@ export function acceptanceOf(
   const keys = found.map((key) => (bare ? { ...key, textAs: bare } : key));
   const user = userOf(sources, logins, doors);
   const texts = new Set(keys.map(({ key }) => key.text));
-  const kept = mints.filter((mint) => mint.family === 'one-time' && sharesKey(sources, mint, texts, there));
+  // What a function signs beside logins is told from them by what its calls say.
+  const beside = new Set(logins.map(({ shared }) => shared?.call.node));
+  const kept = mints.filter(
+    (mint) =>
+      mint.family === 'one-time' && !beside.has(mint.call.node) && sharesKey(sources, mint, texts, there),
+  );
   const guards = guardsOf(sources, doors, logins);
   const guarded = new Set(guards.map(({ claim }) => claim));
   const { refusals, alike } = lookAlikes(sources, kept, logins, user);
   const shared = logins.map((mint) => ({ mint, refusals: purposeRefusals(sources, mint) }));
   const errors = errorWordsOf(own.filter(isCheck).filter(({ family }) => family === 'session'));
   const signer = signerOf(sources, logins, keys, bare, there);
-  const renewing = guards.length ? [] : refreshKeysOf(sources, own, logins, texts, there);
+  // Without a way of its own a refresh token is asked for what a login token is, and refused.
+  const renewing = refreshKeysOf(sources, own, logins, texts, there).filter(
+    ({ renewal }) => renewal || !guards.length,
+  );
   return {
     keys,
     refresh: renewing,
@@ -239,7 +247,7 @@ function signerOf(
   const plain = mint?.library === 'jwt-simple';
   const call =
     mint?.library === 'jsonwebtoken' || plain
-      ? portableOf(sources, mint.call.get('callee') as NodePath)
+      ? portableOf(sources, (mint.shared?.call ?? mint.call).get('callee') as NodePath)
       : undefined;
   const algorithm = (mint && algorithmOf(sources, mint)) ?? keys[0]?.algorithms[0];
   const named = mint?.options && propertyOf(sources, mint.options, 'keyid');

@@ -1,10 +1,11 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
-import { keyName, patternTrail } from '../definitions.js';
+import { keyName, patternTrail, propertyName } from '../definitions.js';
 import type { PortableImport } from '../importing.js';
 import { type Portable, portableOf } from '../portable.js';
 import { endOf, startOf, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
+import { propertyOf } from './doors.js';
 
 /** What a name of the code is in the function that is made of it. */
 export interface Names {
@@ -91,6 +92,13 @@ export function lineOf(
     const declaration = binding.path.parentPath;
     let portable: Portable | undefined;
     const argument = names.given?.get(binding.identifier);
+    const picked = argument && pickedFrom(sources, name, argument);
+    if (picked && names.outer) {
+      const said = saidOutside(sources, picked.value, names.outer, needs);
+      if (!said) return undefined;
+      replaced.push({ start: startOf(picked.whole.node), end: endOf(picked.whole.node), portable: said });
+      continue;
+    }
     if (argument && names.outer) {
       portable = saidOutside(sources, argument, names.outer, needs);
       if (!portable) return undefined;
@@ -112,7 +120,7 @@ export function lineOf(
       replaced.push({ start: startOf(node), end: endOf(node), portable });
       continue;
     }
-    const shorthand = name.parentPath?.isObjectProperty({ shorthand: true });
+    const shorthand = name !== path && name.parentPath?.isObjectProperty({ shorthand: true });
     const text =
       shorthand && portable.text !== name.node.name ? `${name.node.name}: ${portable.text}` : portable.text;
     replaced.push({ start: startOf(name.node), end: endOf(name.node), portable: { ...portable, text } });
@@ -167,6 +175,19 @@ function saidOutside(
   for (const need of line.needs) needs.add(need);
   const bare = path.isIdentifier() || path.isMemberExpression();
   return { ...line, text: bare ? line.text : `(${line.text})` };
+}
+
+/** `user.id` of a function that is given `{ id: userId }` for `user`. */
+function pickedFrom(
+  sources: Sources,
+  name: NodePath,
+  argument: NodePath,
+): { readonly whole: NodePath; readonly value: NodePath } | undefined {
+  const whole = name.key === 'object' ? name.parentPath : undefined;
+  const property = whole ? propertyName(whole.node) : undefined;
+  if (!whole || property === undefined || !argument.isObjectExpression()) return undefined;
+  const value = propertyOf(sources, argument, property);
+  return value && { whole, value };
 }
 
 /** Every `this` of an expression that is that of the function around it. */

@@ -30,7 +30,7 @@ export function parameterIndex(owner: NodePath<t.Function>, token: NodePath): nu
 }
 
 /** `(token) => verify(token, key)`, also awaited, cast, in a `try`, and behind what is made for it. */
-function handsOn(owner: NodePath<t.Function>, check: NodePath): boolean {
+export function handsOn(owner: NodePath<t.Function>, check: NodePath): boolean {
   let value = check;
   while (value.parentPath?.isAwaitExpression() || value.parentPath?.isTSAsExpression())
     value = value.parentPath;

@@ -4,6 +4,7 @@ import { argumentOf, type CallPath } from '../callers.js';
 import { definitionOf, keyName } from '../definitions.js';
 import { PURPOSE_CLAIMS } from '../families.js';
 import { stringOf } from '../flow/origins.js';
+import { kindsOf } from '../kinds.js';
 import { type Purposes, purposesOf } from '../purposes.js';
 import type { MintSite } from '../site.js';
 import { textOf } from '../source.js';
@@ -18,14 +19,19 @@ import { secondsOf } from './lifetimes.js';
  * @returns nothing where another key tells them apart; undefined where nothing does
  */
 export function purposeRefusals(sources: Sources, mint: MintSite): Refusal[] | undefined {
-  const owner = mint.path.getFunctionParent();
-  const purposes = owner ? purposesOf(sources, owner) : undefined;
+  const owner = mint.shared?.function ?? mint.path.getFunctionParent();
+  const purposes = owner ? (purposesOf(sources, owner) ?? purposesOfKinds(sources, owner)) : undefined;
   if (!owner || !purposes || differs(sources, owner, purposes, mint.key)) return [];
   return (
     byClaim(sources, owner, purposes, mint) ??
     byGivenClaims(sources, owner, purposes, mint) ??
     byLifetime(sources, owner, purposes, mint)
   );
+}
+
+function purposesOfKinds(sources: Sources, owner: NodePath<t.Function>): Purposes | undefined {
+  const kinds = kindsOf(sources, owner);
+  return kinds && { ...kinds, others: [...kinds.refresh, ...kinds.others] };
 }
 
 /** A claim that is a parameter: `{ ...data, type }`. */

@@ -42,7 +42,8 @@ export interface RefreshKey {
 /**
  * The keys of refresh tokens that may open a session, because what the application asks of such a token is known:
  * it has the claims of a login and is stored nowhere, or the route that renews only looks something up. A key that
- * signs login tokens too is none: nothing would tell the two apart.
+ * signs login tokens too is one only where refresh tokens are searched for in what keeps them: nothing else would tell
+ * the two apart.
  */
 export function refreshKeysOf(
   sources: Sources,
@@ -63,8 +64,9 @@ export function refreshKeysOf(
     if ([...books].some((one) => isInside(one, check.path))) continue;
     const key = keyOf(sources, check.key, there);
     const places = placesOfToken(sources, sites, check.token);
-    if (!key || !places || taken.has(key.text)) continue;
+    if (!key || !places) continue;
     const renewal = renewalOf(sources, sites, check, books);
+    if (taken.has(key.text) && !(renewal && record && isLookedUp(record, check))) continue;
     if (!renewal && (looksUp(check) || !isWhole(sources, renewing, logins))) continue;
     // Which number is good has to be asked here too.
     if (version && !renewal?.text.includes(`payload.${version.claim}`)) continue;
@@ -92,6 +94,15 @@ export function rememberedPlaces(sources: Sources, sites: readonly Site[]): Requ
     .filter((site): site is ReadSite => site.kind === 'request' && site.family === 'refresh')
     .map(({ place }) => place)
     .filter((place) => place.in === 'body' || place.in === 'query');
+}
+
+/** Whether a token is searched for among the refresh tokens that are kept, which tells it from all others. */
+function isLookedUp({ answers }: RefreshRecord, check: CheckSite): boolean {
+  const owner = check.call.getFunctionParent()?.node;
+  return answers.some(
+    ({ question, answer }) =>
+      answer.how !== 'by-user' && question.path.getFunctionParent()?.node === owner && owner !== undefined,
+  );
 }
 
 /** Statements that keep refresh tokens or take them out, but not those by which a token is found. */

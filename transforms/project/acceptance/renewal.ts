@@ -19,6 +19,7 @@ import {
   unique,
 } from './carried-code.js';
 import { claimsOfCheck } from './doors.js';
+import { sharedClaimsLine, sharedPassage, yieldsRow } from './shared-passage.js';
 import { type Leg, wayTo } from './way.js';
 
 /**
@@ -50,18 +51,17 @@ function carried(
   if (!check.token || !mint.claims) return undefined;
   const legs = namesOnWay(sources, check, check.token, way);
   const last = legs.at(-1);
-  const result = last && lineOf(sources, mint.claims, last.names, (text) => `return ${text};`);
+  const result = last && resultLine(sources, mint, last.names);
   if (!result) return undefined;
   let lines: Line[] = [result];
   let needs = new Set(result.needs);
-  for (const { leg, names } of legs.toReversed()) {
-    for (const statement of leg.statements.slice(0, -1).reverse()) {
-      const line = lineFor(sources, statement, { sites, check, names, needs, books });
-      if (line === undefined) return undefined;
-      if (line === 'nothing') continue;
-      lines = [line, ...lines];
-      needs = new Set([...needs, ...line.needs]);
-    }
+  const passed = legs.flatMap(({ leg, names }) => passedIn(sources, check, leg, names));
+  for (const { statement, names, check: own } of passed.toReversed()) {
+    const line = lineFor(sources, statement, { sites, check: own, names, needs, books });
+    if (line === undefined) return undefined;
+    if (line === 'nothing') continue;
+    lines = [line, ...lines];
+    needs = new Set([...needs, ...line.needs]);
   }
   const text = lines.map((line) => line.text).join('\n');
   return {
@@ -77,6 +77,31 @@ interface Renewing {
   readonly mint: MintSite;
   readonly way: readonly Leg[];
   readonly books: ReadonlySet<NodePath>;
+}
+
+/** A statement on the way, with what its names mean. */
+interface Passed {
+  readonly statement: NodePath;
+  readonly names: Names;
+  readonly check: Pick<CheckSite, 'call' | 'library'>;
+}
+
+/** The statements of a leg but for the last; those of a function that checks tokens of several kinds where it is called. */
+function passedIn(sources: Sources, check: CheckSite, { statements }: Leg, names: Names): Passed[] {
+  return statements.slice(0, -1).flatMap((statement): Passed[] => {
+    const inner = check.call.isDescendant(statement) ? sharedPassage(sources, check, names) : undefined;
+    return [
+      ...(inner?.statements.map((one) => ({ statement: one, ...inner })) ?? []),
+      { statement, names, check },
+    ];
+  });
+}
+
+/** The claims of the new token, as the session keeps them. */
+function resultLine(sources: Sources, mint: MintSite, names: Names): Line | undefined {
+  if (!mint.claims) return undefined;
+  if (!mint.shared) return lineOf(sources, mint.claims, names, (text) => `return ${text};`);
+  return sharedClaimsLine(sources, mint, names);
 }
 
 /** What the names mean in each function on the way. */
@@ -101,7 +126,8 @@ function namesOnWay(
     }
     const first: Names = {
       token: tokenTest(sources, token),
-      payload: check.library === OPAQUE ? undefined : claimsOfCheck(check.call, check.callback),
+      payload:
+        check.library === OPAQUE || yieldsRow(check) ? undefined : claimsOfCheck(check.call, check.callback),
       error: check.callback?.isFunction() ? check.callback.get('params')[0] : undefined,
       local: new Set(leg.statements.map(({ node }) => node)),
     };
@@ -128,7 +154,7 @@ function boundBy({ statements }: Leg): t.Identifier[] {
 /** What is known when a line is carried. */
 interface Carrying {
   readonly sites: readonly Site[];
-  readonly check: CheckSite;
+  readonly check: Pick<CheckSite, 'call' | 'library'>;
   readonly names: Names;
   readonly needs: ReadonlySet<string>;
   readonly books: ReadonlySet<NodePath>;
@@ -168,7 +194,7 @@ function isOnlyCheck(
   sources: Sources,
   sites: readonly Site[],
   statement: NodePath<t.TryStatement>,
-  { call }: CheckSite,
+  { call }: Pick<CheckSite, 'call' | 'library'>,
 ): boolean {
   const [only, ...others] = statement.get('block').get('body');
   const handler = statement.get('handler');

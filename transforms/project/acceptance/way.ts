@@ -37,7 +37,8 @@ export function wayTo(sources: Sources, check: CheckSite, place: NodePath, depth
   return undefined;
 }
 
-function givenTo(called: NodePath<t.Function>, call: CallPath): Map<t.Node, NodePath> {
+/** What a call gives for the parameters of a function, by their names there. */
+export function givenTo(called: NodePath<t.Function>, call: CallPath): Map<t.Node, NodePath> {
   const values = call.get('arguments') as NodePath[];
   return new Map(
     called.node.params.flatMap((parameter, index): [t.Node, NodePath][] => {
@@ -60,7 +61,7 @@ function statementsBetween(
 }
 
 /** The statements of a function up to the one that a place is in; a `try` is gone through. */
-function statementsTo(owner: NodePath<t.Function>, place: NodePath): NodePath[] | undefined {
+export function statementsTo(owner: NodePath<t.Function>, place: NodePath): NodePath[] | undefined {
   const found: NodePath[] = [];
   let block = owner.get('body') as NodePath;
   while (block.isBlockStatement()) {

@@ -2,6 +2,7 @@ import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { methodsCalled } from '../callers.js';
 import { definitionOf, propertyName } from '../definitions.js';
+import { isOfLogin, kindsOf } from '../kinds.js';
 import { loginCallersOf, purposesOf } from '../purposes.js';
 import type { Sources } from '../sources.js';
 import type { Passage, Through, Value } from './follow.js';
@@ -43,6 +44,9 @@ function intoCall(
   const index = Number(value.path.key);
   // What is done there for another purpose is not done to a login token.
   if (callee.kind === 'function' && purposesOf(sources, callee.path)?.others.includes(call)) return used;
+  // A call that checks for one kind is where that is checked: the function goes on checking the others.
+  const kinds = callee.kind === 'function' ? kindsOf(sources, callee.path) : undefined;
+  if (kinds && isOfLogin(kinds, call)) return used;
   if (callee.kind === 'function') return { values: intoParameter(sources, callee.path, index, value) };
   if (isRowMade(call, value)) return { values: [{ ...value, path: call }], ...used };
   if (callee.kind === 'global' && IDENTITY.has(callee.name.join('.')))
@@ -104,7 +108,7 @@ function outOfFunction(sources: Sources, value: Value, owner: NodePath | null): 
     if (isStateHook(sources, holder)) return { values: intoState(sources, value, holder) };
     return { uses: [{ ...value, kind: 'returned' }] };
   }
-  const callers = loginCallersOf(sources, owner);
+  const callers = kindsOf(sources, owner)?.others ?? loginCallersOf(sources, owner);
   if (!callers.length) return { uses: [{ ...value, kind: 'returned' }] };
   return { values: callers.flatMap((path) => [{ ...value, path }, ...thenParameters(sources, path, value)]) };
 }

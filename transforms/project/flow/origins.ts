@@ -2,6 +2,7 @@ import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { CUTS, PICKS } from '../cuts.js';
 import { definitionOf, keyName, patternTrail, propertyName } from '../definitions.js';
+import { isOfLogin, kindsOf, ownCallsOf } from '../kinds.js';
 import { loginCallersOf, purposesOf } from '../purposes.js';
 import type { Sources } from '../sources.js';
 import { unwrapped } from '../unwrapped.js';
@@ -111,6 +112,8 @@ function fromCall(
   const definition = definitionOf(sources, callee);
   if (definition.kind === 'function' && purposesOf(sources, definition.path)?.others.includes(path))
     return undefined;
+  const kinds = definition.kind === 'function' ? kindsOf(sources, definition.path) : undefined;
+  if (kinds && isOfLogin(kinds, path)) return undefined;
   if (definition.kind === 'function')
     return returnsOf(definition.path).map((returned) => ({ path: returned, trail }));
   const [first] = path.get('arguments') as NodePath[];
@@ -149,7 +152,9 @@ function fromName(
   if (binding.kind === 'param') {
     const definition = definitionOf(sources, path);
     if (definition.kind !== 'parameter') return assigned.length ? assigned : undefined;
-    const passed = loginCallersOf(sources, definition.function).flatMap((call): Origin[] => {
+    const kinds = kindsOf(sources, definition.function);
+    const callers = kinds ? ownCallsOf(kinds) : loginCallersOf(sources, definition.function);
+    const passed = callers.flatMap((call): Origin[] => {
       const argument = (call.get('arguments') as NodePath[])[definition.index];
       return argument ? [{ path: argument, trail: [...definition.trail, ...trail] }] : [];
     });

@@ -9,6 +9,7 @@ import { browserSites, outgoingSites } from './browser.js';
 import { gatewaySites } from './gateways.js';
 import { handedNothingSites } from './handed-nothing.js';
 import { importSites } from './imports.js';
+import { sitesByKind } from './kinds.js';
 import { librarySites } from './libraries.js';
 import { LOGOUT_WORDS, logoutSites } from './logouts.js';
 import { opaqueTokenSites } from './opaque-tokens.js';
@@ -37,7 +38,8 @@ export function findSites(sources: Sources, knowledge: Knowledge): Site[] {
   const isOurs = (site: Site) => isOfShim(site, shim);
   const called = files
     .flatMap((file) => inFile(file, () => librarySites(sources, file, knowledge.signatures)))
-    .filter((site) => !isOurs(site));
+    .filter((site) => !isOurs(site))
+    .flatMap((site) => sitesByKind(sources, site));
   const sites: Site[] = [...called];
   const checks = called.filter(isCheck);
   const known = files.flatMap((file) =>

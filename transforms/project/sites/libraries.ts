@@ -7,6 +7,7 @@ import { propertyName } from '../definitions.js';
 import { ACCESS, type Evidence, familyOfMint, familyOfWord, surroundingNames } from '../families.js';
 import { type Use, usesOf } from '../flow/follow.js';
 import { originsOf } from '../flow/origins.js';
+import { isForOnce } from '../kinds.js';
 import { usesOfCallback } from '../mints.js';
 import { purposesAt } from '../purposes.js';
 import { secondTokensOf } from '../second-tokens.js';
@@ -135,6 +136,8 @@ function secondMints(sources: Sources, { path, library, family }: MintSite): Min
 function loginAmongOthers(sources: Sources, call: NodePath): Evidence | undefined {
   if (isAlternative(sources, call))
     return { family: 'one-time', evidence: 'a login call goes by the session before it comes here' };
+  if (isForOnce(sources, call))
+    return { family: 'one-time', evidence: 'every call says that it is about a token that is used once' };
   const purposes = purposesAt(sources, call);
   return purposes && { family: 'session', evidence: purposes.evidence };
 }

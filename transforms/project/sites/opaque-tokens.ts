@@ -101,8 +101,9 @@ function keptBy(sources: Sources, call: CallPath, sites: readonly Site[]): Kept[
 /** `randomBytes(40).toString('hex')` */
 function asText(call: CallPath): CallPath {
   const member = call.key === 'object' ? call.parentPath : undefined;
-  const text = member?.isMemberExpression() && propertyName(member.node) === 'toString' && member.parentPath;
-  return text && text.isCallExpression() ? text : call;
+  const isText = member?.isMemberExpression() && propertyName(member.node) === 'toString';
+  const text = isText ? member.parentPath : undefined;
+  return text?.isCallExpression() ? text : call;
 }
 
 /** When a token ends, as the row says it that it is put into. */

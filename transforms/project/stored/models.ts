@@ -27,9 +27,9 @@ function modelOfFunction(owner: NodePath): string | undefined {
   const holder = left?.isMemberExpression() ? left.get('object') : undefined;
   if (!holder) return undefined;
   if (holder.isIdentifier()) return isModel(holder) ? holder.node.name : undefined;
-  const schema =
-    propertyName(holder.node) === 'statics' && holder.isMemberExpression() && holder.get('object');
-  return schema && schema.isIdentifier() ? modelOfSchema(schema) : undefined;
+  const isStatics = holder.isMemberExpression() && propertyName(holder.node) === 'statics';
+  const schema = isStatics ? holder.get('object') : undefined;
+  return schema?.isIdentifier() ? modelOfSchema(schema) : undefined;
 }
 
 /** `const RefreshToken = sequelize.define(…)`, `mongoose.model(…)` */

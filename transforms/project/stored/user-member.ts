@@ -1,4 +1,5 @@
 import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
 import { propertyOf } from '../acceptance/doors.js';
 import { userOf } from '../acceptance/user.js';
 import { originsOf } from '../flow/origins.js';
@@ -12,6 +13,8 @@ export interface UserMember {
   readonly trail: readonly string[];
   /** What follows the record in code that names him: `._id.toString()`. */
   readonly text: string;
+  /** What types say that names him, where that is no text. */
+  readonly type?: 'number';
 }
 
 /** What of a user's record names him in the claims of a login; undefined where the code does not say it. */
@@ -24,7 +27,15 @@ export function userMemberOf(sources: Sources, sites: readonly Site[]): UserMemb
   for (const name of trail) value = value && propertyOf(sources, value, name);
   if (!value) return undefined;
   const [text] = memberTexts(sources, value);
-  return text === undefined ? undefined : { trail, text };
+  if (text === undefined) return undefined;
+  return { trail, text, ...(isNumber(value) ? { type: 'number' } : {}) };
+}
+
+/** `userId: number` */
+function isNumber(path: NodePath): boolean {
+  const bound = path.isIdentifier() ? path.scope.getBinding(path.node.name)?.identifier : undefined;
+  const annotation = bound?.typeAnnotation;
+  return t.isTSTypeAnnotation(annotation) && t.isTSNumberKeyword(annotation.typeAnnotation);
 }
 
 /** What follows a record in an expression, or in what that comes from. */

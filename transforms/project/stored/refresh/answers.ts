@@ -1,17 +1,20 @@
 import type { NodePath } from '@babel/traverse';
-import * as t from '@babel/types';
-import { allRefuse, alternatives, identifiersIn } from '../../acceptance/carried-code.js';
+import type * as t from '@babel/types';
+import { identifiersIn } from '../../acceptance/carried-code.js';
+import { handsOn } from '../../acceptance/check-callers.js';
 import { propertyName } from '../../definitions.js';
+import { isInside } from '../../inside.js';
 import type { CheckSite } from '../../site.js';
 import { startOf } from '../../source.js';
 import type { Sources } from '../../sources.js';
 import type { UserMember } from '../user-member.js';
 import { isOfGone, isWithin } from './books.js';
 import { isUserColumn } from './columns.js';
-import { type Question, statementOf } from './found.js';
+import type { Question } from './found.js';
 import type { RefreshKeeper } from './keepers.js';
 import { type Owner, ownerOf } from './owners.js';
 import type { PassingRenewal } from './passing.js';
+import { namedPlaces, type Place, placesAt, placesOf, referencesOf } from './places.js';
 import {
   checkedBefore,
   isAlike,
@@ -19,10 +22,10 @@ import {
   isPresence,
   type Refusal,
   refusalOf,
-  remainingOf,
   statementsOf,
 } from './refusals.js';
 import { tokenOfRow } from './values.js';
+import { yieldOf } from './yields.js';
 
 /** What becomes of a question after a refresh token that the application keeps. */
 export type Answer =
@@ -50,6 +53,14 @@ export type Answer =
       readonly refusals: readonly Refusal[];
       readonly users?: NamedUsers;
       readonly moved?: MovedRefusal;
+    }
+  /** The call that asks checks the token too: it yields the claims of the session. */
+  | {
+      readonly how: 'claims';
+      readonly check: CheckSite;
+      readonly held?: NodePath<t.VariableDeclarator>;
+      /** It yielded the row. */
+      readonly users?: NamedUsers;
     };
 
 /** Places that read a user's id off a row: the session has it too. */
@@ -62,12 +73,6 @@ export interface NamedUsers {
 export interface MovedRefusal {
   readonly refusal: Refusal;
   readonly before: NodePath;
-}
-
-/** An expression to put a question to the session at, and whether it is true when the session is there. */
-export interface Place {
-  readonly path: NodePath;
-  readonly found: boolean;
 }
 
 /** A question with what becomes of it. */
@@ -87,12 +92,6 @@ export function besideAnswers(
     if (statements.length < 2) return [];
     return statements.slice(0, -1).filter((one) => isBookkeeping(one, gone, checks));
   });
-}
-
-/** The references of the variable that holds a record. */
-function referencesOf({ held }: Question): NodePath[] {
-  const id = held?.node.id;
-  return held && t.isIdentifier(id) ? (held.scope.getBinding(id.name)?.referencePaths ?? []) : [];
 }
 
 function refusalsOf(question: Question): Refusal[] {
@@ -128,7 +127,10 @@ export function answerTo(
   question: Question,
   { gone, checks, leaves, user, rows, keepers }: Around,
 ): Outcome | undefined {
-  const { column, held } = question;
+  const { column, held, through } = question;
+  const check = through && checks.find(({ call }) => isInside(question.path, call));
+  if (check) return answerByCheck(sources, question, check, { gone, user, rows });
+  if (through && !handsOn(through.function, through.question.path)) return undefined;
   if (held && isForNothing(question, gone)) return { taken: [], asking: [held.parentPath] };
   const atLogout = leaves(question.path);
   const before = atLogout ? undefined : checkedBefore(sources, question, checks);
@@ -137,8 +139,8 @@ export function answerTo(
   const later = moved ? { moved } : {};
   if (column && held && !atLogout) {
     if (!user) return undefined;
-    const check = before ? { check: before.check } : {};
-    const answer: Answer = { how: 'by-user', column, held, user, ...check, ...later };
+    const checked = before ? { check: before.check } : {};
+    const answer: Answer = { how: 'by-user', column, held, user, ...checked, ...later };
     return { answer, taken: [], asking: [] };
   }
   const places = held ? placesOf(question, gone) : placesAt(question);
@@ -163,72 +165,35 @@ export function answerTo(
   return { answer: { how: 'answered', refusals, ...users, ...later }, taken, asking, shown };
 }
 
-/** What is done with the record that a question yields. */
-interface Places {
-  readonly asked: readonly Place[];
-  readonly taken: readonly NodePath[];
-  /** Conditions that turn away whose token is over or taken back, and such alternatives of others. */
-  readonly over: readonly NodePath[];
-  readonly dropped: readonly Refusal[];
-  /** Other properties that are read. */
-  readonly others: readonly NodePath[];
-}
-
-function placesOf(question: Question, gone: ReadonlySet<NodePath>): Places | undefined {
-  const found = {
-    asked: [] as Place[],
-    taken: [] as NodePath[],
-    over: [] as NodePath[],
-    others: [] as NodePath[],
-    dropped: [] as Refusal[],
+/** What becomes of a call that checks a token and asks whether it is kept, in a function that does so for all kinds. */
+function answerByCheck(
+  sources: Sources,
+  question: Question,
+  check: CheckSite,
+  { gone, user, rows }: Pick<Around, 'gone' | 'user' | 'rows'>,
+): Outcome | undefined {
+  const { held, through } = question;
+  const yields = through && yieldOf(through.function, through.question, check);
+  const statement = question.path.getStatementParent();
+  if (!yields || !statement) return undefined;
+  const refusals = refusalsOf(through.question);
+  const alike = refusals.every((one) => isAlike(sources, { ...one, statement }, check));
+  if (!alike) return undefined;
+  const answer = { how: 'claims', check } as const;
+  if (yields === 'claims') return { answer, taken: [], asking: [], shown: [] };
+  const places = held ? placesOf(question, gone) : undefined;
+  if (held ? !places : !statement.isExpressionStatement()) return undefined;
+  if (places && (places.asked.length || places.over.length || places.dropped.length)) return undefined;
+  const read = places?.others ?? [];
+  const named = user ? namedPlaces(sources, read, user, rows) : [];
+  if (named.length < read.length) return undefined;
+  const users = user ? { users: { places: named, user } } : {};
+  return {
+    answer: { ...answer, ...(held ? { held } : {}), ...users },
+    taken: places?.taken ?? [],
+    asking: [],
+    shown: [],
   };
-  const left: NodePath[] = [];
-  for (const reference of referencesOf(question)) {
-    if (isWithin(reference, gone)) continue;
-    const taken = takenOut(reference);
-    if (taken) found.taken.push(...taken);
-    else if (isPresence(reference)) found.asked.push(placeOf(reference));
-    else left.push(reference);
-  }
-  const goes = new Set([...gone, ...found.taken]);
-  for (const reference of left) {
-    const over = overTest(reference, goes);
-    const read = reference.key === 'object' ? reference.parentPath : undefined;
-    if (over && over.asks === over.statement.get('test')) found.over.push(over.statement);
-    else if (over) found.dropped.push(over);
-    else if (read) found.others.push(read);
-    else return undefined;
-  }
-  return found;
-}
-
-function placesAt(question: Question): Places | undefined {
-  if (question.yields === 'record' && !isPresence(question.path)) return undefined;
-  const place =
-    question.yields === 'record'
-      ? placeOf(question.path)
-      : { path: question.path, found: question.yields === 'yes' };
-  return { asked: [place], taken: [], over: [], others: [], dropped: [] };
-}
-
-/** Columns that say that a token is good no longer. */
-const OVER = /expir|revok|black|denied|invalid|disabled|deleted|used|logged_?out/i;
-
-/** `if (stored.expires < new Date()) return …`: a session that is over, or was ended, is not there. */
-function overTest(reference: NodePath, gone: ReadonlySet<NodePath>): Refusal | undefined {
-  const name = askedAs(reference);
-  const statement = reference.getStatementParent();
-  if (!OVER.test(name) || !statement?.isIfStatement() || statement.node.alternate) return undefined;
-  const asks = alternatives(statement.get('test')).find((one) => reference.isDescendant(one));
-  const branch = statement.get('consequent');
-  return asks && allRefuse(remainingOf(branch, gone)) ? { statement, branch, asks } : undefined;
-}
-
-/** The property that is read of a record, or the function that is asked about it: `verifyExpiration(stored)`. */
-function askedAs({ key, listKey, parent }: NodePath): string {
-  if (key === 'object') return propertyName(parent) ?? '';
-  if (listKey !== 'arguments' || !t.isCallExpression(parent)) return '';
-  return t.isIdentifier(parent.callee) ? parent.callee.name : (propertyName(parent.callee) ?? '');
 }
 
 /** Whose token a row is, where every row that is made says it by his id. */
@@ -271,28 +236,4 @@ function isMadeBefore(branch: NodePath, statement: NodePath): boolean {
       startOf(binding.identifier) < startOf(statement.node)
     );
   });
-}
-
-/** `!found` and `found == null` ask as a whole. */
-function placeOf(path: NodePath): Place {
-  const above = path.parentPath;
-  if (above?.isBinaryExpression() && path.key === 'left')
-    return { path: above, found: /^!/.test(above.node.operator) };
-  return { path, found: true };
-}
-
-/** `await stored.deleteOne()`; `stored.revoked = true` with the saving. */
-function takenOut(reference: NodePath): NodePath[] | undefined {
-  const member = reference.key === 'object' ? reference.parentPath : undefined;
-  if (!member) return undefined;
-  const method = propertyName(member.node) ?? '';
-  const call = member.parentPath;
-  if (call?.isCallExpression() && member.key === 'callee') {
-    const statement = statementOf(call);
-    return statement && /^(?:delete\w*|remove|destroy|save|update\w*)$/.test(method)
-      ? [statement]
-      : undefined;
-  }
-  const statement = call?.isAssignmentExpression() && member.key === 'left' ? statementOf(call) : undefined;
-  return statement ? [statement] : undefined;
 }

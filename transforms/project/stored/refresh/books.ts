@@ -3,10 +3,11 @@ import type * as t from '@babel/types';
 import { isInside } from '../../inside.js';
 import { positionOf, startOf } from '../../source.js';
 import type { Sources } from '../../sources.js';
-import type { Cleared, Question } from './found.js';
+import type { Cleared, Found, Question } from './found.js';
 import type { RefreshKeeper } from './keepers.js';
 import type { Mention } from './mentions.js';
 import { ofRows } from './rows.js';
+import { ofSharedRows, type SharedRows } from './shared-rows.js';
 import { ofEntry, ofValue } from './values.js';
 
 /** What code does about the refresh tokens that an application keeps. */
@@ -28,8 +29,16 @@ export interface Books {
   readonly strange?: NodePath;
 }
 
-/** Says of every mention of what keeps refresh tokens what it is there for. */
-export function booksOf(keepers: readonly RefreshKeeper[], mentions: readonly Mention[]): Books {
+/**
+ * Says of every mention of what keeps refresh tokens what it is there for.
+ *
+ * @param shared how a table of several kinds of tokens tells them apart
+ */
+export function booksOf(
+  keepers: readonly RefreshKeeper[],
+  mentions: readonly Mention[],
+  shared: SharedRows | undefined,
+): Books {
   const gone = new Set<NodePath>();
   const asking = new Set<NodePath>();
   const questions = new Map<t.Node, Question>();
@@ -42,29 +51,25 @@ export function booksOf(keepers: readonly RefreshKeeper[], mentions: readonly Me
   const seen = new Set<t.Node>();
   let strange: NodePath | undefined;
   for (let mention = waiting.shift(); mention; mention = waiting.shift()) {
-    const { path, as, asks } = mention;
+    const { path, asks } = mention;
     if (seen.has(path.node)) continue;
     seen.add(path.node);
-    const found =
-      as === 'entry'
-        ? ofEntry(path, keepers)
-        : as === 'value'
-          ? ofValue(path, keepers)
-          : ofRows(path, as, keepers);
-    if (!found) strange ??= path;
-    else if (found.is === 'question') questions.set(found.question.path.node, found.question);
-    else if (found.is === 'tested' && asks && !isAlternative(path))
-      questions.set(path.node, { path, yields: 'yes', presence: true });
-    else if (found.is === 'tested') tested.push(path);
-    else if (found.is === 'shown') shown.push(found.path);
-    else if (found.is === 'column') columns.push(found.column);
-    else if (found.is === 'gone') {
-      gone.add(found.statement);
-      if (found.cleared) cleared.push({ ...found.cleared, statement: found.statement });
-      if (found.row) rows.push(found.row);
-      if (found.asks) asking.add(found.statement);
-      const told = found.asks ? { asks: found.asks } : {};
-      waiting.push(...(found.derived ?? []).map((one): Mention => ({ path: one, as: 'value', ...told })));
+    for (const found of foundAt(mention, keepers, shared)) {
+      if (!found) strange ??= path;
+      else if (found.is === 'question') questions.set(found.question.path.node, found.question);
+      else if (found.is === 'tested' && asks && !isAlternative(path))
+        questions.set(path.node, { path, yields: 'yes', presence: true });
+      else if (found.is === 'tested') tested.push(path);
+      else if (found.is === 'shown') shown.push(found.path);
+      else if (found.is === 'column') columns.push(found.column);
+      else if (found.is === 'gone') {
+        gone.add(found.statement);
+        if (found.cleared) cleared.push({ ...found.cleared, statement: found.statement });
+        if (found.row) rows.push(found.row);
+        if (found.asks) asking.add(found.statement);
+        const told = found.asks ? { asks: found.asks } : {};
+        waiting.push(...(found.derived ?? []).map((one): Mention => ({ path: one, as: 'value', ...told })));
+      }
     }
   }
   const all = [...questions.values()];
@@ -76,6 +81,16 @@ export function booksOf(keepers: readonly RefreshKeeper[], mentions: readonly Me
 /** Whether it is asked beside other things: `!kept || …` */
 function isAlternative({ parentPath }: NodePath): boolean {
   return parentPath?.parentPath?.isLogicalExpression() === true;
+}
+
+function foundAt(
+  { path, as }: Mention,
+  keepers: readonly RefreshKeeper[],
+  shared: SharedRows | undefined,
+): readonly (Found | undefined)[] {
+  if (as === 'entry') return [ofEntry(path, keepers)];
+  if (as === 'value') return [ofValue(path, keepers)];
+  return as === 'model' && shared ? ofSharedRows(path, shared) : [ofRows(path, as, keepers)];
 }
 
 /** Where a place is, in words. */

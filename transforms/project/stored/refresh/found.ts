@@ -17,6 +17,8 @@ export interface Question {
   readonly column?: NodePath<t.ObjectProperty>;
   /** The variable that holds a record. */
   readonly held?: NodePath<t.VariableDeclarator>;
+  /** The function that asks for tokens of several kinds, of which this is one call, and how it asks. */
+  readonly through?: { readonly function: NodePath<t.Function>; readonly question: Question };
 }
 
 /** All tokens of a user are taken out, or the one that he has. */

@@ -15,8 +15,8 @@ export type RefreshKeeper =
   | { readonly kind: 'field'; readonly name: string; readonly model?: string }
   /** Entries of a cache, one for each user, under keys that are made alike. */
   | { readonly kind: 'entry'; readonly name: string; readonly key: string }
-  /** A table of its own, by the name of its model, and the column that has the token. */
-  | { readonly kind: 'table'; readonly name: string; readonly column: string };
+  /** A table, by the name of its model, and the column that has the token; `of` is what the model hangs on. */
+  | { readonly kind: 'table'; readonly name: string; readonly column: string; readonly of?: string };
 
 /** Methods that change what a list, a set, a map or a field with several tokens holds. */
 export const LIST_CHANGES = /^(?:push|unshift|splice|pop|shift|add|delete|set|clear|pull|addToSet|concat)$/;
@@ -51,7 +51,7 @@ export function keeperAt(sources: Sources, { path, trail }: Use): RefreshKeeper 
     else if (above.isCallExpression() && at.listKey === 'arguments')
       return (columns.length ? undefined : entryPut(above, Number(at.key))) ?? ofCall(above, columns);
     else if (above.isNewExpression() && at.listKey === 'arguments')
-      return ofTable(textOf(sources.fileOf(above), above.node.callee), columns, true);
+      return ofTable(textOf(sources.fileOf(above), above.node.callee), columns, { creates: true });
     else if (above.isAssignmentExpression() && at.key === 'right') return fieldOf(above.get('left'));
     else if (!above.isObjectExpression() && !above.isArrayExpression() && !above.isSpreadElement()) break;
   }
@@ -79,15 +79,23 @@ function ofCall(call: NodePath<t.CallExpression>, columns: readonly string[]): R
     if (list) return list;
   }
   if (!ROW_SEARCHES.test(method) && !ROW_CHANGES.test(method)) return undefined;
-  return ofTable(lastNameOf(holder) ?? modelOfThis(holder) ?? '', columns, CREATES.test(method));
+  const of = holder.isMemberExpression() ? lastNameOf(holder.get('object') as NodePath) : undefined;
+  return ofTable(lastNameOf(holder) ?? modelOfThis(holder) ?? '', columns, {
+    creates: CREATES.test(method),
+    ...(of ? { of } : {}),
+  });
 }
 
 /** A model that a token makes a row of is a table of tokens; another one is the users', of which a column has it. */
-function ofTable(model: string, columns: readonly string[], creates: boolean): RefreshKeeper | undefined {
+function ofTable(
+  model: string,
+  columns: readonly string[],
+  { creates, of }: { readonly creates: boolean; readonly of?: string },
+): RefreshKeeper | undefined {
   const column = columns.find((one) => !AROUND_COLUMNS.test(one))?.split('.')[0];
   if (!model || !column) return undefined;
   return creates || ABOUT_TOKENS.test(model)
-    ? { kind: 'table', name: model, column }
+    ? { kind: 'table', name: model, column, ...(of ? { of } : {}) }
     : { kind: 'field', name: column, model };
 }
 

@@ -79,18 +79,28 @@ export function modelCallAround(path: NodePath): NodePath | undefined {
 }
 
 /** @param own functions that the application has given the model: what they do is looked at in them */
-function ofTable(file: SourceFile, { name }: RefreshKeeper, own: ReadonlyMap<string, NodePath>): Mention[] {
+function ofTable(
+  file: SourceFile,
+  { name, of }: Extract<RefreshKeeper, { kind: 'table' }>,
+  own: ReadonlyMap<string, NodePath>,
+): Mention[] {
   const others = modelNames(name);
+  // `prisma.token` is no other thing that is called `token`.
+  const holder = /^[a-z]/.test(name) ? of : undefined;
   return [...file.paths.values()].flatMap((path): Mention[] => {
-    const named = path.isIdentifier({ name }) && path.isReferencedIdentifier();
+    if (path.isThisExpression() && modelOfThis(path) === name) return [{ path, as: 'model' }];
+    const named = holder === undefined && path.isIdentifier({ name }) && path.isReferencedIdentifier();
     const property = path.isMemberExpression() ? (propertyName(path.node) ?? '') : '';
     const other = lastNameOf(path) ?? '';
-    const member = property === name || (others.includes(other) && isAsked(path));
-    const self = path.isThisExpression() && modelOfThis(path) === name;
-    if (self) return [{ path, as: 'model' }];
+    const held = holder === undefined || (path.isMemberExpression() && isHeldBy(path, holder));
+    const member = (property === name && held) || (others.includes(other) && isAsked(path));
     const calls = path.key === 'object' && own.has(propertyName(path.parent) ?? '');
     return (named || member) && !calls && !isDeclared(path) ? [{ path, as: 'model' }] : [];
   });
+}
+
+function isHeldBy(path: NodePath<t.MemberExpression>, holder: string): boolean {
+  return lastNameOf(path.get('object')) === holder;
 }
 
 /** `db.refreshToken.findOne(…)`: a row has no such method. */

@@ -17,6 +17,7 @@ import { isSame, keeperAt, type RefreshKeeper } from './keepers.js';
 import { mentionsOf } from './mentions.js';
 import { preparedFor } from './prepared.js';
 import { savingAfter } from './savings.js';
+import { sharedRowsOf } from './shared-rows.js';
 
 /** The refresh tokens that an application keeps, with every place that has to do with them. */
 export interface RefreshRecord {
@@ -57,8 +58,11 @@ function find(sources: Sources, sites: readonly Site[]): RefreshRecord | undefin
   const mentions = keepers
     .flatMap((keeper) => mentionsOf(sources, keeper))
     .filter(({ path }) => !shim.some((call) => isInside(call, path)));
-  const books = booksOf(keepers, mentions);
   const checks = sites.filter(isCheck).filter(({ family }) => family === 'refresh');
+  const isReached = (path: NodePath) =>
+    checks.some(({ shared, call }) => shared && isInside(path, call)) ||
+    isAboutRefresh(sources, sites, path, uses);
+  const books = booksOf(keepers, mentions, sharedRowsOf(sources, keepers, mentions, isReached));
   const logouts = sites.filter((site): site is LogoutRouteSite => site.kind === 'logout-route');
   const user = userMemberOf(sources, sites);
   const gone = new Set(books.gone);
@@ -98,9 +102,7 @@ function find(sources: Sources, sites: readonly Site[]): RefreshRecord | undefin
     if (isWithin(question.path, gone)) continue;
     const open = checks.filter(({ call }) => !isWithin(call, gone));
     const asked =
-      leaves(question.path) ||
-      (question.presence && isRenewing(question.path)) ||
-      isAboutRefresh(sources, sites, question.path, uses);
+      leaves(question.path) || (question.presence && isRenewing(question.path)) || isReached(question.path);
     const found = asked
       ? answerTo(sources, question, { gone, checks: open, leaves, user, rows: books.rows, keepers })
       : undefined;
@@ -200,4 +202,13 @@ export function isOfRefreshRecord(path: NodePath, { gone, columns, answers }: Re
     const asked = answer.how === 'answered' ? answer.refusals.map((one) => one.asks) : [];
     return [question.path, ...asked].some((one) => isInside(one, path));
   });
+}
+
+/** The calls that check a refresh token and yielded its row: the claims of the session stand in its place. */
+export function rowsYieldedBy({ answers }: RefreshRecord): ReadonlySet<t.Node> {
+  return new Set(
+    answers.flatMap(({ answer }) =>
+      answer.how === 'claims' && answer.users ? [answer.check.call.node] : [],
+    ),
+  );
 }

@@ -104,7 +104,11 @@ export function checkedBefore(
 }
 
 /** Whether whoever comes with a token that is not kept is answered as one whose token does not hold. */
-export function isAlike(sources: Sources, { branch, statement }: Refusal, check: CheckSite): boolean {
+export function isAlike(
+  sources: Sources,
+  { branch, statement }: Pick<Refusal, 'branch'> & { readonly statement: NodePath },
+  check: CheckSite,
+): boolean {
   const last = statementsOf(branch).at(-1);
   if (!last) return false;
   const text = (path: NodePath) => textOf(sources.fileOf(path), path.node).replace(/^return\s+|[;\s]+/g, '');

@@ -5,11 +5,16 @@ import { type Cleared, declared, type Found, held, isNoToken, outermost, stateme
 import { AROUND_COLUMNS, CREATES, type RefreshKeeper, ROW_CHANGES, ROW_SEARCHES } from './keepers.js';
 import { type Mention, modelCallAround } from './mentions.js';
 
-/** A model, or a column in what it is given. */
+/**
+ * A model, or a column in what it is given.
+ *
+ * @param beside the column that only says which kind of token a row has
+ */
 export function ofRows(
   path: NodePath,
   as: Mention['as'],
   keepers: readonly RefreshKeeper[],
+  beside?: string,
 ): Found | undefined {
   const call = as === 'column' ? modelCallAround(path) : callOn(path);
   if (!call) return undefined;
@@ -24,7 +29,7 @@ export function ofRows(
   if (as === 'column') return isByToken(path, call, keepers) ? goes : ofChange(path, call, goes);
   if (column || isById(given, method)) return goes;
   if (CREATES.test(method)) return undefined;
-  const [only, ...others] = given ? columnsOf(given) : [];
+  const [only, ...others] = given ? columnsOf(given).filter(({ node }) => keyName(node) !== beside) : [];
   const name = only ? (keyName(only.node) ?? '') : '';
   if (!only || others.length) return undefined;
   // Rows that are over are swept out from time to time.
@@ -79,7 +84,8 @@ function isOwnId({ node }: NodePath): boolean {
   return /^_?id$/.test(keyName(node) ?? '');
 }
 
-function withStatement(call: NodePath, row: { readonly row?: NodePath }): Found | undefined {
+/** What a call does is its statement's, or that of what holds its value. */
+export function withStatement(call: NodePath, row: { readonly row?: NodePath }): Found | undefined {
   const statement = statementOf(call);
   if (statement) return { is: 'gone', statement, ...row };
   const declarator = outermost(call).parentPath;
@@ -88,7 +94,7 @@ function withStatement(call: NodePath, row: { readonly row?: NodePath }): Found 
 }
 
 /** Whether a row is named by its own id: `deleteOne({ _id: stored._id })`, `findByIdAndDelete(stored.id)`. */
-function isById(given: NodePath | undefined, method: string): boolean {
+export function isById(given: NodePath | undefined, method: string): boolean {
   if (/^findById/.test(method)) return true;
   const [only, ...others] = given ? columnsOf(given) : [];
   const value = only?.get('value');
@@ -111,7 +117,7 @@ export function columnsOf(given: NodePath): NodePath<t.ObjectProperty>[] {
 }
 
 /** The call that a model is asked by: `Model.create(…)`, `new Model(…)`. */
-function callOn(path: NodePath): NodePath | undefined {
+export function callOn(path: NodePath): NodePath | undefined {
   if (path.parentPath?.isNewExpression() && path.key === 'callee') return path.parentPath;
   const member = path.key === 'object' ? path.parentPath : undefined;
   const call = member?.key === 'callee' ? member.parentPath : undefined;
@@ -119,7 +125,7 @@ function callOn(path: NodePath): NodePath | undefined {
 }
 
 /** The key of the column that has the token, in what a model is searched by. */
-function columnIn(
+export function columnIn(
   given: NodePath,
   keepers: readonly RefreshKeeper[],
 ): NodePath<t.ObjectProperty> | undefined {
