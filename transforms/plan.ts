@@ -2,7 +2,7 @@ import type { BrowserClient } from './project/browser/client.js';
 import type { Hold } from './project/browser/held.js';
 import { namesOf } from './project/callers.js';
 import { applicationsOf } from './project/express/application.js';
-import { otherMakerOf } from './project/express/makers.js';
+import { isMountedByHand, otherMakerOf } from './project/express/makers.js';
 import { runs } from './project/express/reach.js';
 import { otherFramework } from './project/frameworks.js';
 import type { Project } from './project/project.js';
@@ -76,7 +76,7 @@ function afterMount(
  * that belong to no package nothing is known, and they are taken as they are.
  */
 function withoutApplication(plan: readonly Planned[], { sources, sites }: Project): readonly Planned[] {
-  if (sources.mentioning('cutover(').some(({ test }) => !test)) return plan;
+  if (isMountedByHand(sources)) return plan;
   const isOfPackage = ({ file }: Site) => (sources.packageOf(file)?.dependencies.size ?? 0) > 0;
   const waits = plan.filter(
     ({ site, owner, decision }) =>
@@ -92,7 +92,7 @@ function withoutApplication(plan: readonly Planned[], { sources, sites }: Projec
   const see = (site: Site) => `waits until the session middleware is mounted: see ${placeOf(site)}`;
   const maker = first && otherMakerOf(sources);
   const reason = maker
-    ? `${maker.name} makes the application (${placeOf(maker)}), and the session middleware is not in front of it`
+    ? `the application is made by ${maker.name} (${placeOf(maker)}), and the session middleware is not in front of it`
     : 'nothing shows where the Express application is made that runs this';
   const waiting = new Set(waits);
   return plan.map((one) => {

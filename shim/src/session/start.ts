@@ -24,6 +24,16 @@ export interface StartOptions {
   readonly issuer?: string | undefined;
   readonly audience?: string | readonly string[] | undefined;
   readonly jwtid?: string | undefined;
+  // What else jsonwebtoken takes says nothing about a session.
+  readonly algorithm?: unknown;
+  readonly keyid?: unknown;
+  readonly notBefore?: unknown;
+  readonly noTimestamp?: unknown;
+  readonly header?: unknown;
+  readonly encoding?: unknown;
+  readonly mutatePayload?: unknown;
+  readonly allowInsecureKeySizes?: unknown;
+  readonly allowInvalidAsymmetricKeyTypes?: unknown;
 }
 
 const THIRTY_DAYS = 30 * 24 * 60 * 60;

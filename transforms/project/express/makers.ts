@@ -1,6 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import { callsOf } from '../callers.js';
-import { definitionOf } from '../definitions.js';
+import { definitionOf, lastNameOf } from '../definitions.js';
 import { type SourceFile, startOf } from '../source.js';
 import type { Sources } from '../sources.js';
 
@@ -42,7 +42,7 @@ const MAKERS: Readonly<Record<string, { readonly names: RegExp; readonly advice:
  * nothing shows who makes it.
  */
 export function otherMakerOf(sources: Sources): OtherMaker | undefined {
-  if (sources.listed.some(({ text }) => text.includes('cutover('))) return undefined;
+  if (isMountedByHand(sources)) return undefined;
   for (const [module, { names, advice }] of Object.entries(MAKERS)) {
     for (const file of sources.mentioning(module)) {
       if (file.test) continue;
@@ -51,6 +51,18 @@ export function otherMakerOf(sources: Sources): OtherMaker | undefined {
     }
   }
   return undefined;
+}
+
+/** Whether somebody has put the shim in front of an application that is not seen. */
+export function isMountedByHand(sources: Sources): boolean {
+  return sources.mentioning('cutover(').some(
+    (file) =>
+      !file.test &&
+      callsOf(sources, file).some(({ path }) => {
+        const callee = path.get('callee') as NodePath;
+        return lastNameOf(callee) === 'cutover';
+      }),
+  );
 }
 
 function madeIn(sources: Sources, file: SourceFile, module: string, names: RegExp): NodePath | undefined {
