@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import jwt from 'jsonwebtoken';
 import { build } from 'vite';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AdoptOptions, LegacyPlace } from '../src/browser/client.js';
@@ -344,6 +345,25 @@ describe('acceptSession', () => {
     jar.cookies.clear();
     expect(await acceptSession(undefined)).toBeNull();
     expect(hasSession()).toBe(false);
+  });
+
+  test('a refresh token that came along lets the session last as long; its marker asks nothing', async () => {
+    const claims = ({ id }: object & { id?: string }) => ({ id: String(id) });
+    const renewal = { key: `${SECRET} for renewal`, algorithms: ['HS256'] as const, refresh: true, claims };
+    const keys = [{ key: SECRET, algorithms: ['HS256'] as const }, renewal];
+    base = await shopApplication(optionsFor({ legacy: { keys } }), EXPRESSES[0][1]);
+    jar = http(base);
+    const { acceptSession, adoptLegacyToken, sessionInfo } = await tab();
+    await adoptLegacyToken(place());
+    const refresh = jwt.sign({ id: 'ada' }, renewal.key, { expiresIn: '7d' });
+    const left = () => Number(sessionInfo()?.exp) - Date.now() / 1000;
+    const access = () => jwt.sign({ id: 'ada' }, SECRET, { expiresIn: '15m' });
+    await acceptSession(access());
+    expect(left()).toBeLessThan(16 * 60);
+    const marker = await acceptSession(access(), refresh);
+    expect(left()).toBeGreaterThan(6 * 86_400);
+    offline = true;
+    expect(await acceptSession(marker, marker)).toBe(marker);
   });
 
   test('without a network it rejects', async () => {

@@ -54,8 +54,8 @@ function edit({ answer }: EmitSite, decision: Decision, project: Project): reado
   const { semicolon, newline } = styleOf(file.text);
   const typed = isTyped(file);
   const accept = localName(file, SHIM_CLIENT, 'acceptSession');
-  const { token, before, replaces, leaves, besides } = acceptance;
-  const call = `${waiting.how} ${accept.local}(${token})`;
+  const { token, renewing, before, replaces, leaves, besides } = acceptance;
+  const call = `${waiting.how} ${accept.local}(${[token, renewing].filter(Boolean).join(', ')})`;
   const held = acceptance.leaves ? leftInPlace(answer, acceptance, project) : 'nothing';
   const asString = typed ? `(${call}) ?? ''` : call;
   const lines =
@@ -73,6 +73,7 @@ function edit({ answer }: EmitSite, decision: Decision, project: Project): reado
       lines.push(
         typed ? `${other} = ${quoted(styleOf(file.text), '')}${semicolon}` : `delete ${other}${semicolon}`,
       );
+  const keeps = renewing?.split('.').slice(0, 1) ?? [];
   const edits: Edit[] = [...waiting.edits, ...flagEdits(acceptance, file.path, project, answer)];
   if (before === owner) return [...edits, ...asBlock(file, owner, lines, [accept])];
   const indented = lines.join(`${newline}${indentOf(file.text, startOf(before.node))}`);
@@ -80,7 +81,14 @@ function edit({ answer }: EmitSite, decision: Decision, project: Project): reado
     const text = indented.replace(/;$/, '');
     return [
       ...edits,
-      { file: file.path, start: startOf(replaces.node), end: endOf(replaces.node), text, needs: [accept] },
+      {
+        file: file.path,
+        start: startOf(replaces.node),
+        end: endOf(replaces.node),
+        text,
+        needs: [accept],
+        keeps,
+      },
     ];
   }
   return [...edits, ...beforeStatement(file, before, indented, [accept])];

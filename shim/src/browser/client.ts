@@ -238,13 +238,16 @@ export function adoptLegacyToken(options: AdoptOptions): Promise<void> {
 /**
  * What a login returned: a marker is noted, a token is exchanged and forgotten, and with nothing the server is
  * asked. Resolves to the marker, or to `null` when there is no session.
+ * @param refresh the refresh token that came along, if one did: the session lasts as long as it would have
  */
-export async function acceptSession(value?: string | null): Promise<string | null> {
+export async function acceptSession(value?: string | null, refresh?: string | null): Promise<string | null> {
   const late = leaving;
   await late;
   const token = tokenIn(value);
   // The answer to a logout that was still on its way may have taken the new cookie along: ask what is left.
-  const marker = value && !signed(token) && !late ? value : await askWith(token);
+  let marker = value && !signed(token) && !late ? value : await askWith(token);
+  const renewing = signed(keptIn(refresh));
+  if (marker && renewing) marker = (await askWith(renewing).catch(() => null)) || marker;
   note(marker);
   return marker;
 }

@@ -24,6 +24,8 @@ export interface Acceptance {
   readonly leaves: boolean;
   /** Code for the refresh tokens that are in that object, too. */
   readonly besides: readonly string[];
+  /** Code for the refresh token that came along, as far as this code takes it from the answer. */
+  readonly renewing?: string;
   /** The token itself is tested after it was accepted. */
   readonly tested: boolean;
 }
@@ -41,8 +43,10 @@ export function acceptanceOf(answer: LoginAnswer, project: Project): Acceptance 
     .flatMap((path) => mentionsOf(answer, path, project));
   const token = container ? [container, ...trail].join('.') : binding.identifier.name;
   const significant = mentions.filter(({ kind }) => kind !== 'test' && kind !== 'part' && kind !== 'refresh');
+  const renewing = renewingText(answer);
   const common = {
     token,
+    ...(renewing ? { renewing } : {}),
     flags: mentions.filter(({ kind }) => kind === 'flag').map(({ path }) => path),
     refreshes: mentions.filter(({ kind }) => kind === 'refresh').map(({ path }) => path),
     leaves: mentions.some(
@@ -75,6 +79,31 @@ export function acceptanceOf(answer: LoginAnswer, project: Project): Acceptance 
   const emptied = first.kind === 'stored' && !stored ? hollowCall(first.path, project) : undefined;
   if (emptied?.parentPath === before) return { ...common, before, tested, replaces: emptied };
   return { ...common, before, tested, ...(replaces && isPlain(stored) ? { replaces } : {}) };
+}
+
+/** Code for the refresh token that came along: `data.refreshToken`, or the name that a pattern gives it. */
+function renewingText({ binding, container, trail }: LoginAnswer): string | undefined {
+  const token = [...(container?.split('.').slice(1) ?? []), ...trail];
+  for (const reference of container ? binding.referencePaths : []) {
+    const { names } = membersAbove(reference);
+    const unlike = names.flatMap((name, index) => (name === token[index] ? [] : [index]));
+    const [only, ...others] = names.length === token.length ? unlike : [];
+    if (only === undefined || others.length || familyOfName(names[only] ?? '') !== 'refresh') continue;
+    return [binding.identifier.name, ...names].join('.');
+  }
+  const pattern = container ? undefined : patternAround(binding.path.node, binding.identifier);
+  const own = pattern?.properties.find((one) => t.isObjectProperty(one) && one.value === binding.identifier);
+  const other = pattern?.properties.find((one) => isRefresh(keyName(one), own && keyName(own)));
+  return t.isObjectProperty(other) && t.isIdentifier(other.value) ? other.value.name : undefined;
+}
+
+/** The pattern that names a variable, at whatever depth. */
+function patternAround(node: t.Node | null | undefined, name: t.Identifier): t.ObjectPattern | undefined {
+  if (t.isVariableDeclarator(node)) return patternAround(node.id, name);
+  if (!t.isObjectPattern(node)) return undefined;
+  const values = node.properties.flatMap((one) => (t.isObjectProperty(one) ? [one.value] : []));
+  if (values.some((value) => value === name)) return node;
+  return values.map((value) => patternAround(value, name)).find((found) => found);
 }
 
 /** The names of the refresh tokens that code takes from beside the token, there or from where it is stored. */
