@@ -93,7 +93,8 @@ export function passesShim({ server, options }: SocketOpening, sources: Sources)
   const file = sources.fileOf(server);
   if (options) return /\bupgradeCutover\w*\(/.test(textOf(file, options.node));
   const name = textOf(file, startOfChain(server).node).replace(/[^\w\s]/g, '\\$&');
-  return new RegExp(`${name}\\s*\\.use\\(\\s*socketCutover`).test(file.text);
+  // A comment may say what to do.
+  return new RegExp(`^(?!\\s*//).*${name}\\s*\\.use\\(\\s*socketCutover`, 'm').test(file.text);
 }
 
 /** `io.of('/chat')` of `io.of('/chat').use(first)` */
