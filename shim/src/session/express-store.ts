@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import session, { type SessionData } from 'express-session';
+import { type Session, type SessionData, Store } from 'express-session';
 import { loginOf, type Sessions } from './sessions.js';
 
 type Done = (error?: unknown) => void;
@@ -19,7 +19,7 @@ export type Outcome = 'unchanged' | 'stored' | 'gone';
  * The store that express-session sees. A session that was loaded, or stored once, is only ever updated: when it
  * has ended meanwhile, a request that still holds it does not bring it back.
  */
-export class ExpressStore extends session.Store {
+export class ExpressStore extends Store {
   /** Set by express-session on the store that it is given. */
   declare generate: (req: Request) => void;
   readonly #sessions: Sessions;
@@ -48,7 +48,7 @@ export class ExpressStore extends session.Store {
     this.#sessions.read(id).then((data) => done(null, data ?? null), done);
   }
 
-  override createSession(req: Request, data: SessionData): session.Session & SessionData {
+  override createSession(req: Request, data: SessionData): Session & SessionData {
     const login = loginOf(data);
     const loaded = super.createSession(req, data);
     // The end is fixed: what express-session sets the cookie's age back to is what is left of it.
