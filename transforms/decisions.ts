@@ -5,6 +5,7 @@ import { purposesAt } from './project/purposes.js';
 import { requestAt } from './project/requests.js';
 import type { CheckSite, MintSite } from './project/site.js';
 import { onlyTestsUse } from './project/tests-only.js';
+import { READ_PLAINLY } from './project/token-origins.js';
 import type { Decision } from './rule.js';
 
 /** What is to become of a place that signs, whatever library signs there. */
@@ -90,8 +91,6 @@ const ONE_KIND =
   'Give all logins one key and a claim that says of which kind each is, let the checks ask for it, and run this again.';
 
 const NOT_FOLLOWED = /in a way that is not followed/;
-const READ_PLAINLY =
-  'Read it by req.get(name) or, with cookie-parser, by req.cookies[name], and run this again.';
 const NAMED_ROW = `Let the login call startSession(req, claims) ${SHIM_NAMED} with that claim, the look-up take it off requireSession(req), and legacy.isRevoked(payload) of the session module do the same look-up for old tokens.`;
 
 function adviceOnMint({ family }: MintSite, obstacle: string): string {

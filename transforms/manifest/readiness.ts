@@ -9,7 +9,7 @@ import {
 import { placementOf } from '../project/express/placement.js';
 import { filesOf } from '../project/express/reach.js';
 import type { Project } from '../project/project.js';
-import { unseenPlaceIn } from '../project/token-origins.js';
+import { READ_PLAINLY, unseenPlaceIn } from '../project/token-origins.js';
 import { modulePathOf } from './module-path.js';
 
 /** A person must mount the shim: why, and what to do. */
@@ -76,7 +76,7 @@ function takenFrom(place: string | undefined): Blocked | undefined {
   return {
     state: 'blocked',
     reason: `the login token is taken from the request in a way that is not followed: ${place}`,
-    todo: 'Read it by req.get(name) or, with cookie-parser, by req.cookies[name], and run this again.',
+    todo: READ_PLAINLY,
   };
 }
 

@@ -10,6 +10,10 @@ import { isCheckedBy } from './stored/lookups.js';
 /** What of a project says where its tokens come from. */
 type Tokens = Pick<Project, 'sources' | 'sites'>;
 
+/** What to do where nothing shows which header or cookie a token is taken from. */
+export const READ_PLAINLY =
+  'Read it by req.get(name) or, with cookie-parser, by req.cookies[name], and run this again.';
+
 /**
  * Where a token comes from that no request carries, in words.
  *

@@ -1,7 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import { definitionOf } from '../definitions.js';
-import { applicationsOf } from '../express/application.js';
-import { filesOf } from '../express/reach.js';
+import { filesAround, filesServedWith } from '../express/reach.js';
 import { originsOf } from '../flow/origins.js';
 import type { Project } from '../project.js';
 import { isMint, type MintSite } from '../site.js';
@@ -22,14 +21,11 @@ const known = new WeakMap<Sources, Map<ReadonlySet<SourceFile> | undefined, stri
  */
 export function toldApartAt(file: SourceFile, tokens: Tokens): string | undefined {
   const { sources, sites } = tokens;
-  const served = applicationsOf(sources).map((application) => filesOf(sources, application));
-  const files = served.find((one) => one.has(file));
+  const files = filesServedWith(sources, file);
   const remembered = known.get(sources) ?? new Map<ReadonlySet<SourceFile> | undefined, string | undefined>();
   known.set(sources, remembered);
   if (remembered.has(files)) return remembered.get(files);
-  const inFiles =
-    files ?? new Set(sites.map((site) => site.file).filter((one) => !served.some((set) => set.has(one))));
-  const found = toldApart(tokens, inFiles);
+  const found = toldApart(tokens, filesAround(sources, sites, file));
   remembered.set(files, found);
   return found;
 }

@@ -23,17 +23,26 @@ export function filesOf(sources: Sources, application: Application): ReadonlySet
   return files;
 }
 
-/** The files of the application that a file belongs to; where none is seen to run it, those of the sites that none runs. */
+/** The files of the application that a file belongs to; undefined where none is seen to run it. */
+export function filesServedWith(sources: Sources, file: SourceFile): ReadonlySet<SourceFile> | undefined {
+  return servedSets(sources).find((files) => files.has(file));
+}
+
+/** The same; where no application is seen to run it, the files of the sites that none runs. */
 export function filesAround(
   sources: Sources,
   sites: readonly Site[],
   file: SourceFile,
 ): ReadonlySet<SourceFile> {
-  const served = applicationsOf(sources).map((application) => filesOf(sources, application));
+  const served = servedSets(sources);
   const own = served.find((files) => files.has(file));
   return (
     own ?? new Set(sites.map((site) => site.file).filter((one) => !served.some((files) => files.has(one))))
   );
+}
+
+function servedSets(sources: Sources): ReadonlySet<SourceFile>[] {
+  return applicationsOf(sources).map((application) => filesOf(sources, application));
 }
 
 /** Whether an application runs a file: it is seen to, or there is no other in the package. */
