@@ -13,13 +13,13 @@ import { during, type Shop, type Visit } from './request/visit.js';
 import { ApplicationError } from './response/application-error.js';
 import { fixCookies } from './response/headers.js';
 import { holdHead } from './response/held-head.js';
-import { answerUnavailable } from './response/unavailable.js';
+import { answerUnavailable, within } from './response/unavailable.js';
 import { endsOf } from './session/ends.js';
 import { ExpressStore } from './session/express-store.js';
 import { keptIn } from './session/kept.js';
 import { keptBeside } from './session/kept-beside.js';
 import { type Sessions, sessionsIn } from './session/sessions.js';
-import { settle, within } from './session/settle.js';
+import { settle } from './session/settle.js';
 import type { CutoverOptions } from './settings/options.js';
 import { type Settings, settingsOf } from './settings/settings.js';
 import { warnOfOtherStore } from './stores/express-session-store.js';
@@ -144,6 +144,7 @@ function newVisit(shop: Shop, req: Request, res: ServerResponse): Visit {
     takenBack: false,
     token: undefined,
     refreshing: undefined,
+    loggedOut: [],
     firstId: undefined,
     pending: [],
     replaced: [],

@@ -7,10 +7,11 @@ import type { CutoverStore } from '../stores/store.js';
  * - `made`: it was made. If it is not there any more, it has ended.
  * - `spent`: its cookie came back at `since`; after the grace the token is worth nothing.
  * - `revoked`: logged out.
+ * - `left`: logged out, and taken back by the application too, which decides if it ever keeps the same one anew.
  */
 export interface Entry {
   readonly session: string;
-  readonly state: 'claimed' | 'made' | 'spent' | 'revoked';
+  readonly state: 'claimed' | 'made' | 'spent' | 'revoked' | 'left';
   readonly since: number;
 }
 
@@ -32,6 +33,10 @@ export interface Ledger {
   spend(token: Named, session: string): Promise<void>;
   /** Whatever it was, it opens nothing any more. Returns the session it led to. */
   revoke(token: Named): Promise<string | undefined>;
+  /** `revoked` → `left`. */
+  leave(token: Named): Promise<void>;
+  /** As `claim`, for a token whose entry is `left`. */
+  claimAnew(token: Named, left: Entry, session: string, state: Entry['state']): Promise<Entry>;
   /** All tokens of a user made up to now. */
   revokeAllOf(user: string): Promise<void>;
   isRevokedFor(user: string, iat: number | undefined): Promise<boolean>;
@@ -67,7 +72,7 @@ export function ledgerIn(store: CutoverStore, closes: number): Ledger {
         const there = await store.add(at(hash), write(spent), ttl(ends));
         if (there === undefined) return;
         const entry = entryIn(there);
-        if (entry.state === 'spent' || entry.state === 'revoked') return;
+        if (entry.state === 'spent' || isLoggedOut(entry)) return;
         if (
           await store.swap(
             at(hash),
@@ -89,6 +94,18 @@ export function ledgerIn(store: CutoverStore, closes: number): Ledger {
         if (await store.swap(at(hash), there, write(revoked), ttl(ends))) return entry.session;
       }
     },
+    async leave({ hash, ends }) {
+      const there = await store.get(at(hash));
+      const entry = there === undefined ? undefined : entryIn(there);
+      if (there === undefined || entry?.state !== 'revoked') return;
+      await store.swap(at(hash), there, write({ ...entry, state: 'left' }), ttl(ends));
+    },
+    async claimAnew({ hash, ends }, left, session, state) {
+      const proposed: Entry = { session, state, since: Date.now() };
+      if (await store.swap(at(hash), write(left), write(proposed), ttl(ends))) return proposed;
+      const there = await store.get(at(hash));
+      return there === undefined ? { ...left, state: 'revoked' } : entryIn(there);
+    },
     async revokeAllOf(user) {
       await store.put(all(user), String(seconds()), ttl(undefined));
     },
@@ -97,6 +114,11 @@ export function ledgerIn(store: CutoverStore, closes: number): Ledger {
       return before !== undefined && (iat === undefined || iat <= Number(before));
     },
   };
+}
+
+/** Whether a token was logged out, and nothing has come of it since. */
+export function isLoggedOut({ state }: Entry): boolean {
+  return state === 'revoked' || state === 'left';
 }
 
 /** What can't be read opens nothing: the user logs in once more, and nobody gets in by a damaged entry. */

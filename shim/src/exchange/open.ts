@@ -6,7 +6,8 @@ import type { Refusal } from '../events.js';
 import type { Shop } from '../request/visit.js';
 import { type Login, recordLogin, seconds, storable } from '../session/login.js';
 import type { LegacySettings } from '../settings/settings.js';
-import type { Entry } from './ledger.js';
+import { claim } from './kept-anew.js';
+import { type Entry, isLoggedOut } from './ledger.js';
 
 /** The session that a token leads to, or why to none. */
 export type Opened =
@@ -30,8 +31,8 @@ export async function open(
   guest: object,
 ): Promise<Opened> {
   if (await isRevoked(token, shop, legacy, req)) return { refusal: 'revoked' };
-  const entry = await shop.ledger.claim(token, req.sessionID, 'claimed');
-  if (entry.state === 'revoked') return { refusal: 'revoked' };
+  const entry = await claim(token, req.sessionID, 'claimed', shop, legacy, req);
+  if (isLoggedOut(entry)) return { refusal: 'revoked' };
   if (isOver(entry, legacy)) return { refusal: 'spent' };
   if (entry.state !== 'claimed') {
     const data = await shop.sessions.read(entry.session);
@@ -42,7 +43,7 @@ export async function open(
   const made = sessionFor(token, shop, req);
   const first = await shop.sessions.make(entry.session, made);
   const finished = await shop.ledger.finish(token, entry);
-  const loggedOut = finished.state === 'revoked' || (await isOfAllRevoked(token, shop));
+  const loggedOut = isLoggedOut(finished) || (await isOfAllRevoked(token, shop));
   if (loggedOut) {
     await shop.sessions.end(entry.session, token.user);
     return { refusal: 'revoked' };
@@ -63,8 +64,9 @@ export async function renew(
   req: Request,
 ): Promise<Opened | 'renewed'> {
   if (await isRevoked(token, shop, legacy, req)) return { refusal: 'revoked' };
-  const entry = await shop.ledger.claim(token, sessionId, legacy.once ? 'spent' : 'made');
-  if (entry.state === 'revoked') return { refusal: 'revoked' };
+  const state = legacy.once ? 'spent' : 'made';
+  const entry = await claim(token, sessionId, state, shop, legacy, req);
+  if (isLoggedOut(entry)) return { refusal: 'revoked' };
   if (entry.session === sessionId) return 'renewed';
   if (isOver(entry, legacy)) return { refusal: 'spent' };
   const data = await shop.sessions.read(entry.session);

@@ -3,6 +3,8 @@ import type { Visit } from '../request/visit.js';
 import { type Login, prolonged, recordLogin, seconds } from '../session/login.js';
 import { loginOf } from '../session/sessions.js';
 import type { LegacySettings } from '../settings/settings.js';
+import { claim } from './kept-anew.js';
+import { isLoggedOut } from './ledger.js';
 import { isRevoked } from './open.js';
 
 /** How many older tokens a session remembers; more of them cost one look into the ledger each time. */
@@ -43,8 +45,8 @@ async function joined(login: Login, visit: Visit, legacy: LegacySettings): Promi
   const { req, shop } = visit;
   let all = login;
   for (const token of strangersTo(login, visit)) {
-    const entry = await shop.ledger.claim(token, req.session.id, 'made');
-    const ours = entry.session === req.session.id && entry.state !== 'revoked';
+    const entry = await claim(token, req.session.id, 'made', shop, legacy, req);
+    const ours = entry.session === req.session.id && !isLoggedOut(entry);
     const counts = ours && !(await isRevoked(token, shop, legacy, req));
     const until = Math.min(token.payload.exp ?? 0, seconds() + LONGEST);
     const before = token.refresh && counts ? all.refresh?.hash : token.hash;

@@ -2,16 +2,17 @@ import type { IncomingMessage } from 'node:http';
 import { judge, type Verdict } from '../acceptance/acceptance.js';
 import { isFromElsewhere } from '../cross-origin.js';
 import type { Refusal } from '../events.js';
+import { isLoggedOut } from '../exchange/ledger.js';
 import { isOver, isRevoked, loginFor } from '../exchange/open.js';
 import { userOfMarker } from '../exchange/tokens-on-request.js';
 import { whoWins } from '../exchange/who-wins.js';
 import { signedCookies } from '../request/cookies.js';
 import type { Shop } from '../request/visit.js';
+import { within } from '../response/unavailable.js';
 import type { Login } from '../session/login.js';
 import { isMarker } from '../session/marker.js';
 import { sessionOf } from '../session/session-of-cookies.js';
 import { loginOf } from '../session/sessions.js';
-import { within } from '../session/settle.js';
 
 const LONGEST = 2000;
 
@@ -90,7 +91,7 @@ async function loginOfToken(
   const entry = await shop.ledger.find(token);
   const login = loginFor(token, shop, req.headers['user-agent']);
   if (!entry) return { login };
-  if (entry.state === 'revoked') return { refusal: 'ended' };
+  if (isLoggedOut(entry)) return { refusal: 'ended' };
   if (isOver(entry, legacy)) return { refusal: 'spent' };
   const session = loginOf(await shop.sessions.read(entry.session));
   if (session) return { login: session, sessionId: entry.session };

@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { isFromElsewhere } from '../cross-origin.js';
 import { signedCookies } from '../request/cookies.js';
 import { allShops } from '../request/shops.js';
+import { within } from '../response/unavailable.js';
 import { SessionAbsentError } from '../session/errors.js';
 import { claimsOf } from '../session/login.js';
 import { sessionOf } from '../session/session-of-cookies.js';
 import { loginOf } from '../session/sessions.js';
-import { within } from '../session/settle.js';
 import type { SessionClaims } from '../settings/options.js';
 
 /** The session that a socket was opened with. */

@@ -40,6 +40,8 @@ export interface Visit {
   token: AcceptedToken | undefined;
   /** A refresh token of the same user that came beside it. */
   refreshing: AcceptedToken | undefined;
+  /** Tokens that came with the request, which has logged them out. */
+  readonly loggedOut: AcceptedToken[];
   /** The id that express-session gave the request, to tell a session that was made anew from it. */
   firstId: string | undefined;
   /** What the response head waits for. */

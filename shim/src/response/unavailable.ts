@@ -11,6 +11,17 @@ export class UnavailableError extends Error {
   }
 }
 
+/** Fails after `limit` milliseconds: a store that hangs must not hang the request. */
+export function within<Value>(limit: number, work: Promise<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new UnavailableError(`the store took more than ${limit} ms`)),
+      limit,
+    );
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
 /** What the headers of the answer that could not be given said about its body, its caching and its cookies. */
 const OF_THE_LOST_ANSWER = [
   'set-cookie',

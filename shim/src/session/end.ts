@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { shopsHere } from '../request/shops.js';
 import { currentVisit, type Shop, type Visit, visitOf } from '../request/visit.js';
+import { within } from '../response/unavailable.js';
 import type { Login } from './login.js';
 import { loginOf } from './sessions.js';
-import { within } from './settle.js';
 
 /** A session as `listSessions` shows it. */
 export interface OpenSession {
@@ -53,6 +53,7 @@ async function ended(visit: Visit): Promise<void> {
   // express-session stores nothing for a request without a session; a guest's takes its place.
   if (held) shop.express.makeGuest(req);
   visit.firstId = req.session?.id;
+  visit.loggedOut.push(...[token, refreshing].flatMap((one) => one ?? []));
   const tokens = [login?.token, login?.refresh, token, refreshing].flatMap((one) => (one ? [one] : []));
   // The token first: a session that ends while its token still opens another has not ended.
   for (const one of tokens) await shop.ledger.revoke(one);

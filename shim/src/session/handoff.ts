@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { visitOf } from '../request/visit.js';
+import { within } from '../response/unavailable.js';
 import type { SessionClaims } from '../settings/options.js';
 import { SessionAbsentError, SessionExpiredError, SessionInvalidError } from './errors.js';
 import type { Login } from './login.js';
 import { claimsOf } from './login.js';
 import { loginOf } from './sessions.js';
-import { within } from './settle.js';
 import { startSession } from './start.js';
 
 export interface HandoffOptions {

@@ -1,6 +1,7 @@
 import { messageOf } from '../events.js';
+import { leaveLoggedOut } from '../exchange/kept-anew.js';
 import type { Visit } from '../request/visit.js';
-import { UnavailableError } from '../response/unavailable.js';
+import { within } from '../response/unavailable.js';
 import { loginOf } from './sessions.js';
 
 /** How long a response waits for the store. */
@@ -18,6 +19,7 @@ export function settle(visit: Visit): Promise<unknown> | undefined {
     await storing;
     await Promise.all(visit.pending);
     const { sessions } = visit.shop;
+    await leaveLoggedOut(visit);
     await Promise.all(visit.replaced.splice(0).map(({ id, user }) => sessions.end(id, user)));
   };
   return within(LONGEST, work());
@@ -51,16 +53,5 @@ function store(visit: Visit): Promise<unknown> | undefined {
 function touch({ req, shop }: Visit): void {
   shop.sessions.touch(req.session.id, req.session).catch((error: unknown) => {
     shop.settings.report({ type: 'store-failed', message: messageOf(error) });
-  });
-}
-
-/** Fails after `limit` milliseconds: a store that hangs must not hang the request. */
-export function within<Value>(limit: number, work: Promise<Value>): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new UnavailableError(`the store took more than ${limit} ms`)),
-      limit,
-    );
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
