@@ -99,7 +99,7 @@ function decideSet(site: StoreSite, project: Project): Decision {
   const clears = access.value && isAbsent(access.value);
   if (clears) return { action: 'rewritten', reason: 'the session is forgotten here' };
   if (isStoredWithout(site))
-    return { action: 'kept', reason: 'the answer that is stored here has lost its token where it came in' };
+    return { action: 'kept', reason: 'what is stored here has lost its token where it came in' };
   if (arrival?.kind === 'answers')
     return {
       action: 'rewritten',
@@ -170,6 +170,7 @@ function editObject(site: StoreSite): Edit[] {
   if (parent?.isUnaryExpression({ operator: '!' })) return [replacement(file, read, `(${both})`, [has])];
   const bare =
     parent?.isCallExpression() ||
+    parent?.isNewExpression() ||
     parent?.isReturnStatement() ||
     /^(?:init|right|value|body)$/.test(String(key));
   const chosen = `${has.local}() ? ${text} : null`;

@@ -1,5 +1,7 @@
 import type { NodePath } from '@babel/traverse';
+import { isAbsent } from '../project/browser/absent.js';
 import { jsonOf } from '../project/browser/storage.js';
+import { keyName } from '../project/definitions.js';
 import type { StoreSite } from '../project/site.js';
 import { textOf } from '../project/source.js';
 import { SHIM_CLIENT } from './names.js';
@@ -33,10 +35,15 @@ export function isGuarded({ access: { path }, file }: StoreSite): boolean {
   );
 }
 
-/** Whether an answer is stored as it is, which has lost its token where it came in. */
+/** Whether an answer is stored as it is, which has lost its token where it came in, or an object without its token. */
 export function isStoredWithout(site: StoreSite): boolean {
   const { place, arrival } = site;
-  return place?.field !== undefined && arrival?.kind === 'answers' && !storedIn(site)?.isObjectExpression();
+  const stored = storedIn(site);
+  if (place?.field !== undefined && stored?.isObjectExpression()) {
+    const token = stored.get('properties').find(({ node }) => keyName(node) === place.field);
+    if (token?.isObjectProperty() && isAbsent(token.get('value') as NodePath)) return true;
+  }
+  return place?.field !== undefined && arrival?.kind === 'answers' && !stored?.isObjectExpression();
 }
 
 /** What is stored, as it is before it becomes text. */

@@ -4,6 +4,7 @@ import * as t from '@babel/types';
 /** What a class says of one of its members: the code of it, or only the name of the class that it is of. */
 export type ClassMember =
   | { readonly kind: 'method'; readonly path: NodePath<t.ClassMethod> }
+  | { readonly kind: 'getter'; readonly path: NodePath<t.ClassMethod> }
   | { readonly kind: 'value'; readonly path: NodePath }
   | { readonly kind: 'type'; readonly path: NodePath };
 
@@ -24,13 +25,24 @@ export function classMember(
     const named = t.isIdentifier(node.key) && !node.computed ? node.key.name : undefined;
     const quoted = t.isStringLiteral(node.key) ? node.key.value : undefined;
     if ((named ?? quoted) !== name || Boolean(node.static) !== isStatic) continue;
-    if (member.isClassMethod()) return { kind: 'method', path: member };
+    if (member.isClassMethod()) {
+      const { kind } = member.node;
+      if (kind === 'set') continue;
+      return { kind: kind === 'get' ? 'getter' : 'method', path: member };
+    }
     const value = member.get('value') as NodePath;
     if (value.node) return { kind: 'value', path: value };
     declared = member;
   }
   const type = declared && typeOf(declared);
   return type && { kind: 'type', path: type };
+}
+
+/** What a getter answers that does nothing else: `get user() { return this.subject.value; }`. */
+export function onlyAnswer(getter: NodePath<t.ClassMethod>): NodePath | undefined {
+  const [only, ...others] = getter.get('body').get('body');
+  const answer = only?.isReturnStatement() && !others.length ? only.get('argument') : undefined;
+  return answer?.node ? (answer as NodePath) : undefined;
 }
 
 /** `constructor(private readonly users: UserService)`, `this.users = new UserService()`. */

@@ -1,6 +1,6 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { classMember, enumValue, singleOf } from './class-members.js';
+import { classMember, enumValue, onlyAnswer, singleOf } from './class-members.js';
 import { exportsOf, moduleName } from './exports.js';
 import type { SourceFile } from './source.js';
 import type { Sources } from './sources.js';
@@ -299,6 +299,12 @@ function ofClass(
   const member = classMember(path, name, isStatic);
   if (member?.kind === 'method') return { kind: 'function', path: member.path };
   if (member?.kind === 'value') return definitionOf(sources, member.path, depth + 1);
+  if (member?.kind === 'getter') {
+    const answer = onlyAnswer(member.path);
+    if (!answer) return { kind: 'function', path: member.path };
+    const answered = definitionOf(sources, answer, depth + 1);
+    return answered.kind === 'member' ? { kind: 'value', path: answer } : answered;
+  }
   const type = member && definitionOf(sources, member.path, depth + 1);
   if (type?.kind === 'class') return { kind: 'instance', of: type.path };
   const parent = path.get('superClass');

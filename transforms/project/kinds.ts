@@ -3,7 +3,7 @@ import * as t from '@babel/types';
 import { argumentOf, type CallPath, callersOf } from './callers.js';
 import { lastNameOf } from './definitions.js';
 import { familyOfWord } from './families.js';
-import { returnsOf } from './flow/origins.js';
+import { returnsOf } from './flow/returns.js';
 import { purposesByWord, TOKEN_CALL, wordOf } from './purposes.js';
 import { requestParameter } from './requests.js';
 import { firstLineOf, textOf } from './source.js';

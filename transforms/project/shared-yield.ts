@@ -1,6 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
-import { returnsOf } from './flow/origins.js';
+import { returnsOf } from './flow/returns.js';
 import { madeOf } from './kinds.js';
 import type { SharedCall } from './shared-call.js';
 import { positionOf, startOf } from './source.js';

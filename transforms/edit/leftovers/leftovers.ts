@@ -18,6 +18,7 @@ import { idleLinks } from './idle-links.js';
 import type { Edited, LeftoverFinder } from './leftover.js';
 import { markerFunctions } from './marker-functions.js';
 import { idleSpreads } from './spreads.js';
+import { unreadInjections } from './unread-injections.js';
 import { unreadNames } from './unread-names.js';
 import { unreadByCallbacks, unreadElements, unreadParameters } from './unread-parameters.js';
 
@@ -36,6 +37,7 @@ export const LEFTOVERS: Readonly<Partial<Record<Step, readonly LeftoverFinder[]>
     unreadParameters,
     unreadByCallbacks,
     unreadElements,
+    unreadInjections,
   ],
   server: [emptyPatterns, hollowFunctions, markerFunctions, unreadNames],
 };

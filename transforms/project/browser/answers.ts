@@ -3,6 +3,8 @@ import type * as t from '@babel/types';
 import { propertyOf } from '../acceptance/doors.js';
 import { callersOf } from '../callers.js';
 import { definitionOf, keyName, patternTrail, propertyName } from '../definitions.js';
+import { holderRead } from '../flow/held.js';
+import { holderOf } from '../holders.js';
 import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { unwrapped } from '../unwrapped.js';
@@ -76,6 +78,13 @@ function received(
   const [name, ...rest] = whole;
   const given = name !== undefined && root.isObjectExpression() ? propertyOf(sources, root, name) : undefined;
   if (given) return { from: [{ path: given, trail: rest }] };
+  // `{ ...this.user, ...changes }`
+  const spreads = root.isObjectExpression()
+    ? root.get('properties').filter((one) => one.isSpreadElement())
+    : [];
+  if (name !== undefined && spreads.length)
+    return { from: spreads.map((one) => ({ path: one.get('argument'), trail: whole })) };
+  if (isHeld(sources, path)) return 'state';
   if (!root.isIdentifier()) return STATE.test(text) ? 'state' : undefined;
   const binding = root.scope.getBinding(root.node.name);
   if (!binding) return STATE.test(text) ? 'state' : undefined;
@@ -133,6 +142,13 @@ function answerAt(
   };
 }
 
+/** What a subject, a signal or the like holds is the application's own state. */
+function isHeld(sources: Sources, path: NodePath): boolean {
+  const read = unwrapped(path);
+  const definition = definitionOf(sources, read);
+  return holderRead(sources, definition.kind === 'value' ? definition.path : read) !== undefined;
+}
+
 /** `a.b.c` as its root and the property names from it. */
 export function chainOf(path: NodePath): { root: NodePath; names: string[] } {
   const bare = unwrapped(path);
@@ -168,20 +184,7 @@ function watchesState(sources: Sources, owner: NodePath<t.Function>): boolean {
   const { parentPath: call } = owner;
   const callee = call?.isCallExpression() && owner.key === 0 ? call.get('callee') : undefined;
   if (!callee?.isMemberExpression() || propertyName(callee.node) !== 'subscribe') return false;
-  return isStateHolder(sources, callee.get('object'));
-}
-
-/** Whether an expression is a store of one value: `writable(…)` of Svelte, a subject of RxJS. */
-export function isStateHolder(sources: Sources, path: NodePath): boolean {
-  const definition = definitionOf(sources, path);
-  const made = definition.kind === 'value' ? definition.path : undefined;
-  if (!made?.isCallExpression() && !made?.isNewExpression()) return false;
-  const maker = definitionOf(sources, made.get('callee') as NodePath);
-  if (maker.kind !== 'package') return false;
-  const name = maker.name.at(-1) ?? '';
-  return maker.module === 'svelte/store'
-    ? /^(?:writable|readable|derived)$/.test(name)
-    : maker.module === 'rxjs' && /Subject$/.test(name);
+  return holderOf(sources, callee.get('object')) !== undefined;
 }
 
 /** `actions$.pipe(ofType(loggedIn), tap((action) => …))`: what comes in is an action. */

@@ -35,7 +35,7 @@ export function isLogoutName(name: string): boolean {
   const flat = flattened(name);
   // `baseQueryWithLogout` does something else first, and mostly nothing but that.
   if (/(?:^|_)(?:with|without|after|before|until|unless|for|if)_(?:log|sign)/.test(flat)) return false;
-  return /(?:^|_)(?:log|sign)_?(?:out|off)|^(?:un_?auth|end_?session)/.test(flat);
+  return /(?:^|_)(?:log|sign)_?(?:out|off)|^(?:un_?auth(?!ori[sz]|entic)|end_?session)/.test(flat);
 }
 
 /** Names and paths under which a user is logged in, registered, or given a new token. */

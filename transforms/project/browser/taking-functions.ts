@@ -1,6 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { returnsOf } from '../flow/origins.js';
+import { returnsOf } from '../flow/returns.js';
 import { unwrapped } from '../unwrapped.js';
 import { isAbsent } from './absent.js';
 

@@ -1,16 +1,16 @@
 import type { NodePath } from '@babel/traverse';
 import { keyName, propertyName } from '../definitions.js';
 import { type Use, usesOf } from '../flow/follow.js';
+import { holderOf } from '../holders.js';
 import type { Project } from '../project.js';
 import { firstLineOf } from '../source.js';
 import { isAbsent } from './absent.js';
-import { isStateHolder } from './answers.js';
 import { isGone } from './renewals.js';
 import { isForSocket, socketsTakeCookies } from './sockets.js';
 
 /** Calls that put a flag into state as well as they put a token there, or only print. */
 const STATE =
-  /^(?:set[A-Z_]\w*|dispatch|commit|use[A-Z]\w*|on[A-Z]\w*|next|resolve|cb|callback|done|log|info|debug|warn|error|Boolean|String|ref|reactive|computed|signal|createContext|atom|writable|readable|observable|runInAction|of|put|patchValue|emit|Store|create\w*|configure\w*|define\w*|combine\w*)$/;
+  /^(?:set[A-Z_]\w*|dispatch|commit|use[A-Z]\w*|on[A-Z]\w*|next|resolve|cb|callback|done|log|info|debug|warn|error|Boolean|String|ref|reactive|computed|signal|createContext|atom|writable|(?:Behavior|Replay|Async)?Subject|readable|observable|runInAction|of|put|patchValue|emit|Store|create\w*|configure\w*|define\w*|combine\w*)$/;
 
 /** Where a token goes that opens a socket, whose own place in the code says what is to be done. */
 export const FOR_SOCKET = 'handed to the socket';
@@ -49,7 +49,8 @@ function hazardOf(project: Project, use: Use): string | undefined {
 function setsState({ sources }: Project, callee: NodePath, name: string): boolean {
   if (name !== 'set' && name !== 'update') return false;
   return (
-    callee.isIdentifier() || (callee.isMemberExpression() && isStateHolder(sources, callee.get('object')))
+    callee.isIdentifier() ||
+    (callee.isMemberExpression() && holderOf(sources, callee.get('object')) !== undefined)
   );
 }
 

@@ -2,7 +2,7 @@ import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import type { CallPath } from '../callers.js';
 import { type Definition, definitionOf } from '../definitions.js';
-import { returnsOf } from '../flow/origins.js';
+import { returnsOf } from '../flow/returns.js';
 import { SHIM } from '../shim.js';
 import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';

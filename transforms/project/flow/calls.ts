@@ -1,11 +1,13 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { methodsCalled } from '../callers.js';
-import { definitionOf, propertyName } from '../definitions.js';
+import { definitionOf, keyName, propertyName } from '../definitions.js';
+import { readsOfMember } from '../holders.js';
 import { isOfLogin, kindsOf } from '../kinds.js';
 import { loginCallersOf, purposesOf } from '../purposes.js';
 import type { Sources } from '../sources.js';
 import type { Passage, Through, Value } from './follow.js';
+import { type Read, readsAfter } from './held.js';
 import { intoPattern } from './names.js';
 
 /** Calls that hand their argument on as it is. */
@@ -56,6 +58,15 @@ function intoCall(
   const methods = call.isNewExpression() ? [] : methodsCalled(sources, call, callee);
   if (methods.length)
     return { values: methods.flatMap((method) => intoParameter(sources, method, index, value)) };
+  const held = readsAfter(sources, value.path);
+  if (held)
+    return {
+      values: [
+        ...readsInto(sources, held, value),
+        ...(isStateHook(sources, call) ? intoState(sources, value, call) : []),
+      ],
+      ...used,
+    };
   const setter = stateOfSetter(sources, call.get('callee') as NodePath);
   if (setter) return { values: intoPattern(sources, setter, value), ...used };
   if (isStateHook(sources, call)) return { values: intoState(sources, value, call) };
@@ -68,6 +79,13 @@ function intoCall(
     return { values: [{ ...value, path: made }] };
   }
   return used;
+}
+
+/** Where a holder hands its value on. */
+export function readsInto(sources: Sources, reads: readonly Read[], value: Value): Value[] {
+  return reads.flatMap(({ path, into }) =>
+    into ? intoParameter(sources, into, 0, value) : [{ ...value, path }],
+  );
 }
 
 /** `const row = await Token.create({ token })`: the row has what it is made of. */
@@ -105,12 +123,26 @@ function outOfFunction(sources: Sources, value: Value, owner: NodePath | null): 
     // `.then(() => token)` yields the token; so does `useMemo(() => token)` and `useState(() => token)`.
     if (method === 'then' || method === 'catch' || method === 'map')
       return { values: [{ ...value, path: holder }] };
+    const held = readsAfter(sources, owner);
+    if (held) return { values: readsInto(sources, held, value) };
     if (isStateHook(sources, holder)) return { values: intoState(sources, value, holder) };
     return { uses: [{ ...value, kind: 'returned' }] };
   }
+  const getter = memberAnswered(owner);
+  if (getter)
+    return {
+      values: readsOfMember(sources, getter.owner, getter.name).map((path) => ({ ...value, path })),
+    };
   const callers = kindsOf(sources, owner)?.others ?? loginCallersOf(sources, owner);
   if (!callers.length) return { uses: [{ ...value, kind: 'returned' }] };
   return { values: callers.flatMap((path) => [{ ...value, path }, ...thenParameters(sources, path, value)]) };
+}
+
+/** The member of a class that a getter answers for. */
+function memberAnswered(path: NodePath<t.Function>) {
+  const name = path.isClassMethod({ kind: 'get' }) ? keyName(path.node) : undefined;
+  const owner = path.findParent((above) => above.isClass());
+  return name !== undefined && owner?.isClass() ? { owner, name } : undefined;
 }
 
 /** `call().then((token) => …)`: the first parameter of the callback. */

@@ -2,12 +2,15 @@ import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { definitionOf, keyName, propertyName } from '../definitions.js';
 import { exportsOf } from '../exports.js';
+import { readsOfMember } from '../holders.js';
 import { isRequest } from '../request-places.js';
 import { readsOffRequest } from '../request-properties.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import { unwrapped } from '../unwrapped.js';
+import { readsInto } from './calls.js';
 import type { Passage, Through, Value } from './follow.js';
+import { readsAfter } from './held.js';
 
 /** Declarations, assignments and patterns: where a value gets a name, in this file or by import in another. */
 export const throughName: Through = (sources, value): Passage | undefined => {
@@ -19,12 +22,19 @@ export const throughName: Through = (sources, value): Passage | undefined => {
   if (parent?.isAssignmentExpression() && path.key === 'right') {
     const result: Value = { ...value, path: parent };
     const left = parent.get('left');
+    const held = readsAfter(sources, path);
+    if (held) return { values: [...readsInto(sources, held, value), { ...value, path: parent }] };
     if (left.isMemberExpression()) return intoMember(sources, left, value, result);
     return { values: [...intoPattern(sources, left as NodePath, value), result] };
   }
   if (parent?.isAssignmentPattern() && path.key === 'right') {
     return { values: intoPattern(sources, parent.get('left') as NodePath, value) };
   }
+  // `private token = localStorage.getItem('token')` of a class
+  const named = parent?.isClassProperty() && path.key === 'value' ? keyName(parent.node) : undefined;
+  const owner = named === undefined ? undefined : parent?.findParent((above) => above.isClass());
+  if (named !== undefined && owner?.isClass())
+    return { values: readsOfMember(sources, owner, named).map((read) => ({ ...value, path: read })) };
   if (parent?.isExportDefaultDeclaration()) {
     return { values: importsOf(sources, sources.fileOf(path), 'default', value) };
   }
@@ -130,21 +140,10 @@ function intoMember(
     );
     return { values: [...reads, result], uses: [{ ...value, kind: 'stored' }] };
   }
-  if (trail && holder.isThisExpression()) {
-    const owner = left.findParent((above) => above.isClass());
-    const members: Value[] = [];
-    owner?.traverse({
-      MemberExpression(path) {
-        if (
-          path.get('object').isThisExpression() &&
-          path.node !== left.node &&
-          propertyName(path.node) === name
-        ) {
-          members.push({ ...value, path });
-        }
-      },
-    });
-    return { values: [...members, result] };
+  const owner = trail && holder.isThisExpression() ? left.findParent((above) => above.isClass()) : undefined;
+  if (name !== undefined && owner?.isClass()) {
+    const reads = readsOfMember(sources, owner, name).map((path) => ({ ...value, path }));
+    return { values: [...reads, result] };
   }
   return { values: [result], uses: [{ ...value, kind: 'stored' }] };
 }

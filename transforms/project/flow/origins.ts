@@ -6,6 +6,9 @@ import { isOfLogin, kindsOf, ownCallsOf } from '../kinds.js';
 import { loginCallersOf, purposesOf } from '../purposes.js';
 import type { Sources } from '../sources.js';
 import { unwrapped } from '../unwrapped.js';
+import { emittedInto } from './emitted.js';
+import { fromHolder } from './held.js';
+import { returnsOf } from './returns.js';
 
 /** Where a value comes from: an expression that is not followed further, and where in it the value is. */
 export interface Origin {
@@ -81,10 +84,14 @@ function fromMember(
   path: NodePath<t.MemberExpression> | NodePath<t.OptionalMemberExpression>,
   trail: readonly string[],
 ): Origin[] | undefined {
+  const held = fromHolder(sources, path, trail);
+  if (held) return held;
   const definition = definitionOf(sources, path);
   if (definition.kind === 'value' && definition.path.node !== path.node)
     return [{ path: definition.path, trail }];
   if (definition.kind === 'object') return [{ path: definition.path, trail }];
+  if (definition.kind === 'function' && definition.path.isClassMethod({ kind: 'get' }))
+    return returnsOf(definition.path).map((returned) => ({ path: returned, trail }));
   const name = propertyName(path.node);
   const object = path.get('object') as NodePath;
   if (name === undefined) return undefined;
@@ -108,6 +115,8 @@ function fromCall(
   path: NodePath<t.CallExpression> | NodePath<t.OptionalCallExpression>,
   trail: readonly string[],
 ): Origin[] | undefined {
+  const held = fromHolder(sources, path, trail);
+  if (held) return held;
   const callee = path.get('callee') as NodePath;
   const definition = definitionOf(sources, callee);
   if (definition.kind === 'function' && purposesOf(sources, definition.path)?.others.includes(path))
@@ -125,22 +134,6 @@ function fromCall(
   return cuts && isMember ? [{ path: callee.get('object') as NodePath, trail: [] }] : undefined;
 }
 
-/** The expressions that a function returns. */
-export function returnsOf(path: NodePath<t.Function>): NodePath[] {
-  const body = path.get('body');
-  if (Array.isArray(body)) return [];
-  if (!body.isBlockStatement()) return [body];
-  const returned: NodePath[] = [];
-  body.traverse({
-    Function: (inner) => inner.skip(),
-    ReturnStatement(statement) {
-      const argument = statement.get('argument');
-      if (argument.node) returned.push(argument as NodePath);
-    },
-  });
-  return returned;
-}
-
 function fromName(
   sources: Sources,
   path: NodePath<t.Identifier>,
@@ -152,6 +145,11 @@ function fromName(
   if (binding.kind === 'param') {
     const definition = definitionOf(sources, path);
     if (definition.kind !== 'parameter') return assigned.length ? assigned : undefined;
+    const emitted =
+      definition.index === 0
+        ? emittedInto(sources, definition.function, [...definition.trail, ...trail])
+        : [];
+    if (emitted.length) return [...emitted, ...assigned];
     const kinds = kindsOf(sources, definition.function);
     const callers = kinds ? ownCallsOf(kinds) : loginCallersOf(sources, definition.function);
     const passed = callers.flatMap((call): Origin[] => {

@@ -3,7 +3,7 @@ import * as t from '@babel/types';
 import { callersOf, escapes } from '../callers.js';
 import { definitionOf, patternTrail } from '../definitions.js';
 import { familyOfWord } from '../families.js';
-import { returnsOf } from '../flow/origins.js';
+import { returnsOf } from '../flow/returns.js';
 import { firstLineOf, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { unwrapped } from '../unwrapped.js';

@@ -1,7 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { definitionOf, keyName } from '../../definitions.js';
-import { returnsOf } from '../../flow/origins.js';
+import { returnsOf } from '../../flow/returns.js';
 import type { Sources } from '../../sources.js';
 import { unwrapped } from '../../unwrapped.js';
 import { isTokenName } from '../names.js';
