@@ -1,6 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { keyName, lastNameOf, propertyName } from '../../definitions.js';
+import { definitionOf, keyName, lastNameOf, propertyName } from '../../definitions.js';
 import { originsOf } from '../../flow/origins.js';
 import { sideOf } from '../../sides.js';
 import type { SourceFile } from '../../source.js';
@@ -51,8 +51,16 @@ function ofField(sources: Sources, file: SourceFile, { name }: RefreshKeeper): M
       return isField && isOfRecord(sources, path) ? [{ path, as: 'value' }] : [];
     }
     if (!path.isObjectProperty() || keyName(path.node)?.split('.')[0] !== name) return [];
-    return modelCallAround(path) ? [{ path, as: 'column' }] : [];
+    const call = modelCallAround(path);
+    return call && !makesNoRecord(sources, call) ? [{ path, as: 'column' }] : [];
   });
+}
+
+/** `new ApiResponse(200, { refreshToken })` of a class that is nothing but itself: no model, and no entity. */
+function makesNoRecord(sources: Sources, call: NodePath): boolean {
+  if (!call.isNewExpression()) return false;
+  const made = definitionOf(sources, call.get('callee'));
+  return made.kind === 'class' && !made.path.node.superClass && !made.path.node.decorators?.length;
 }
 
 /** Whether a property hangs on something that the code has from elsewhere: no object that it has put together. */
@@ -70,7 +78,7 @@ export function modelCallAround(path: NodePath): NodePath | undefined {
     if (at.isFunction() || at.isStatement()) return undefined;
     if (at.listKey !== 'arguments') continue;
     const call = at.parentPath;
-    if (call?.isNewExpression()) return /Schema$/.test(String(call.node.callee)) ? undefined : call;
+    if (call?.isNewExpression()) return /Schema$/.test(lastNameOf(call.get('callee')) ?? '') ? undefined : call;
     if (!call?.isCallExpression()) return undefined;
     const method = propertyName(call.node.callee) ?? '';
     return ROW_SEARCHES.test(method) || ROW_CHANGES.test(method) ? call : undefined;
