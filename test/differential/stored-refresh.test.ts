@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { sign } from 'cookie-signature';
 import jwt from 'jsonwebtoken';
 import { describe, expect, test } from 'vitest';
+import { REPOSITORY } from '../../scripts/bundled-application.js';
+import { migrate } from '../../transforms/migrate.js';
 import type { Step } from '../../transforms/words.js';
 import { served } from './served.js';
 
@@ -59,6 +62,9 @@ const SERVERS: Readonly<Record<string, Kept>> = {
   },
   'refresh-of-user': { cookie: 'jwt', claims: { username: 'cleo' } },
   'refresh-methods': { cookie: 'refreshToken', claims: { _id: '3' }, quotes: true },
+  'refresh-rows': { cookie: 'renewal', claims: { userId: 3, name: 'cleo', role: 'user' } },
+  'refresh-prisma': { cookie: 'refreshToken', claims: { userId: '3', role: 'user' } },
+  'refresh-devices': { body: 'refreshToken', claims: { userId: '3' }, leaves: true },
   'refresh-kinds': { body: 'refreshToken', claims: { sub: '3', type: 'refresh' }, kinds: true },
   'refresh-classes': { body: 'refreshToken', claims: { sub: '3', kind: 'refresh' }, kinds: true },
 };
@@ -247,6 +253,12 @@ async function told(name: string, steps: readonly Step[]): Promise<Record<string
 }
 
 describe.each(Object.keys(SERVERS))('%s', (name) => {
+  test('moves whole', async () => {
+    const root = join(REPOSITORY, 'fixtures/differential', name);
+    const { sites } = await migrate({ root, steps: ['install', 'server'] });
+    expect(sites.filter(({ action }) => action === 'manual')).toEqual([]);
+  });
+
   test('answers after install, and after install and server, as before', async () => {
     const before = await told(name, []);
     expect(await told(name, ['install'])).toEqual(before);

@@ -150,7 +150,7 @@ function freeName(file: SourceFile): string {
 /** `findOne({ refreshToken })` → `findOne({ username: claims.username })` */
 function userEdits(
   { file, path }: RefreshLookUpSite,
-  { column, held, user, check }: Extract<Answer, { how: 'by-user' }>,
+  { column, held, user, check, list }: Extract<Answer, { how: 'by-user' }>,
   project: Project,
 ): Edit[] {
   const filter = column.parentPath;
@@ -169,16 +169,13 @@ function userEdits(
   const { semicolon } = styleOf(file.text);
   const line = `const ${own} = ${name.local}(${request.text})${semicolon}`;
   const waits = path.isAwaitExpression();
+  const [before, after] = list ? [`${own} ? `, ' : []'] : waits ? [`${own} && (`, ')'] : [`${own} && `, ''];
+  const at = (place: number, text: string): Edit => ({ file: file.path, start: place, end: place, text });
   return [
     ...beforeStatement(file, held.parentPath, line, [name, ...request.needs]),
-    {
-      file: file.path,
-      start: startOf(path.node),
-      end: startOf(path.node),
-      text: `${own} && ${waits ? '(' : ''}`,
-    },
+    at(startOf(path.node), before),
     replacement(file, column, `${field}: ${claimText(own, user.trail)}`),
-    ...(waits ? [{ file: file.path, start: endOf(path.node), end: endOf(path.node), text: ')' }] : []),
+    ...(after ? [at(endOf(path.node), after)] : []),
     ...request.edits,
   ];
 }

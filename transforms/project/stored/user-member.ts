@@ -40,14 +40,16 @@ function isNumber(path: NodePath): boolean {
 
 /** What follows a record in an expression, or in what that comes from. */
 export function memberTexts(sources: Sources, path: NodePath): string[] {
-  const origins = originsOf(sources, path).map(({ path: origin, trail }) =>
-    trail.length ? `.${trail.join('.')}` : memberText(sources, origin),
-  );
+  const origins = originsOf(sources, path).map(({ path: origin, trail }) => {
+    // The first of a list is a record: `found[0].id`.
+    const members = trail[0] === '0' ? trail.slice(1) : trail;
+    return members.length ? `.${members.join('.')}` : memberText(sources, origin);
+  });
   return [memberText(sources, path), ...origins].filter((text) => text !== undefined);
 }
 
 /** What follows the record in `user._id.toString()`. */
 function memberText(sources: Sources, path: NodePath): string | undefined {
   const text = textOf(sources.fileOf(path), path.node);
-  return /^(?:this|\w+)((?:\??\.\w+(?:\(\))?)+)$/.exec(text)?.[1];
+  return /^(?:this|\w+)(?:\[0\])?((?:\??\.\w+(?:\(\))?)+)$/.exec(text)?.[1];
 }

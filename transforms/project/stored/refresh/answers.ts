@@ -14,7 +14,7 @@ import type { Question } from './found.js';
 import type { RefreshKeeper } from './keepers.js';
 import { type Owner, ownerOf } from './owners.js';
 import type { PassingRenewal } from './passing.js';
-import { namedPlaces, type Place, placesAt, placesOf, referencesOf } from './places.js';
+import { namedPlaces, type Place, placesAt, placesOf, referencesOf, yieldsList } from './places.js';
 import {
   checkedBefore,
   isAlike,
@@ -44,6 +44,8 @@ export type Answer =
       readonly user: UserMember;
       readonly check?: CheckSite;
       readonly moved?: MovedRefusal;
+      /** The search yields a list. */
+      readonly list: boolean;
     }
   /** The row of a login is searched by whose it is: there is one way in, and it stands for both tokens. */
   | { readonly how: 'by-owner'; readonly renewal: PassingRenewal }
@@ -140,7 +142,8 @@ export function answerTo(
   if (column && held && !atLogout) {
     if (!user) return undefined;
     const checked = before ? { check: before.check } : {};
-    const answer: Answer = { how: 'by-user', column, held, user, ...checked, ...later };
+    const list = yieldsList(question);
+    const answer: Answer = { how: 'by-user', column, held, user, list, ...checked, ...later };
     return { answer, taken: [], asking: [] };
   }
   const places = held ? placesOf(question, gone) : placesAt(question);
@@ -221,7 +224,7 @@ function movedRefusal(
   question: Question,
   { check, statement }: { readonly check: CheckSite; readonly statement: NodePath },
 ): MovedRefusal | 'stuck' | undefined {
-  const unlike = refusalsOf(question).find((one) => !isAlike(sources, one, check));
+  const unlike = refusalsOf(question).find((one) => !isAlike(sources, one, check, statement));
   if (!unlike) return undefined;
   return isMadeBefore(unlike.branch, statement) ? { refusal: unlike, before: statement } : 'stuck';
 }

@@ -45,10 +45,14 @@ export function everywhereOf(
   return { path, statement, user: `${text}${named === 'record' ? member.text : ''}` };
 }
 
-/** Whether a record was found by the token. */
+/** Whether a record was found by the token, or an id is that of such a record. */
 function isFound(user: NodePath, questions: readonly Question[]): boolean {
-  const binding = user.isIdentifier() ? user.scope.getBinding(user.node.name) : undefined;
-  return questions.some(({ held }) => held !== undefined && held.node === binding?.path.node);
+  let at = user;
+  while (at.isMemberExpression()) at = at.get('object');
+  const declarator = at.isIdentifier() ? at.scope.getBinding(at.node.name)?.path : undefined;
+  if (questions.some(({ held }) => held !== undefined && held.node === declarator?.node)) return true;
+  const init = declarator?.isVariableDeclarator() ? (declarator.get('init') as NodePath) : undefined;
+  return init?.isMemberExpression() === true && isFound(init, questions);
 }
 
 /** `deleteOne({ user })`: there is one. */

@@ -86,8 +86,15 @@ export function outermost(path: NodePath): NodePath {
 export function held(call: NodePath): Question {
   const path = outermost(call);
   const declarator = path.parentPath;
-  const named = declarator?.isVariableDeclarator() && t.isIdentifier(declarator.node.id);
+  const named = declarator?.isVariableDeclarator() && heldName(declarator.node.id) !== undefined;
   return { path, yields: 'record', ...(named ? { held: declarator } : {}) };
+}
+
+/** The name that a record has: `const row = …`, and `const [row] = …` of a list. */
+export function heldName(id: t.Node): t.Identifier | undefined {
+  if (t.isIdentifier(id)) return id;
+  const [only, ...others] = t.isArrayPattern(id) ? id.elements : [];
+  return only && !others.length ? heldName(only) : undefined;
 }
 
 /** Whether a value says that there is no token. */

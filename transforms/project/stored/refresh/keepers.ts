@@ -42,6 +42,9 @@ export function keeperAt(sources: Sources, { path, trail }: Use): RefreshKeeper 
   const compared = path.parentPath?.isBinaryExpression() ? path.parentPath : undefined;
   if (compared) {
     const other = (path.key === 'left' ? compared.get('right') : compared.get('left')) as NodePath;
+    const list = isItem(other) ? ofCallback(path) : undefined;
+    // A list of users has records, each with a field.
+    if (list && (list.kind === 'field' || ABOUT_TOKENS.test(list.name))) return list;
     return fieldOf(other) ?? entryTaken(other) ?? ofCallback(path);
   }
   const columns = [...trail];
@@ -56,6 +59,13 @@ export function keeperAt(sources: Sources, { path, trail }: Use): RefreshKeeper 
     else if (!above.isObjectExpression() && !above.isArrayExpression() && !above.isSpreadElement()) break;
   }
   return undefined;
+}
+
+/** `one.token` in `tokens.some((one) => one.token === token)`: a field of what the list has, not of a record. */
+function isItem(path: NodePath): boolean {
+  const holder = path.isMemberExpression() ? path.get('object') : undefined;
+  const binding = holder?.isIdentifier() ? path.scope.getBinding(holder.node.name) : undefined;
+  return binding?.kind === 'param' && binding.scope.path === path.getFunctionParent();
 }
 
 /** `tokens.filter((one) => one !== token)` */

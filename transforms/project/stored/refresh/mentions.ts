@@ -78,7 +78,8 @@ export function modelCallAround(path: NodePath): NodePath | undefined {
     if (at.isFunction() || at.isStatement()) return undefined;
     if (at.listKey !== 'arguments') continue;
     const call = at.parentPath;
-    if (call?.isNewExpression()) return /Schema$/.test(lastNameOf(call.get('callee')) ?? '') ? undefined : call;
+    if (call?.isNewExpression())
+      return /Schema$/.test(lastNameOf(call.get('callee')) ?? '') ? undefined : call;
     if (!call?.isCallExpression()) return undefined;
     const method = propertyName(call.node.callee) ?? '';
     return ROW_SEARCHES.test(method) || ROW_CHANGES.test(method) ? call : undefined;

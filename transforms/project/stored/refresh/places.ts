@@ -6,7 +6,7 @@ import type { Sources } from '../../sources.js';
 import type { UserMember } from '../user-member.js';
 import { isWithin } from './books.js';
 import { isUserColumn } from './columns.js';
-import { type Question, statementOf } from './found.js';
+import { heldName, type Question, statementOf } from './found.js';
 import { isPresence, type Refusal, remainingOf } from './refusals.js';
 
 /** An expression to put a question to the session at, and whether it is true when the session is there. */
@@ -26,10 +26,26 @@ export interface Places {
   readonly others: readonly NodePath[];
 }
 
-/** The references of the variable that holds a record. */
+/** The references of the variable that holds a record; of one that holds a list, the first of it and its length. */
 export function referencesOf({ held }: Question): NodePath[] {
+  const id = held && heldName(held.node.id);
+  const references = (id && held?.scope.getBinding(id.name)?.referencePaths) ?? [];
+  return references.map((one) => rowOf(one) ?? one);
+}
+
+/** Whether what a question yields is a list of rows, of which code takes the first. */
+export function yieldsList({ held }: Question): boolean {
   const id = held?.node.id;
-  return held && t.isIdentifier(id) ? (held.scope.getBinding(id.name)?.referencePaths ?? []) : [];
+  const name = t.isIdentifier(id) ? id.name : undefined;
+  const references = (name && held?.scope.getBinding(name)?.referencePaths) || [];
+  return references.some((one) => rowOf(one) !== undefined);
+}
+
+/** `found[0]`, `found.length` */
+function rowOf(reference: NodePath): NodePath | undefined {
+  const member = reference.key === 'object' ? reference.parentPath : undefined;
+  const name = member && propertyName(member.node);
+  return name === '0' || name === 'length' ? (member ?? undefined) : undefined;
 }
 
 export function placesOf(question: Question, gone: ReadonlySet<NodePath>): Places | undefined {
@@ -93,7 +109,7 @@ function askedAs({ key, listKey, parent }: NodePath): string {
 function placeOf(path: NodePath): Place {
   const above = path.parentPath;
   if (above?.isBinaryExpression() && path.key === 'left')
-    return { path: above, found: /^!/.test(above.node.operator) };
+    return { path: above, found: /^[!>]/.test(above.node.operator) };
   return { path, found: true };
 }
 

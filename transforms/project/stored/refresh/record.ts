@@ -96,6 +96,9 @@ function find(sources: Sources, sites: readonly Site[]): RefreshRecord | undefin
   strange ??= books.rows.find((row) => !uses.some(({ use, minted }) => minted && isInside(row, use.path)));
 
   const asking = new Set(books.asking);
+  // `const userId = user.id`, for what takes that user's token out.
+  for (const one of preparedFor(new Set([...gone].filter((statement) => !asking.has(statement)))))
+    if (!questions.some(({ path }) => isInside(one, path))) gone.add(one);
   const answers: Answered[] = [];
   const shown = [...books.shown];
   for (const question of books.questions) {

@@ -2,6 +2,7 @@ import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { alternatives } from '../../acceptance/carried-code.js';
 import { callersOf } from '../../callers.js';
+import { propertyName } from '../../definitions.js';
 import { isInside } from '../../inside.js';
 import type { CheckSite } from '../../site.js';
 import { startOf, textOf } from '../../source.js';
@@ -25,7 +26,7 @@ export function refusalOf(asks: NodePath, yields: 'yes' | 'no'): Refusal | undef
   for (let above = at.parentPath; above; above = at.parentPath) {
     if (above.isUnaryExpression({ operator: '!' })) unknown = !unknown;
     else if (isCompared(above, at)) {
-      if (above.isBinaryExpression() && /^===?$/.test(above.node.operator)) unknown = !unknown;
+      if (above.isBinaryExpression() && /^[=<]/.test(above.node.operator)) unknown = !unknown;
     } else if (!above.isParenthesizedExpression()) break;
     at = above;
   }
@@ -36,13 +37,16 @@ export function refusalOf(asks: NodePath, yields: 'yes' | 'no'): Refusal | undef
   return { statement, branch: statement.get('consequent'), asks: at };
 }
 
-/** `user == null` */
+/** `user == null`, `rows.length === 0` */
 function isCompared(above: NodePath, at: NodePath): boolean {
+  if (!above.isBinaryExpression() || at.key !== 'left') return false;
+  const { operator, right } = above.node;
+  if (propertyName(at.node) === 'length')
+    return (
+      t.isNumericLiteral(right, { value: operator === '<' ? 1 : 0 }) && /^(?:[!=]==?|[<>])$/.test(operator)
+    );
   return (
-    above.isBinaryExpression() &&
-    at.key === 'left' &&
-    /^[!=]==?$/.test(above.node.operator) &&
-    (t.isNullLiteral(above.node.right) || t.isIdentifier(above.node.right, { name: 'undefined' }))
+    /^[!=]==?$/.test(operator) && (t.isNullLiteral(right) || t.isIdentifier(right, { name: 'undefined' }))
   );
 }
 
@@ -103,11 +107,16 @@ export function checkedBefore(
   return undefined;
 }
 
-/** Whether whoever comes with a token that is not kept is answered as one whose token does not hold. */
+/**
+ * Whether whoever comes with a token that is not kept is answered as one whose token does not hold.
+ *
+ * @param at where the token is checked, as seen from the refusal: a call of the function that does it
+ */
 export function isAlike(
   sources: Sources,
   { branch, statement }: Pick<Refusal, 'branch'> & { readonly statement: NodePath },
   check: CheckSite,
+  at: NodePath = check.call,
 ): boolean {
   const last = statementsOf(branch).at(-1);
   if (!last) return false;
@@ -124,7 +133,7 @@ export function isAlike(
       },
     });
   }
-  const around = check.call.findParent((above) => above.isTryStatement());
+  const around = at.findParent((above) => above.isTryStatement());
   const handler = around?.isTryStatement() ? (around.get('handler') as NodePath) : undefined;
   if (handler?.isCatchClause()) {
     const { param } = handler.node;

@@ -1,6 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { keyName, propertyName } from '../../definitions.js';
+import { isInside } from '../../inside.js';
 import { type Cleared, declared, type Found, held, isNoToken, outermost, statementOf } from './found.js';
 import { AROUND_COLUMNS, CREATES, type RefreshKeeper, ROW_CHANGES, ROW_SEARCHES } from './keepers.js';
 import { type Mention, modelCallAround } from './mentions.js';
@@ -25,6 +26,8 @@ export function ofRows(
   if (searches) return column ? ofSearch(call, column, as) : undefined;
   if (!ROW_CHANGES.test(method)) return undefined;
   const goes = withStatement(call, CREATES.test(method) ? { row: call } : {});
+  const filter = as === 'column' ? filterOf(call) : undefined;
+  if (filter && isInside(filter, path)) return changesOnlyToken(filter, keepers) ? goes : undefined;
   if (as === 'column' && !isOnlyChange(path, call)) return besideOthers(path, call, method);
   if (as === 'column') return isByToken(path, call, keepers) ? goes : ofChange(path, call, goes);
   if (column || isById(given, method)) return goes;
@@ -77,7 +80,28 @@ function besideOthers(path: NodePath, call: NodePath, method: string): Found | u
 /** `updateOne({ refreshToken }, { refreshToken: null })`: whoever has this token has none from then on. */
 function isByToken(path: NodePath, call: NodePath, keepers: readonly RefreshKeeper[]): boolean {
   const others = (call.get('arguments') as NodePath[]).filter((one) => !path.isDescendant(one));
-  return others.some((one) => columnIn(one, keepers) !== undefined);
+  const filter = filterOf(call);
+  const filters = filter ? [filter] : others;
+  return filters.some((one) => columnIn(one, keepers) !== undefined);
+}
+
+/** What rows are picked by in `updateMany({ where: { refreshToken }, data: { refreshToken: null } })`. */
+function filterOf(call: NodePath): NodePath | undefined {
+  for (const given of call.get('arguments') as NodePath[]) {
+    const properties = given.isObjectExpression() ? given.get('properties') : [];
+    const where = properties.find((one) => one.isObjectProperty() && keyName(one.node) === 'where');
+    if (where && properties.length > 1) return where.get('value') as NodePath;
+  }
+  return undefined;
+}
+
+/** Whether all that is changed beside a filter is the token's column. */
+function changesOnlyToken(filter: NodePath, keepers: readonly RefreshKeeper[]): boolean {
+  const others = filter.parentPath?.getAllPrevSiblings().concat(filter.parentPath.getAllNextSiblings()) ?? [];
+  const [data, ...more] = others;
+  const change = data?.isObjectProperty() ? (data.get('value') as NodePath) : undefined;
+  if (!change?.isObjectExpression() || more.length) return false;
+  return change.node.properties.length === 1 && columnIn(change, keepers) !== undefined;
 }
 
 function isOwnId({ node }: NodePath): boolean {

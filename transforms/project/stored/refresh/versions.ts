@@ -56,12 +56,14 @@ function find(sources: Sources, sites: readonly Site[]): TokenVersion | undefine
   const own = [...((first && claimNames(sources, first)) ?? [])].filter(
     (name) => ofLogins.length > 0 && ofLogins.every((names) => names && !names.has(name)),
   );
+  const user = userMemberOf(sources, sites);
   for (const claim of own) {
     const field = fieldOf(sources, renewing, claim);
+    // Whose token it is says no number.
+    if (field !== undefined && new RegExp(`^\\??\\.${field}\\b`).test(user?.text ?? '')) continue;
     const reads = field === undefined ? [] : checks.flatMap((check) => readsOf(sources, check, claim));
     const refusals = reads.flatMap((read) => refusalAt(read, field) ?? []);
     if (field === undefined || !refusals.length) continue;
-    const user = userMemberOf(sources, sites);
     // The session module goes on asking for the number in old tokens.
     const known = [
       ...renewing.flatMap(({ claims }) => claims ?? []),
