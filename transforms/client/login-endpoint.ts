@@ -19,7 +19,7 @@ export const rule: Rule<EndpointSite> = {
   edit,
 };
 
-function decide({ endpoint: { options, field }, file }: EndpointSite): Decision {
+function decide({ endpoint: { options, trail }, file }: EndpointSite): Decision {
   const text = textOf(file, options.node);
   if (file.text.includes(SHIM_CLIENT) && /\bacceptSession\w*\(/.test(text))
     return { action: 'kept', reason: 'the session is accepted here already' };
@@ -27,7 +27,7 @@ function decide({ endpoint: { options, field }, file }: EndpointSite): Decision 
     return {
       action: 'manual',
       reason: 'this endpoint makes its answer itself',
-      todo: `Call await acceptSession(${field}) there, and hand on what it yields in the place of the token.`,
+      todo: `Call await acceptSession(${trail.join('.')}) there, and hand on what it yields in the place of the token.`,
     };
   return { action: 'rewritten', reason: 'the session is accepted before the answer reaches any state' };
 }
@@ -37,31 +37,52 @@ function edit({ endpoint, file }: EndpointSite, decision: Decision): readonly Ed
   if (decision.action !== 'rewritten' || !query) return [];
   const { newline, indent } = styleOf(file.text);
   const accept = localName(file, SHIM_CLIENT, 'acceptSession');
-  const call = `await ${accept.local}(answer.${endpoint.field})`;
+  const call = `await ${accept.local}(${['answer', ...endpoint.trail].join('.')})`;
   const typed = isTyped(file);
-  const token = `${endpoint.field}: ${typed ? `(${call}) ?? ''` : call}`;
+  const token = typed ? `(${call}) ?? ''` : call;
   const answer = typed ? `answer: ${answerType(endpoint, file)}` : 'answer';
   const before = file.text.slice(startOf(endpoint.options.node) + 1, startOf(query.node));
   const at = endOf(query.node);
   const column = /\n([ \t]*)$/.exec(before)?.[1];
   const text =
     column === undefined
-      ? `, transformResponse: async (${answer}) => ({ ...answer, ${token} })`
+      ? `, transformResponse: async (${answer}) => (${oneLine(endpoint.trail, token)})`
       : [
           ',',
-          `${column}transformResponse: async (${answer}) => ({`,
-          `${column}${indent}...answer,`,
-          `${column}${indent}${token},`,
-          `${column}})`,
+          `${column}transformResponse: async (${answer}) => (${lines(endpoint.trail, token, column, indent).join(newline)})`,
         ].join(newline);
   return [{ file: file.path, start: at, end: at, text, needs: [accept] }];
 }
 
+/** The answer with something else in the place of its token: `{ ...answer, token: … }`. */
+function oneLine(trail: readonly string[], token: string, from = 'answer'): string {
+  const [name, ...rest] = trail;
+  if (name === undefined) return token;
+  return `{ ...${from}, ${name}: ${oneLine(rest, token, `${from}.${name}`)} }`;
+}
+
+function lines(
+  trail: readonly string[],
+  token: string,
+  column: string,
+  indent: string,
+  from = 'answer',
+): string[] {
+  const [name, ...rest] = trail;
+  if (name === undefined) return [token];
+  const inner = column + indent;
+  const [first = '', ...others] = lines(rest, token, inner, indent, `${from}.${name}`);
+  const property = [`${inner}${name}: ${first}`, ...others];
+  const last = `${property.at(-1) ?? ''},`;
+  return ['{', `${inner}...${from},`, ...property.slice(0, -1), last, `${column}}`];
+}
+
 /** What the endpoint says that it answers. */
-function answerType({ call, field }: EndpointSite['endpoint'], file: EndpointSite['file']): string {
+function answerType({ call, trail }: EndpointSite['endpoint'], file: EndpointSite['file']): string {
   const { typeParameters } = call.node;
   const [answer] = typeParameters && 'params' in typeParameters ? typeParameters.params : [];
-  return answer ? textOf(file, answer) : `{ ${field}: string }`;
+  if (answer) return textOf(file, answer);
+  return trail.reduceRight((inner, name) => `{ ${name}: ${inner} }`, 'string');
 }
 
 export default alone('client/login-endpoint', rule);

@@ -2,25 +2,37 @@ import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { keyName, propertyName } from '../definitions.js';
 import { type SourceFile, textOf } from '../source.js';
+import { trailFromEndpoint } from './answer-names.js';
 import { isLoginName } from './names.js';
 
 /** `login: builder.mutation({ query })`: an endpoint of RTK Query whose answer holds the token. */
 export interface LoginEndpoint {
   readonly call: NodePath<t.CallExpression>;
   readonly options: NodePath<t.ObjectExpression>;
-  /** The property of the answer that is the token. */
-  readonly field: string;
+  /** The property names from the answer down to the token. */
+  readonly trail: readonly string[];
 }
 
-/** Finds the endpoints of a file that log users in, by their names or paths. */
-export function loginEndpoints(file: SourceFile, field: string): LoginEndpoint[] {
+/**
+ * Finds the endpoints of a file that log users in, by their names or paths.
+ *
+ * @param files where their answers may be read
+ * @param field what the token is called where nothing reads it from the answer
+ */
+export function loginEndpoints(
+  file: SourceFile,
+  files: readonly SourceFile[],
+  field: string | undefined,
+): LoginEndpoint[] {
   const found: LoginEndpoint[] = [];
   for (const call of file.paths.values()) {
     if (!call.isCallExpression() || propertyName(call.node.callee) !== 'mutation') continue;
     const [options] = call.get('arguments');
     const name = keyName(call.parent);
     if (name === undefined || !options?.isObjectExpression() || !isBuilt(call)) continue;
-    if (isLoginName(name) || pathsIn(file, options).some(isLoginName)) found.push({ call, options, field });
+    if (!isLoginName(name) && !pathsIn(file, options).some(isLoginName)) continue;
+    const trail = trailFromEndpoint(files, name, options) ?? (field === undefined ? undefined : [field]);
+    if (trail) found.push({ call, options, trail });
   }
   return found;
 }

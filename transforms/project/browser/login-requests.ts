@@ -80,7 +80,11 @@ function holdersOf(sources: Sources, body: Body, depth: number): Holder[] {
 }
 
 /** The ways, by property names, in which a function reads tokens from an answer. */
-function tokenTrails(owner: NodePath<t.Function>, binding: Binding, names: readonly string[]): string[][] {
+export function tokenTrails(
+  owner: NodePath<t.Function>,
+  binding: Binding,
+  names: readonly string[],
+): string[][] {
   const trails: string[][] = [];
   for (const reference of binding.referencePaths) {
     if (!reference.isDescendant(owner)) continue;
@@ -100,9 +104,10 @@ function tokenTrails(owner: NodePath<t.Function>, binding: Binding, names: reado
   return trails;
 }
 
-/** `token.access`: the object of tokens is no token itself. */
+/** `token.access`, `tokens.access.token`: the object of tokens is no token itself. */
 function deepestToken(names: readonly string[], at: number): string[] {
   const next = names[at + 1];
-  const holdsMore = next !== undefined && /^(?:access|refresh|accessToken|token|jwt|id)$/.test(next);
-  return names.slice(0, at + (holdsMore ? 2 : 1));
+  const holdsMore =
+    next !== undefined && /^(?:access|refresh|(?:access|refresh|auth|id)_?token|token|jwt|id)$/i.test(next);
+  return holdsMore ? deepestToken(names, at + 1) : names.slice(0, at + 1);
 }

@@ -1,5 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
+import { nameInPayloads } from '../browser/answer-names.js';
 import { arrivalOf, type LoginAnswer } from '../browser/answers.js';
 import { type BrowserClient, browserClients } from '../browser/client.js';
 import { decodedIn, decoderImports } from '../browser/decoding.js';
@@ -234,8 +235,11 @@ function answersOf(sources: Sources, client: BrowserClient, stores: readonly Sto
 }
 
 /** What the client calls the token, where an answer does not show it. */
-function fieldOf({ places, headers, accesses }: BrowserClient): string | undefined {
+function fieldOf({ files, places, headers, accesses }: BrowserClient): string | undefined {
   return (
+    // State that is stored whole has a name of its own for it.
+    places.find((place) => place.field && !place.within)?.field ??
+    nameInPayloads(files) ??
     places.find((place) => place.field)?.field ??
     [
       ...headers.map(({ value }) => value),
@@ -267,9 +271,8 @@ function logoutSites(sources: Sources, client: BrowserClient, stores: readonly S
 
 function endpointSites(client: BrowserClient): EndpointSite[] {
   const field = fieldOf(client);
-  if (field === undefined) return [];
   return client.files.flatMap((file) =>
-    loginEndpoints(file, field).map((endpoint) => ({
+    loginEndpoints(file, client.files, field).map((endpoint) => ({
       role: 'emit',
       kind: 'login-endpoint',
       family: 'session',
