@@ -7,6 +7,7 @@ import { originsOf } from '../flow/origins.js';
 import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { arrivalOf, membersAbove } from './answers.js';
+import { bodyOf } from './bodies.js';
 import { type AttachedHeader, tokenNameOf } from './headers.js';
 import { familyOfName, isLoginName, isTokenName } from './names.js';
 import { persistedPlaces } from './persisted-state.js';
@@ -181,7 +182,10 @@ function namesAnswered(sources: Sources, value: NodePath): string[] {
 function isLoginAnswer(sources: Sources, path: NodePath): boolean {
   return originsOf(sources, path).some(({ path: origin }) => {
     const request = outgoingRequests(sources, sources.fileOf(origin)).find(
-      (one) => one.path.node === origin.node || one.path.findParent((above) => above.node === origin.node),
+      (one) =>
+        one.path.node === origin.node ||
+        bodyOf(one)?.path.node === origin.node ||
+        one.path.findParent((above) => above.node === origin.node),
     );
     if (!request) return false;
     const url = request.url ? textOf(request.file, request.url.node).replace(/[`'"]/g, '') : '';
