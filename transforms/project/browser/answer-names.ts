@@ -4,7 +4,7 @@ import { keyName, patternTrail, propertyName } from '../definitions.js';
 import { type SourceFile, textOf } from '../source.js';
 import { type Body, holderOf } from './bodies.js';
 import { tokenTrails } from './login-requests.js';
-import { familyOfName, isTokenName } from './names.js';
+import { isLoginTokenName } from './names.js';
 
 /** What reducers call the token that actions bring: `accessToken` of `action.payload.accessToken`; one name, or none. */
 export function nameInPayloads(files: readonly SourceFile[]): string | undefined {
@@ -17,19 +17,15 @@ export function nameInPayloads(files: readonly SourceFile[]): string | undefined
 function namesFromPayload(file: SourceFile, path: NodePath): string[] {
   if (path.isMemberExpression() || path.isOptionalMemberExpression()) {
     const name = propertyName(path.node) ?? '';
-    return isLoginToken(name) && isPayload(file, path.node.object) ? [name] : [];
+    return isLoginTokenName(name) && isPayload(file, path.node.object) ? [name] : [];
   }
   if (!path.isVariableDeclarator() || !t.isObjectPattern(path.node.id) || !path.node.init) return [];
   if (!isPayload(file, path.node.init)) return [];
-  return path.node.id.properties.map((one) => keyName(one) ?? '').filter(isLoginToken);
+  return path.node.id.properties.map((one) => keyName(one) ?? '').filter(isLoginTokenName);
 }
 
 function isPayload(file: SourceFile, node: t.Node): boolean {
   return /(?:^|\.)payload$/.test(textOf(file, node));
-}
-
-function isLoginToken(name: string): boolean {
-  return isTokenName(name) && familyOfName(name) !== 'refresh';
 }
 
 /**
@@ -43,7 +39,7 @@ export function trailFromEndpoint(
 ): readonly string[] | undefined {
   const read = [...fulfilledIn(options), ...files.flatMap((file) => triggeredIn(file, name))]
     .flatMap(readsOf)
-    .filter((trail) => isLoginToken(trail.at(-1) ?? ''));
+    .filter((trail) => isLoginTokenName(trail.at(-1) ?? ''));
   return read[0];
 }
 
@@ -86,7 +82,7 @@ function unwrappedCall(call: NodePath): Body | undefined {
 /** The ways to tokens in what a promise yields: by members, or by the pattern that receives it. */
 function readsOf(body: Body): (readonly string[])[] {
   const holder = holderOf(body);
-  if (holder) return tokenTrails(holder.function, holder.binding, holder.names);
+  if (holder && !holder.token) return tokenTrails(holder.function, holder.binding, holder.names);
   const declarator = body.path.parentPath?.isAwaitExpression() ? body.path.parentPath.parentPath : undefined;
   if (!declarator?.isVariableDeclarator()) return [];
   const { id } = declarator.node;

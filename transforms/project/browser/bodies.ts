@@ -1,6 +1,7 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { keyName, propertyName } from '../definitions.js';
+import { isLoginTokenName } from './names.js';
 import { operatorOf } from './operators.js';
 import type { OutgoingRequest } from './requests.js';
 
@@ -10,6 +11,8 @@ export interface Holder {
   readonly binding: Binding;
   readonly names: readonly string[];
   readonly declaration?: NodePath<t.VariableDeclaration>;
+  /** It is the token itself, taken out of the body by name. */
+  readonly token?: true;
 }
 
 /** A promise, and the property names from what it yields to the body of the answer. */
@@ -54,10 +57,16 @@ function withNames(
     return binding && { ...common, binding, names: body };
   }
   const [head, ...rest] = body;
-  if (!pattern.isObjectPattern() || head === undefined) return undefined;
+  if (!pattern.isObjectPattern()) return undefined;
   for (const property of pattern.get('properties')) {
-    if (!property.isObjectProperty() || keyName(property.node) !== head) continue;
-    return withNames(owner, property.get('value') as NodePath, rest, declarator);
+    const name = property.isObjectProperty() ? keyName(property.node) : undefined;
+    const value = property.isObjectProperty() ? (property.get('value') as NodePath) : undefined;
+    if (name === undefined || !value) continue;
+    if (head === undefined && value.isIdentifier() && isLoginTokenName(name)) {
+      const binding = value.scope.getBinding(value.node.name);
+      return binding && { ...common, binding, names: [], token: true };
+    }
+    if (name === head) return withNames(owner, value, rest, declarator);
   }
   return undefined;
 }

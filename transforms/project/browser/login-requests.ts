@@ -39,16 +39,20 @@ export function loginAnswers(
   return bodies
     .flatMap((one) => holdersOf(sources, one, 0))
     .flatMap((holder): LoginAnswer[] => {
+      const common = {
+        file: sources.fileOf(holder.function),
+        function: holder.function,
+        binding: holder.binding,
+        ...(holder.declaration ? { declaration: holder.declaration } : {}),
+      };
+      if (holder.token) return named ? [{ ...common, trail: [], shown: true }] : [];
       const container = [holder.binding.identifier.name, ...holder.names].join('.');
       const [shown] = tokenTrails(holder.function, holder.binding, holder.names);
       const trail = shown ?? (named && field && sends ? [field] : undefined);
       if (!trail) return [];
       return [
         {
-          file: sources.fileOf(holder.function),
-          function: holder.function,
-          binding: holder.binding,
-          ...(holder.declaration ? { declaration: holder.declaration } : {}),
+          ...common,
           container: [container, ...trail.slice(0, -1)].join('.'),
           trail: trail.slice(-1),
           shown: shown !== undefined,

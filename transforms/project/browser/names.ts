@@ -15,6 +15,11 @@ export function isTokenName(name: string): boolean {
   return TOKEN.test(flat) && !OTHER.test(flat) && familyOfWord(name) !== 'one-time';
 }
 
+/** Whether a name says that it holds what a login is proved with, rather than what prolongs it. */
+export function isLoginTokenName(name: string): boolean {
+  return isTokenName(name) && familyOfName(name) !== 'refresh';
+}
+
 /** Which tokens a name speaks of. */
 export function familyOfName(name: string): Family {
   return familyOfWord(name) ?? 'session';
