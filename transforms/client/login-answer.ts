@@ -1,7 +1,7 @@
 // https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/Cookies
 import type { NodePath } from '@babel/traverse';
 import { alone } from '../alone.js';
-import { waitingIn } from '../edit/async.js';
+import { movedIn, waitingIn } from '../edit/async.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
 import { acceptingOperator } from '../edit/operator.js';
@@ -91,7 +91,7 @@ function edit({ answer }: EmitSite, decision: Decision, project: Project): reado
       },
     ];
   }
-  return [...edits, ...beforeStatement(file, before, indented, [accept])];
+  return [...edits, ...movedIn(beforeStatement(file, before, indented, [accept]), waiting)];
 }
 
 /** `if (data && data.token) { … }`: what is answered may be no object, and hold no token. */

@@ -2,13 +2,16 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { alone } from '../alone.js';
-import type { Edit } from '../edit/edits.js';
+import type { Edit, NeededName } from '../edit/edits.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
+import { isTyped } from '../edit/typed.js';
 import { isTest } from '../project/browser/acceptance.js';
 import { isHeldForTests, isPassedInVain } from '../project/browser/passing.js';
+import { isForSocket } from '../project/browser/sockets.js';
+import { storageHazard } from '../project/browser/uses.js';
 import type { Project } from '../project/project.js';
 import type { GuardSite } from '../project/site.js';
-import { endOf, startOf, textOf } from '../project/source.js';
+import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
 /** `user.token`, of an object that has lost its token: asked for → `hasSession()`, used → something empty. */
@@ -44,7 +47,16 @@ function decide({ path, evidence, template }: GuardSite, project: Project): Deci
       action: 'bridged',
       reason: `${evidence}, of which nothing is left to show: it is empty from now on`,
     };
+  if (isForSocket(project, path))
+    return { action: 'rewritten', reason: 'it goes with the token that opens the socket' };
+  if (isFlag(path, project))
+    return { action: 'rewritten', reason: 'what is handed on from here says whether there is a session' };
   return { action: 'bridged', reason: `${evidence}: what is handed on from here is empty from now on` };
+}
+
+/** Whether a flag goes as well wherever the token is handed on to. */
+function isFlag(path: NodePath, project: Project): boolean {
+  return !isForSocket(project, path) && storageHazard(project, path) === undefined;
 }
 
 /** `user.token || ''` */
@@ -59,11 +71,39 @@ function edit({ path, file, template }: GuardSite, _decision: Decision, project:
   }
   if (isEmptied(path)) return [];
   const at = { file: file.path, start: startOf(path.node), end: endOf(path.node) };
-  if (isTest(path) || isHeldForTests(project, path)) {
-    const has = localName(file, SHIM_CLIENT, 'hasSession');
-    return [{ ...at, text: `${has.local}()`, needs: [has] }];
-  }
+  const has = localName(file, SHIM_CLIENT, 'hasSession');
+  if (isTest(path) || isHeldForTests(project, path)) return [askedOf(file, path, `${has.local}()`, has)];
+  if (!methodCall(path) && !isPassedInVain(project, path) && isFlag(path, project))
+    return [askedOf(file, path, isTyped(file) ? `(${has.local}() ? 'session' : '')` : `${has.local}()`, has)];
   return methodCall(path) ? [{ ...at, text: `(${textOf(file, path.node)} || '')` }] : [];
+}
+
+/** `user?.token` → `user && hasSession()`: where there is no user, nobody is logged in for whoever asks. */
+function askedOf(file: SourceFile, path: NodePath, asks: string, has: NeededName): Edit {
+  const whole = booleanAround(path) ?? path;
+  const { object } = path.isOptionalMemberExpression() && path.node.optional ? path.node : {};
+  const text = object ? `${textOf(file, object)} && ${asks}` : asks;
+  const { parentPath: parent, key } = whole;
+  const alone =
+    !object ||
+    (/^(?:init|test|argument|body|value)$/.test(String(key)) && !parent?.isUnaryExpression()) ||
+    whole.listKey === 'arguments' ||
+    parent?.isJSXExpressionContainer() ||
+    parent?.isLogicalExpression({ operator: '&&' });
+  return {
+    file: file.path,
+    start: startOf(whole.node),
+    end: endOf(whole.node),
+    text: alone ? text : `(${text})`,
+    needs: [has],
+  };
+}
+
+/** `Boolean(user.token)` */
+function booleanAround({ parentPath: parent }: NodePath): NodePath | undefined {
+  return parent?.isCallExpression() && parent.get('callee').isIdentifier({ name: 'Boolean' })
+    ? parent
+    : undefined;
 }
 
 /** `user.token.substring(0, 20)` */

@@ -2,10 +2,11 @@
 import type { NodePath } from '@babel/traverse';
 import { alone } from '../alone.js';
 import { isAsked, isGuarded, isMoved, isStoredWithout, storedIn } from '../edit/asked.js';
-import { waitingIn } from '../edit/async.js';
+import { movedIn, waitingIn } from '../edit/async.js';
 import type { Edit } from '../edit/edits.js';
 import { withoutHollow, withoutTaking } from '../edit/gone-functions.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
+import { countedBySession, eitherRead } from '../edit/read-object.js';
 import { replacement } from '../edit/replacement.js';
 import { asBlock, beforeStatement, statementOf, withoutStatement } from '../edit/statements.js';
 import { tokenStored, withoutField } from '../edit/stored-object.js';
@@ -41,6 +42,8 @@ function decide(site: StoreSite, project: Project): Decision {
     return { action: 'kept', reason: 'the session is ended here already' };
   if (access.operation === 'get') return decideGet(site, project);
   if (access.operation === 'set') return decideSet(site, project);
+  if ((place?.field !== undefined || access.operation === 'clear') && followsAnother(site, project))
+    return { action: 'kept', reason: 'what is cleared before it has ended the session' };
   const logout = endsSession(project, access.path);
   const what = logout ? 'the server ends the session too' : 'the session is forgotten here';
   if (place?.field !== undefined || access.operation === 'clear' || access.kept)
@@ -51,7 +54,7 @@ function decide(site: StoreSite, project: Project): Decision {
 function decideGet(site: StoreSite, project: Project): Decision {
   const { access, place } = site;
   if (place?.field !== undefined)
-    return isGuarded(site)
+    return isGuarded(site) || (access.path.key === 'right' && eitherRead(site, project))
       ? { action: 'kept', reason: 'the condition around it asks for the session' }
       : { action: 'rewritten', reason: 'what is stored counts as long as there is a session' };
   if (isForSocket(project, access.path))
@@ -135,8 +138,11 @@ function isWithinAnother({ path }: StoreSite, { sites }: Project): boolean {
   );
 }
 
-/** Whether what is stored has come through the application's state from an answer that was accepted. */
-function isAcceptedElsewhere({ arrival }: StoreSite, { sites }: Project): boolean {
+/** Whether what is stored has come from an answer that was accepted, through the application's state as well. */
+function isAcceptedElsewhere({ arrival, place }: StoreSite, project: Project): boolean {
+  const { sites } = project;
+  if (arrival?.kind === 'answers' && place?.field !== undefined)
+    return arrival.answers.every((answer) => acceptanceOf(answer, project));
   if (arrival?.kind !== 'state' && arrival?.kind !== 'handed') return false;
   return sites.some((other) => other.kind === 'login-answer' || other.kind === 'login-endpoint');
 }
@@ -147,43 +153,11 @@ function edit(site: StoreSite, decision: Decision, project: Project): readonly E
   if (access.operation === 'get') {
     if (isWithinAnother(site, project) || isForSocket(project, access.path))
       return withoutTaking(site, project);
-    if (place?.field !== undefined) return editObject(site);
+    if (place?.field !== undefined) return countedBySession(site, project);
     return [...askedInstead(site, project), ...withoutTaking(site, project)];
   }
   if (access.operation === 'set' && !(access.value && isAbsent(access.value))) return editSet(site, project);
   return editRemove(site, project);
-}
-
-/** What is stored beside the token stays, and counts only while there is a session. */
-function editObject(site: StoreSite): Edit[] {
-  const {
-    access: { path },
-    file,
-  } = site;
-  const has = localName(file, SHIM_CLIENT, 'hasSession');
-  if (isGuarded(site) || isAsked(site)) return [];
-  const read = parsedFrom(path) ?? path;
-  const text = textOf(file, read.node);
-  const { parentPath: parent, key } = read;
-  const both = `${has.local}() && ${text}`;
-  if (key === 'test') return [replacement(file, read, both, [has])];
-  if (parent?.isUnaryExpression({ operator: '!' })) return [replacement(file, read, `(${both})`, [has])];
-  const bare =
-    parent?.isCallExpression() ||
-    parent?.isNewExpression() ||
-    parent?.isReturnStatement() ||
-    /^(?:init|right|value|body)$/.test(String(key));
-  const chosen = `${has.local}() ? ${text} : null`;
-  const alone = bare && !parent?.isLogicalExpression() && !parent?.isBinaryExpression();
-  return [replacement(file, read, alone ? chosen : `(${chosen})`, [has])];
-}
-
-/** `JSON.parse(…)` of what is read, with nothing in between that would stand for it. */
-function parsedFrom(path: NodePath): NodePath | undefined {
-  const { parentPath: parent } = path;
-  if (parent?.isTSNonNullExpression() || parent?.isTSAsExpression()) return parsedFrom(parent);
-  if (!parent?.isCallExpression() || path.listKey !== 'arguments') return undefined;
-  return /^JSON\.parse$/.test(String(parent.get('callee'))) ? parent : undefined;
 }
 
 function editSet(site: StoreSite, project: Project): readonly Edit[] {
@@ -226,15 +200,15 @@ function editStoredObject(site: StoreSite, field: string, project: Project): Edi
   const without = withoutField(site, json, field);
   const token = tokenStored(site, field);
   const statement = statementOf(access.path);
-  if (token === undefined || !statement?.isStatement() || isAcceptedElsewhere(site, project))
-    return [without];
+  if (token === undefined || !statement?.isStatement() || isAcceptedElsewhere(site, project)) return without;
   const accept = localName(file, SHIM_CLIENT, 'acceptSession');
   const owner = access.path.getFunctionParent();
   const waiting = owner ? waitingIn(file, owner) : { how: 'never' as const };
   const { semicolon } = styleOf(file.text);
   const call = `${accept.local}(${token})${semicolon}`;
-  if (waiting.how === 'never') return [...beforeStatement(file, statement, call, [accept]), without];
-  return [...waiting.edits, ...beforeStatement(file, statement, `${waiting.how} ${call}`, [accept]), without];
+  if (waiting.how === 'never') return [...beforeStatement(file, statement, call, [accept]), ...without];
+  const before = beforeStatement(file, statement, `${waiting.how} ${call}`, [accept]);
+  return [...waiting.edits, ...movedIn(before, waiting), ...without];
 }
 
 /** Logging out tells the server; anything else forgets. Data that was stored beside the token is cleared as before. */
@@ -272,6 +246,18 @@ function editRemove(site: StoreSite, project: Project): Edit[] {
   );
   if ((repeated || overwritten) && statement?.isStatement()) return [withoutStatement(file, access.path)];
   return [replacement(file, access.path, `${done.local}()`, [done])];
+}
+
+/** Whether a statement right before it has ended the session, along with something else that is cleared. */
+function followsAnother({ access }: StoreSite, { sites }: Project): boolean {
+  const previous = statementOf(access.path)?.getPrevSibling();
+  return sites.some(
+    (other) =>
+      other.kind === 'web-storage' &&
+      isRemoval(other) &&
+      previous?.node !== undefined &&
+      statementOf(other.access.path)?.node === previous.node,
+  );
 }
 
 function isRemoval({ access, place }: StoreSite): boolean {

@@ -1,13 +1,20 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { keyName, propertyName } from '../project/definitions.js';
-import { type SourceFile, startOf } from '../project/source.js';
+import { endOf, type SourceFile, startOf } from '../project/source.js';
 import type { Edit } from './edits.js';
+import { furtherIn } from './further-in.js';
+import { indentationAt, styleOf } from './style.js';
 
 /** How a function can wait for something. */
 export type Waiting =
   /** It is asynchronous, or can be made so without anybody noticing. */
-  | { readonly how: 'await' | 'yield'; readonly edits: readonly Edit[] }
+  | {
+      readonly how: 'await' | 'yield';
+      readonly edits: readonly Edit[];
+      /** What the lines of its body are moved in by. */
+      readonly further?: string;
+    }
   /** Somebody takes what it returns at once. */
   | { readonly how: 'never' };
 
@@ -32,10 +39,46 @@ export function waitingIn(file: SourceFile, owner: NodePath<t.Function>): Waitin
   }
   if (isReducer(owner)) return { how: 'never' };
   if (returnsSomething(owner) && !isIgnored(owner)) return { how: 'never' };
+  if (isEffect(owner))
+    return { how: 'await', edits: inOwnFunction(file, owner), further: styleOf(file.text).indent };
   const key = 'key' in node && node.key ? startOf(node.key) : undefined;
   const computed = 'computed' in node && node.computed && key !== undefined;
   const at = computed ? file.text.lastIndexOf('[', key) : (key ?? startOf(node));
   return { how: 'await', edits: [{ file: file.path, start: at, end: at, text: 'async ' }] };
+}
+
+/** What an effect returns is called when it is cleared up: it can not be a promise. */
+function isEffect({ parentPath: parent, listKey }: NodePath<t.Function>): boolean {
+  if (!parent?.isCallExpression() || listKey !== 'arguments') return false;
+  return /^(?:React\.)?use(?:Layout|Insertion)?Effect$/.test(String(parent.get('callee')));
+}
+
+/** `(async () => { … })()` around what a function does. */
+function inOwnFunction(file: SourceFile, { node: { body } }: NodePath<t.Function>): Edit[] {
+  const { newline, indent, semicolon } = styleOf(file.text);
+  const start = startOf(body) + 1;
+  const end = start + file.text.slice(start, endOf(body) - 1).trimEnd().length;
+  const line = newline + indentationAt(file, startOf(body)) + indent;
+  const put = (at: number, text: string): Edit => ({
+    file: file.path,
+    start: at,
+    end: at,
+    text,
+    stays: true,
+  });
+  return [
+    put(start, `${line}(async () => {`),
+    ...furtherIn(file, start, end),
+    put(end, `${line}})()${semicolon}`),
+  ];
+}
+
+/** What is put into such a function, moved in as its lines are. */
+export function movedIn(edits: readonly Edit[], waiting: Waiting): readonly Edit[] {
+  const further = waiting.how === 'never' ? undefined : waiting.further;
+  return further
+    ? edits.map((edit) => ({ ...edit, text: edit.text.replace(/\n(?=[ \t])/g, `\n${further}`) }))
+    : edits;
 }
 
 /** Reducers, mutations and the like must have done their work when they return. */

@@ -1,6 +1,7 @@
 import type { Entry } from '../project/browser/entry.js';
-import { endOf, pathsOf, type SourceFile, startOf } from '../project/source.js';
+import { endOf, type SourceFile, startOf } from '../project/source.js';
 import type { Edit } from './edits.js';
+import { furtherIn } from './further-in.js';
 import { isTaken } from './names.js';
 import { withoutDeclaration } from './statements.js';
 import { quoted, styleOf } from './style.js';
@@ -28,27 +29,7 @@ export function aroundMount(file: SourceFile, entry: Entry | undefined, specifie
   if (made?.init)
     edits.push({ file: file.path, start: startOf(mount.node), end: startOf(made.init), text: '' });
   if (entry?.exported) edits.push(withoutDeclaration(file, entry.exported));
-  for (const line of linesWithin(file, start, end)) {
-    edits.push({ file: file.path, start: line, end: line, text: indent });
-  }
+  edits.push(...furtherIn(file, start, end));
   edits.push({ file: file.path, start: end, end, text: `${newline}})${semicolon}` });
   return edits;
-}
-
-/** Where the lines after the first begin, those within a template's text left out. */
-function linesWithin(file: SourceFile, start: number, end: number): number[] {
-  const templates = [...pathsOf(file, 'TemplateElement')].map(({ node }) => ({
-    start: startOf(node),
-    end: endOf(node),
-  }));
-  const lines: number[] = [];
-  for (
-    let at = file.text.indexOf('\n', start) + 1;
-    at > 0 && at < end;
-    at = file.text.indexOf('\n', at) + 1
-  ) {
-    const inTemplate = templates.some((one) => one.start < at && at <= one.end);
-    if (!inTemplate && !/^\r?\n/.test(file.text.slice(at))) lines.push(at);
-  }
-  return lines;
 }

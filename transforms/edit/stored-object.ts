@@ -1,10 +1,12 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
+import { jsonOf } from '../project/browser/storage.js';
 import { keyName } from '../project/definitions.js';
 import type { StoreSite } from '../project/site.js';
 import { endOf, textOf } from '../project/source.js';
 import { storedIn } from './asked.js';
 import type { Edit } from './edits.js';
+import { withoutItem } from './lists.js';
 import { replacement } from './replacement.js';
 
 /** Code for the token in the object that is stored; undefined where the object does not show it. */
@@ -17,15 +19,23 @@ export function tokenStored(site: StoreSite, field: string): string | undefined 
   return spread && !others.length ? `${textOf(site.file, spread.argument)}?.${field}` : undefined;
 }
 
-/** `{ ...user, token: undefined }`; of an object that is written out the property alone changes. */
-export function withoutField({ file }: StoreSite, json: NodePath, field: string): Edit {
+/** `{ ...user, token: undefined }`; of an object that is written out to become text the property goes. */
+export function withoutField({ file, access: { value } }: StoreSite, json: NodePath, field: string): Edit[] {
   const nothing = `${field}: undefined`;
   if (!json.isObjectExpression())
-    return replacement(file, json, `{ ...${textOf(file, json.node)}, ${nothing} }`);
-  const last = json.get('properties').at(-1);
+    return [replacement(file, json, `{ ...${textOf(file, json.node)}, ${nothing} }`)];
+  const { properties } = json.node;
+  const last = properties.at(-1);
   const named = json.get('properties').find(({ node }) => keyName(node) === field);
-  if (named) return replacement(file, named, nothing);
+  if (named) {
+    // What is spread into it may hold the token as well.
+    const whole = !value || !jsonOf(value) || properties.some((one) => t.isSpreadElement(one));
+    if (whole) return [replacement(file, named, nothing)];
+    return properties.length > 1
+      ? withoutItem(file, properties, named.node)
+      : [replacement(file, json, '{}')];
+  }
   return last
-    ? { file: file.path, start: endOf(last.node), end: endOf(last.node), text: `, ${nothing}` }
-    : replacement(file, json, `{ ${nothing} }`);
+    ? [{ file: file.path, start: endOf(last), end: endOf(last), text: `, ${nothing}` }]
+    : [replacement(file, json, `{ ${nothing} }`)];
 }

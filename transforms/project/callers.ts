@@ -3,6 +3,7 @@ import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { type Definition, definitionOf, exportOf, keyName, propertyName } from './definitions.js';
 import { exportsOf } from './exports.js';
+import { keptFunction } from './hooks.js';
 import { type SourceFile, textOf } from './source.js';
 import type { Sources } from './sources.js';
 import { nameOnModel } from './stored/models.js';
@@ -155,7 +156,8 @@ export function escapes(
 /** The names a function goes by where it is defined and exported. */
 export function namesOf(sources: Sources, named: NodePath<t.Function>): string[] {
   const names: string[] = [];
-  const { node, parent } = named;
+  const { node } = named;
+  const { parent } = keptFunction(named) ?? named;
   if ('id' in node && node.id) names.push(node.id.name);
   if (t.isVariableDeclarator(parent) && t.isIdentifier(parent.id)) names.push(parent.id.name);
   if (t.isAssignmentExpression(parent)) {

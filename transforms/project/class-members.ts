@@ -59,7 +59,9 @@ function inConstructor(maker: NodePath<t.ClassMethod>, name: string): ClassMembe
     const left = assignment.get('left');
     if (!left.isMemberExpression() || !left.get('object').isThisExpression()) continue;
     const named = !left.node.computed && t.isIdentifier(left.node.property, { name });
-    if (named) return { kind: 'value', path: assignment.get('right') };
+    // `this.enter = this.enter.bind(this)` is the method still.
+    const bound = new RegExp(`^this\\.${name}\\.bind\\(`).test(String(assignment.get('right')));
+    if (named && !bound) return { kind: 'value', path: assignment.get('right') };
   }
   return undefined;
 }

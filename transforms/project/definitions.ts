@@ -2,6 +2,7 @@ import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { classMember, enumValue, onlyAnswer, singleOf } from './class-members.js';
 import { exportsOf, moduleName } from './exports.js';
+import { yieldOfHook } from './hooks.js';
 import type { SourceFile } from './source.js';
 import type { Sources } from './sources.js';
 import { unwrapped } from './unwrapped.js';
@@ -257,6 +258,8 @@ function ofCall(sources: Sources, path: NodePath<t.CallExpression>, depth: numbe
   }
   const single = called.kind === 'function' ? singleOf(called.path) : undefined;
   if (single) return { kind: 'instance', of: single };
+  const yielded = yieldOfHook(sources, path, called);
+  if (yielded) return definitionOf(sources, yielded, depth + 1);
   if (callee.isMemberExpression() && propertyName(callee.node) === 'bind') {
     return definitionOf(sources, callee.get('object'), depth + 1);
   }

@@ -237,6 +237,7 @@ export function isTest(path: NodePath): boolean {
   if (parent.isLogicalExpression({ operator: '&&' }) && path.key === 'left') return true;
   if (parent.isLogicalExpression()) return isTest(parent);
   if (parent.isBinaryExpression()) return /^[!=]==?$/.test(parent.node.operator);
+  if (parent.isCallExpression()) return parent.get('callee').isIdentifier({ name: 'Boolean' });
   return parent.isParenthesizedExpression() ? isTest(parent) : false;
 }
 

@@ -1,4 +1,6 @@
-import type { NodePath } from '@babel/traverse';
+import type { Binding, NodePath } from '@babel/traverse';
+import { callersOf } from '../callers.js';
+import { definitionOf } from '../definitions.js';
 import { applicationsOf } from '../express/application.js';
 import { stringOf } from '../flow/origins.js';
 import { type Portable, portableOf } from '../portable.js';
@@ -32,7 +34,7 @@ export function apiBaseOf(
   const [server] = applicationsOf(sources);
   const served = server && sessionPathFor(sources, server);
   const addressed = (some: readonly OutgoingRequest[]) =>
-    some.map((request) => addressOf(sources, request)).filter((one) => one !== undefined);
+    some.flatMap((request) => addressesOf(sources, request));
   const attaching = addressed(
     requests.filter(
       (request) => request.shared || attaches(request, headers) || isAlone(sources, request, requests),
@@ -82,12 +84,36 @@ export function attaches(
   const given = options?.isIdentifier()
     ? options.scope.getBinding(options.node.name)?.path
     : (options ?? undefined);
-  return headers.some(({ foreign, path: header, file: home }) => {
+  const held = options ? bindingsIn(options) : [];
+  return headers.some(({ foreign, path: header, file: home, form }) => {
     if (foreign || home !== file) return false;
     if (header.isDescendant(path) || (given && header.isDescendant(given))) return true;
+    // `options.headers.Authorization = …`, `headers.set('Authorization', …)` before the request.
+    const put = form === 'call' || form === 'assignment' ? rootOf(header) : undefined;
+    const binding = put?.isIdentifier() ? put.scope.getBinding(put.node.name) : undefined;
+    if (binding && held.includes(binding)) return true;
     // `config.headers.Authorization = …` in an interceptor beside the instance.
     return Boolean(instance && header.isAssignmentExpression());
   });
+}
+
+/** The variables that a request's options are, or are made of: `{ method, headers }`. */
+function bindingsIn(options: NodePath): Binding[] {
+  const named = options.isObjectExpression()
+    ? options.get('properties').map((one) => (one.isObjectProperty() ? (one.get('value') as NodePath) : one))
+    : [options];
+  return named.flatMap((one) => {
+    const at = one.isSpreadElement() ? one.get('argument') : one;
+    const binding = at.isIdentifier() ? at.scope.getBinding(at.node.name) : undefined;
+    return binding ? [binding] : [];
+  });
+}
+
+/** What an assignment or a method call is made on, at the very left. */
+function rootOf(path: NodePath): NodePath {
+  if (path.isAssignmentExpression()) return rootOf(path.get('left') as NodePath);
+  if (path.isCallExpression()) return rootOf(path.get('callee') as NodePath);
+  return path.isMemberExpression() ? rootOf(path.get('object')) : path;
 }
 
 function isAbsolute(text: string): boolean {
@@ -96,8 +122,12 @@ function isAbsolute(text: string): boolean {
 
 /** Whether a request goes to the API: `undefined` where its address is not in sight. */
 export function goesToApi(sources: Sources, request: OutgoingRequest, base: ApiBase): boolean | undefined {
-  const address = addressOf(sources, request);
-  if (!address) return undefined;
+  const going = addressesOf(sources, request).map((address) => leadsToApi(address, base));
+  if (going.includes(true)) return true;
+  return going.includes(undefined) ? undefined : going[0];
+}
+
+function leadsToApi(address: Address, base: ApiBase): boolean | undefined {
   if (base.expression) return address.expression?.text === base.expression.text;
   if (address.expression) return false;
   const origin = /^(?:https?:)?\/\/[^/]+/.exec(base.path)?.[0];
@@ -115,6 +145,22 @@ interface Address {
   readonly text: string;
   /** Fixed text after the expression. */
   readonly rest: string;
+}
+
+/** The addresses that a request goes to: one, or where the function around it is handed it, those of its callers. */
+function addressesOf(sources: Sources, request: OutgoingRequest): Address[] {
+  const own = addressOf(sources, request);
+  if (own || !request.url || request.instance) return own ? [own] : [];
+  return handedIn(sources, request.url).flatMap((url) => splitAddress(sources, url) ?? []);
+}
+
+function handedIn(sources: Sources, url: NodePath, depth = 0): NodePath[] {
+  const definition = definitionOf(sources, url);
+  if (definition.kind !== 'parameter' || definition.trail.length || depth > 2) return [];
+  return callersOf(sources, definition.function).flatMap((call) => {
+    const given = (call.get('arguments') as NodePath[])[definition.index];
+    return given ? [given, ...handedIn(sources, given, depth + 1)] : [];
+  });
 }
 
 /** A request's address, the base of its axios instance included. */
@@ -158,6 +204,13 @@ function splitAddress(sources: Sources, url: NodePath): Address | undefined {
       left && (left.expression ? { ...left, rest: left.rest + rest } : { ...left, text: left.text + rest })
     );
   }
+  // `domain || 'http://localhost:5000'`
+  const otherwise = url.isLogicalExpression() ? stringOf(sources, url.get('right')) : undefined;
+  if (otherwise !== undefined && isAbsolute(otherwise) && !/env/.test(String(url)))
+    return { text: otherwise, rest: '' };
+  const member = url.isMemberExpression() ? definitionOf(sources, url) : undefined;
+  if (member?.kind === 'value' && member.path.node !== url.node && url.get('object').isThisExpression())
+    return splitAddress(sources, member.path);
   const text = textOf(sources.fileOf(url), url.node);
   // `import.meta.env.API || 'http://localhost:5000'` as well.
   const fromEnvironment =

@@ -19,6 +19,8 @@ export interface Holder {
 export interface Body {
   readonly path: NodePath;
   readonly names: readonly string[];
+  /** Names and addresses of the call around the request that logs a user in, where it is one of several. */
+  readonly called?: readonly string[];
 }
 
 /** The body of what a request is answered. */

@@ -37,18 +37,21 @@ export function loginAnswers(
       ? [body]
       : [...(handedIn ? [body] : []), ...wrappedLogins(sources, body, sends)];
   return bodies
-    .flatMap((one) => holdersOf(sources, one, 0))
-    .flatMap((holder): LoginAnswer[] => {
+    .flatMap((one) =>
+      holdersOf(sources, one, 0).map((holder) => ({ holder, called: one.called ?? (named ? names : []) })),
+    )
+    .flatMap(({ holder, called }): LoginAnswer[] => {
       const common = {
         file: sources.fileOf(holder.function),
         function: holder.function,
         binding: holder.binding,
         ...(holder.declaration ? { declaration: holder.declaration } : {}),
       };
-      if (holder.token) return named ? [{ ...common, trail: [], shown: true }] : [];
+      if (holder.token) return called.length ? [{ ...common, trail: [], shown: true }] : [];
       const container = [holder.binding.identifier.name, ...holder.names].join('.');
       const [shown] = tokenTrails(holder.function, holder.binding, holder.names);
-      const trail = shown ?? (named && field && sends ? [field] : undefined);
+      const sent = sends || called.some(isLoginName);
+      const trail = shown ?? (called.length && field && sent ? [field] : undefined);
       if (!trail) return [];
       return [
         {
@@ -57,7 +60,7 @@ export function loginAnswers(
           trail: trail.slice(-1),
           shown: shown !== undefined,
           unsure:
-            shown === undefined && !names.some((name) => isLoginName(name) && !isRegistrationName(name)),
+            shown === undefined && !called.some((name) => isLoginName(name) && !isRegistrationName(name)),
         },
       ];
     });

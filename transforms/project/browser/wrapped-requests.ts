@@ -23,7 +23,8 @@ export function wrappedLogins(sources: Sources, body: Body, sends: boolean, dept
   return callersOf(sources, owner).flatMap((call) => {
     const outer: Body = { path: call, names: handed.names };
     const sending = sends || isSending(call);
-    if (isLoginCall(call, sending)) return [outer];
+    const called = namesOfCall(call);
+    if (called.some(isRenewalName) || (sending && called.some(isLoginName))) return [{ ...outer, called }];
     const [address] = call.get('arguments') as NodePath[];
     const here = sending && address && leadsToLogin(sources, address) ? [outer] : [];
     return [...here, ...wrappedLogins(sources, outer, sending, depth + 1)];
@@ -81,13 +82,9 @@ function isSending(call: CallPath): boolean {
   return /^(?:post|put)/i.test(name) || /\bmethod\b\W+(?:post|put)/i.test(String(call));
 }
 
-function isLoginCall(call: CallPath, sends: boolean): boolean {
+function namesOfCall(call: CallPath): string[] {
   const given = (call.get('arguments') as NodePath[]).filter(
     (one) => one.isStringLiteral() || one.isTemplateLiteral(),
   );
-  const names = [
-    ...given.map((one) => String(one).replace(/[`'"]/g, '')),
-    ...surroundingNames(call as NodePath),
-  ];
-  return names.some(isRenewalName) || (sends && names.some(isLoginName));
+  return [...given.map((one) => String(one).replace(/[`'"]/g, '')), ...surroundingNames(call as NodePath)];
 }
