@@ -18,12 +18,13 @@ import { refreshUnit } from './refresh.js';
 import { requestAt, requestNameAt } from './requests.js';
 import { claimsAtCall } from './shared-claims.js';
 import { checkedByMore, yieldsClaims } from './shared-yield.js';
-import { type CheckSite, isCheck, type MintSite, type ReadSite, type Site } from './site.js';
+import { type CheckSite, isCheck, isMint, type MintSite, type ReadSite, type Site } from './site.js';
 import { allPassShim, socketStanding } from './socket-openings.js';
 import { socketCallOf, socketDoorAt } from './sockets.js';
 import { positionOf, type SourceFile, startOf, textOf } from './source.js';
 import type { Sources } from './sources.js';
 import { isCheckedBy } from './stored/lookups.js';
+import { placeOf } from './stored/refresh/books.js';
 import { refreshRecordOf, rowsYieldedBy } from './stored/refresh/record.js';
 import { namedRowObstacle } from './stored/refresh/unmoved-rows.js';
 import { isInGoneRecord, lookedUpBeside } from './stored/unit.js';
@@ -39,6 +40,13 @@ function whyRefreshStays({ family }: Site, project: Project): string | undefined
   return unit?.moves === false ? unit.because : undefined;
 }
 
+/** Where a refresh token that stays is made: it is said there why. */
+function madeElsewhere({ family }: Site, { sources, sites }: Project): string | undefined {
+  const made =
+    family === 'refresh' ? sites.filter(isMint).find((mint) => mint.family === 'refresh') : undefined;
+  return made && `: ${placeOf(sources, made.path)} makes it, and says why it stays`;
+}
+
 /** Why no rule may turn a check into a question to the session, in words; undefined where one may. */
 export function checkObstacle(site: CheckSite, project: Project): string | undefined {
   const framework = frameworkObstacle(site.file, project);
@@ -46,7 +54,7 @@ export function checkObstacle(site: CheckSite, project: Project): string | undef
   const socket = socketObstacle(site, project);
   if (socket) return socket;
   if (!isLoginToken(site, project))
-    return `a ${site.family} token is checked here (${whyRefreshStays(site, project) ?? site.evidence})`;
+    return `a ${site.family} token is checked here${madeElsewhere(site, project) ?? ` (${whyRefreshStays(site, project) ?? site.evidence})`}`;
   const apart = site.family === 'session' ? toldApartAt(site.file, project) : undefined;
   if (apart) return apart;
   const row = namedRowObstacle(project);

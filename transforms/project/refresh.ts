@@ -57,8 +57,10 @@ export function refreshUnit(project: Project): RefreshUnit {
 }
 
 /**
- * How long the session of a mint is to last because a refresh token renews it: as long as that token, which is
- * made or checked in the same request.
+ * How long the session of a mint is to last because a refresh token renews it: as long as that token. Where refresh
+ * tokens stay, they go on renewing and a login lasts as long as it did; only where the browser of this project
+ * forgets its own, which nothing else takes for a session, is it as long as that of a token made or checked in the
+ * same request.
  *
  * @returns undefined where no refresh token has to do with it; `expiresIn` is absent where it has no end
  */
@@ -70,6 +72,7 @@ export function renewedLifetime(
   if (!renewals.some(isMint)) return undefined;
   const unit = refreshUnit(project);
   if (unit.moves) return unit;
+  if (!isForgotten(project)) return undefined;
   const handlers = new Set(handlersOf(project, mint.path));
   const beside = renewals.some(
     (site) =>
@@ -78,6 +81,13 @@ export function renewedLifetime(
   );
   const lifetime = beside ? withLifetime(project, mint.file) : undefined;
   return lifetime?.moves ? lifetime : undefined;
+}
+
+/** Whether browsers forget a refresh token that the session module can't take for a login. */
+function isForgotten({ sources, sites }: Tokens): boolean {
+  if (!sites.some(({ kind, family }) => kind === 'web-storage' && family === 'refresh')) return false;
+  const logins = sites.filter(isMint).filter(({ family }) => family === 'session');
+  return !refreshKeysOf(sources, sites, logins, new Set(), new Map()).length;
 }
 
 /** Random text is checked by being looked for. */

@@ -51,6 +51,8 @@ function decide(site: ReadSite | ToldHeaderSite, project: Project): Decision {
     return { action: 'kept', reason: `somebody else issues these tokens: ${site.evidence}` };
   if (!isLoginToken(site, project)) {
     if (readBeside(site, project)) return { action: 'kept', reason: GOES_WITH_CHECKED };
+    if (checksOf(site, project).some(({ family, file }) => family === 'refresh' && file === site.file))
+      return { action: 'kept', reason: 'goes together with the check of the refresh token that it reads' };
     if (site.family === 'refresh' && isOpaque(project.sites))
       return { action: 'kept', reason: 'the refresh token that it reads is still made and looked up' };
     return {
