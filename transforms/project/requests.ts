@@ -1,7 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { escapes } from './callers.js';
-import { keyName, propertyName } from './definitions.js';
+import { type CallPath, escapes } from './callers.js';
+import { definitionOf, keyName, propertyName } from './definitions.js';
 import { loginCallersOf, purposesOf } from './purposes.js';
 import { socketRequestAt } from './socket-openings.js';
 import type { Sources } from './sources.js';
@@ -63,7 +63,7 @@ const THREADED = 'req';
 
 /** How the code at `path` gets at its request. */
 export function requestAt(sources: Sources, path: NodePath): RequestAccess {
-  const name = requestNameAt(path) ?? socketRequestAt(sources, path);
+  const name = servedRequestAt(sources, path) ?? socketRequestAt(sources, path);
   if (name) return { how: 'name', name };
   const functions = threadFrom(sources, path, 0);
   return functions ? { how: 'thread', functions } : { how: 'current' };
@@ -71,12 +71,46 @@ export function requestAt(sources: Sources, path: NodePath): RequestAccess {
 
 /** The name in scope at `path` that holds the request, if there is one. */
 export function requestNameAt(path: NodePath): string | undefined {
+  const holder = requestHolderAt(path);
+  return holder && requestParameter(holder);
+}
+
+/** The function around `path` whose parameter is the request there. */
+function requestHolderAt(path: NodePath): NodePath<t.Function> | undefined {
   for (let above: NodePath | null = path; above; above = above.parentPath) {
     if (!above.isFunction()) continue;
     const name = requestParameter(above);
-    if (name && path.scope.getBinding(name)?.scope === above.scope) return name;
+    if (name && path.scope.getBinding(name)?.scope === above.scope) return above;
   }
   return undefined;
+}
+
+/** The same, unless what it is handed to asks it as a request of the Fetch API. */
+function servedRequestAt(sources: Sources, path: NodePath): string | undefined {
+  const holder = requestHolderAt(path);
+  const name = holder && requestParameter(holder);
+  return name && !isHandedToFetch(sources, holder, name, 0) ? name : undefined;
+}
+
+function isHandedToFetch(
+  sources: Sources,
+  owner: NodePath<t.Function>,
+  name: string,
+  depth: number,
+): boolean {
+  if (depth >= DEEPEST_THREAD) return false;
+  const references = owner.scope.bindings[name]?.referencePaths ?? [];
+  return references.some((reference) => {
+    const call = reference.listKey === 'arguments' ? (reference.parentPath as CallPath | null) : null;
+    const called = call?.isCallExpression() ? definitionOf(sources, call.get('callee')) : undefined;
+    if (called?.kind !== 'function') return false;
+    const parameter = called.path.node.params[Number(reference.key)];
+    return (
+      t.isIdentifier(parameter) &&
+      (isOfFetch(called.path, parameter.name) ||
+        isHandedToFetch(sources, called.path, parameter.name, depth + 1))
+    );
+  });
 }
 
 /** The name of a function's request parameter, judged by type, by name, and by what is done with its neighbour. */
@@ -179,7 +213,7 @@ function threadFrom(sources: Sources, path: NodePath, depth: number): ThreadedFu
   for (const caller of callers) {
     // A test calls the function as it was written: changing its arguments would break it.
     if (!caller.isCallExpression() || (sources.fileOf(caller).test && !optional)) return undefined;
-    const request = requestNameAt(caller) ?? socketRequestAt(sources, caller);
+    const request = servedRequestAt(sources, caller) ?? socketRequestAt(sources, caller);
     const threaded = request ? [] : threadFrom(sources, caller, depth + 1);
     if (!threaded && !optional) return undefined;
     above.push(...(threaded ?? []));
