@@ -64,6 +64,8 @@ const SERVERS: Readonly<
   'beside-sessions': BEARER,
   purposes: { ...BEARER, claims: { ...ANN, type: 'access' } },
   classes: BEARER,
+  injected: BEARER,
+  factories: BEARER,
   'bare-id': { ...BEARER, claims: '10000001' },
   'refresh-cookie': { ...BEARER, renewal: { name: 'renewal', claims: { id: 1 } } },
   'tokens-of-user': { ...BEARER, claims: { _id: '1' }, revokes: true },

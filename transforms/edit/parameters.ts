@@ -4,6 +4,7 @@ import { endOf, type SourceFile, startOf } from '../project/source.js';
 import type { Sources } from '../project/sources.js';
 import type { Edit } from './edits.js';
 import { withoutItems } from './lists.js';
+import { wholeLines } from './whole-lines.js';
 
 /**
  * Takes a parameter out of a function, and what fills it out of every call.
@@ -22,7 +23,13 @@ export function withoutParameter(
   const because = 'the token is not handed on any more';
   const none: Edit = { file: file.path, start: startOf(parameter), end: endOf(parameter), text: '()' };
   const bare = isBare(file, owner.node);
-  const own = bare ? (replaced ? [] : [none]) : withoutItems(file, params, new Set<t.Node>([parameter]));
+  const own = bare
+    ? replaced
+      ? []
+      : [none]
+    : isNothingElse(owner.node)
+      ? [{ file: file.path, ...wholeLines(file, startOf(owner.node), endOf(owner.node)), text: '' }]
+      : withoutItems(file, params, new Set<t.Node>([parameter]));
   const given = calls.flatMap((call) => {
     const argument = call.node.arguments[index];
     return argument
@@ -30,6 +37,11 @@ export function withoutParameter(
       : [];
   });
   return [...own, ...given].map((edit) => ({ ...edit, because }));
+}
+
+/** `constructor(private readonly secret: string) {}` */
+function isNothingElse(node: t.Function): boolean {
+  return t.isClassMethod(node, { kind: 'constructor' }) && node.params.length === 1 && !node.body.body.length;
 }
 
 /** `token => …` has no parentheses to put another parameter into. */

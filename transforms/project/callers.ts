@@ -4,6 +4,7 @@ import * as t from '@babel/types';
 import { type Definition, definitionOf, exportOf, keyName, propertyName } from './definitions.js';
 import { exportsOf } from './exports.js';
 import { keptFunction } from './hooks.js';
+import { calledBy, constructionsOf } from './injected.js';
 import { type SourceFile, textOf } from './source.js';
 import type { Sources } from './sources.js';
 import { nameOnModel } from './stored/models.js';
@@ -20,6 +21,7 @@ export interface Call {
 }
 
 const callsByFile = new WeakMap<SourceFile, readonly Call[]>();
+const methodsByName = new WeakMap<Sources, Map<string, NodePath<t.Function>[]>>();
 const callersByFunction = new WeakMap<t.Node, readonly CallPath[]>();
 
 /** Every call in a file with what it calls, which is looked up when it is asked for; remembered with the file. */
@@ -56,20 +58,29 @@ export function argumentOf(
 ): NodePath | undefined {
   const given = (call.get('arguments') as NodePath[])[index];
   if (given) return given;
-  const parameter = called.get('params')[index];
-  return parameter?.isAssignmentPattern() ? parameter.get('right') : undefined;
+  return defaultOf(called.get('params')[index]);
+}
+
+/** What stands for a parameter for which nothing is given. */
+export function defaultOf(parameter: NodePath | undefined): NodePath | undefined {
+  const held = parameter?.isTSParameterProperty() ? parameter.get('parameter') : parameter;
+  return held?.isAssignmentPattern() ? held.get('right') : undefined;
 }
 
 /** The calls of a function anywhere in the application; parses the files that can hold one. */
 export function callersOf(sources: Sources, called: NodePath<t.Function>): readonly CallPath[] {
+  if (called.isClassMethod({ kind: 'constructor' })) return constructionsOf(sources, called);
   const known = callersByFunction.get(called.node);
   if (known) return known;
   const callers: CallPath[] = [];
+  // Whoever asks while it is looked for, to know what a call calls, finds none.
+  callersByFunction.set(called.node, []);
   const { files, words } = usersOf(sources, called);
   for (const file of files) {
     for (const call of callsOf(sources, file)) {
       if (!mayBeCalled(file, call.path, words)) continue;
-      if (call.callee.kind === 'function' && call.callee.path.node === called.node) callers.push(call.path);
+      const callee = calledBy(sources, call.path, call.callee);
+      if (callee.kind === 'function' && callee.path.node === called.node) callers.push(call.path);
     }
   }
   const method = methodName(called);
@@ -122,10 +133,16 @@ export function methodsCalled(
 ): NodePath<t.Function>[] {
   const name = propertyName(node.callee);
   if (name === undefined || !isOfUnknownMake(callee)) return [];
-  return sources
-    .mentioning(name)
-    .flatMap((file) => [...file.paths.values()])
-    .flatMap((path) => (path.isFunction() && methodName(path) === name ? [path] : []));
+  const known = methodsByName.get(sources) ?? new Map<string, NodePath<t.Function>[]>();
+  methodsByName.set(sources, known);
+  const found =
+    known.get(name) ??
+    sources
+      .mentioning(name)
+      .flatMap((file) => [...file.paths.values()])
+      .flatMap((path) => (path.isFunction() && methodName(path) === name ? [path] : []));
+  known.set(name, found);
+  return found;
 }
 
 /**

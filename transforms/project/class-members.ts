@@ -1,11 +1,18 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
+import { keyName, propertyName } from './definitions.js';
 
-/** What a class says of one of its members: the code of it, or only the name of the class that it is of. */
+/** What a class says of one of its members: the code of it, the parameter that it is handed as, or only its type. */
 export type ClassMember =
-  | { readonly kind: 'method'; readonly path: NodePath<t.ClassMethod> }
+  | { readonly kind: 'method'; readonly path: NodePath<t.ClassMethod | t.ClassPrivateMethod> }
   | { readonly kind: 'getter'; readonly path: NodePath<t.ClassMethod> }
   | { readonly kind: 'value'; readonly path: NodePath }
+  | {
+      readonly kind: 'handed';
+      readonly maker: NodePath<t.ClassMethod>;
+      readonly index: number;
+      readonly type?: NodePath;
+    }
   | { readonly kind: 'type'; readonly path: NodePath };
 
 /** Finds a member in the body of a class, or where its constructor makes it or is handed it. */
@@ -20,16 +27,12 @@ export function classMember(
       const made = inConstructor(member, name);
       if (made) return made;
     }
-    if (!member.isClassMethod() && !member.isClassProperty()) continue;
-    const { node } = member;
-    const named = t.isIdentifier(node.key) && !node.computed ? node.key.name : undefined;
-    const quoted = t.isStringLiteral(node.key) ? node.key.value : undefined;
-    if ((named ?? quoted) !== name || Boolean(node.static) !== isStatic) continue;
-    if (member.isClassMethod()) {
-      const { kind } = member.node;
-      if (kind === 'set') continue;
-      return { kind: kind === 'get' ? 'getter' : 'method', path: member };
-    }
+    const isMethod = member.isClassMethod() || member.isClassPrivateMethod();
+    if (!isMethod && !member.isClassProperty() && !member.isClassPrivateProperty()) continue;
+    if (keyName(member.node) !== name || Boolean(member.node.static) !== isStatic) continue;
+    if (isMethod && member.node.kind === 'set') continue;
+    if (member.isClassMethod({ kind: 'get' })) return { kind: 'getter', path: member };
+    if (isMethod) return { kind: 'method', path: member };
     const value = member.get('value') as NodePath;
     if (value.node) return { kind: 'value', path: value };
     declared = member;
@@ -47,21 +50,22 @@ export function onlyAnswer(getter: NodePath<t.ClassMethod>): NodePath | undefine
 
 /** `constructor(private readonly users: UserService)`, `this.users = new UserService()`. */
 function inConstructor(maker: NodePath<t.ClassMethod>, name: string): ClassMember | undefined {
-  for (const parameter of maker.get('params')) {
+  for (const [index, parameter] of maker.get('params').entries()) {
     if (!parameter.isTSParameterProperty()) continue;
-    const held = parameter.get('parameter');
-    const type = held.isIdentifier({ name }) ? typeOf(held) : undefined;
-    if (type) return { kind: 'type', path: type };
+    const given = parameter.get('parameter');
+    const held = given.isAssignmentPattern() ? (given.get('left') as NodePath) : given;
+    if (!held.isIdentifier({ name })) continue;
+    const type = typeOf(held);
+    return { kind: 'handed', maker, index, ...(type ? { type } : {}) };
   }
   for (const statement of maker.get('body').get('body')) {
     const assignment = statement.isExpressionStatement() ? statement.get('expression') : undefined;
     if (!assignment?.isAssignmentExpression({ operator: '=' })) continue;
     const left = assignment.get('left');
     if (!left.isMemberExpression() || !left.get('object').isThisExpression()) continue;
-    const named = !left.node.computed && t.isIdentifier(left.node.property, { name });
     // `this.enter = this.enter.bind(this)` is the method still.
     const bound = new RegExp(`^this\\.${name}\\.bind\\(`).test(String(assignment.get('right')));
-    if (named && !bound) return { kind: 'value', path: assignment.get('right') };
+    if (propertyName(left.node) === name && !bound) return { kind: 'value', path: assignment.get('right') };
   }
   return undefined;
 }

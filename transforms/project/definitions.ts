@@ -1,7 +1,9 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { classMember, enumValue, onlyAnswer, singleOf } from './class-members.js';
+import { memberOfClass } from './class-definitions.js';
+import { enumValue, singleOf } from './class-members.js';
 import { exportsOf, moduleName } from './exports.js';
+import { returnsOf } from './flow/returns.js';
 import { yieldOfHook } from './hooks.js';
 import type { SourceFile } from './source.js';
 import type { Sources } from './sources.js';
@@ -69,6 +71,7 @@ export function definitionOf(sources: Sources, path: NodePath, depth = 0): Defin
 export function propertyName(node: t.Node): string | undefined {
   if (!t.isMemberExpression(node) && !t.isOptionalMemberExpression(node)) return undefined;
   if (!node.computed && t.isIdentifier(node.property)) return node.property.name;
+  if (t.isPrivateName(node.property)) return `#${node.property.id.name}`;
   if (t.isStringLiteral(node.property)) return node.property.value;
   if (t.isNumericLiteral(node.property)) return String(node.property.value);
   return undefined;
@@ -90,6 +93,7 @@ export function keyName(node: t.Node): string | undefined {
     if (!node.computed && t.isIdentifier(node.key)) return node.key.name;
     if (t.isStringLiteral(node.key)) return node.key.value;
   }
+  if (t.isClassPrivateProperty(node) || t.isClassPrivateMethod(node)) return `#${node.key.id.name}`;
   return undefined;
 }
 
@@ -109,9 +113,9 @@ export function memberOf(sources: Sources, owner: Definition, name: string, dept
     case 'object':
       return ofObject(sources, owner.path, name, depth) ?? unknown;
     case 'class':
-      return ofClass(sources, owner.path, name, true, depth) ?? unknown;
+      return memberOfClass(sources, owner.path, name, true, depth) ?? unknown;
     case 'instance':
-      return ofClass(sources, owner.of, name, false, depth) ?? unknown;
+      return memberOfClass(sources, owner.of, name, false, depth) ?? unknown;
     case 'value':
       return enumValue(owner.path, name) ?? unknown;
     default:
@@ -260,10 +264,20 @@ function ofCall(sources: Sources, path: NodePath<t.CallExpression>, depth: numbe
   if (single) return { kind: 'instance', of: single };
   const yielded = yieldOfHook(sources, path, called);
   if (yielded) return definitionOf(sources, yielded, depth + 1);
+  const made = called.kind === 'function' ? madeBy(sources, called.path, depth) : undefined;
+  if (made) return made;
   if (callee.isMemberExpression() && propertyName(callee.node) === 'bind') {
     return definitionOf(sources, callee.get('object'), depth + 1);
   }
   return { kind: 'value', path };
+}
+
+/** The object that a factory makes and returns, whatever it is handed. */
+function madeBy(sources: Sources, called: NodePath<t.Function>, depth: number): Definition | undefined {
+  if (called.node.async || called.node.generator) return undefined;
+  const [returned, ...more] = returnsOf(called);
+  const made = returned && !more.length ? definitionOf(sources, returned, depth + 1) : undefined;
+  return made?.kind === 'instance' || made?.kind === 'object' ? made : undefined;
 }
 
 function ofObject(
@@ -288,32 +302,6 @@ function ofObject(
       );
       if (spread.kind !== 'member') return spread;
     }
-  }
-  return undefined;
-}
-
-function ofClass(
-  sources: Sources,
-  path: NodePath<t.Class>,
-  name: string,
-  isStatic: boolean,
-  depth: number,
-): Definition | undefined {
-  const member = classMember(path, name, isStatic);
-  if (member?.kind === 'method') return { kind: 'function', path: member.path };
-  if (member?.kind === 'value') return definitionOf(sources, member.path, depth + 1);
-  if (member?.kind === 'getter') {
-    const answer = onlyAnswer(member.path);
-    if (!answer) return { kind: 'function', path: member.path };
-    const answered = definitionOf(sources, answer, depth + 1);
-    return answered.kind === 'member' ? { kind: 'value', path: answer } : answered;
-  }
-  const type = member && definitionOf(sources, member.path, depth + 1);
-  if (type?.kind === 'class') return { kind: 'instance', of: type.path };
-  const parent = path.get('superClass');
-  if (parent.node) {
-    const above = definitionOf(sources, parent as NodePath, depth + 1);
-    if (above.kind === 'class') return ofClass(sources, above.path, name, isStatic, depth + 1);
   }
   return undefined;
 }

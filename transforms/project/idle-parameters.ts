@@ -1,7 +1,9 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { type CallPath, callersOf, escapes } from './callers.js';
-import { definitionOf } from './definitions.js';
+import { classMember } from './class-members.js';
+import { propertyName } from './definitions.js';
+import { calledBy } from './injected.js';
 import type { Sources } from './sources.js';
 
 /** A parameter that has no purpose any more, and every call that fills it. */
@@ -27,7 +29,10 @@ export function idleParametersFrom(
   depth = 0,
 ): IdleParameter[] {
   const binding = name.isIdentifier() ? name.scope.getBinding(name.node.name) : undefined;
-  const idle = binding && depth <= DEEPEST ? idleParameter(sources, binding, going, depth) : undefined;
+  const idle =
+    binding && depth <= DEEPEST
+      ? idleParameter(sources, binding, going, depth)
+      : idleProperty(sources, name, going);
   if (!idle) return [];
   const above = idle.calls.flatMap((call) => {
     const argument = (call.get('arguments') as NodePath[])[idle.index];
@@ -35,6 +40,27 @@ export function idleParametersFrom(
     return given ? idleParametersFrom(sources, given, going, depth + 1) : [];
   });
   return [idle, ...above];
+}
+
+/** `this.secret` of `constructor(private readonly secret: string)`, where nothing else in the class reads it. */
+function idleProperty(sources: Sources, path: NodePath, going: Going): IdleParameter | undefined {
+  if (!path.isMemberExpression() || !path.get('object').isThisExpression()) return undefined;
+  const owner = path.findParent((above) => above.isClass());
+  const name = propertyName(path.node);
+  const member = owner?.isClass() && name !== undefined ? classMember(owner, name, false) : undefined;
+  if (!owner?.isClass() || member?.kind !== 'handed') return undefined;
+  const { maker, index } = member;
+  const parameter = maker.node.params[index];
+  if (!t.isTSParameterProperty(parameter, { accessibility: 'private' }) || parameter.decorators?.length)
+    return undefined;
+  const inVain = [...sources.fileOf(owner).paths.values()]
+    .filter((one) => one.isDescendant(owner) && one.isMemberExpression())
+    .every((one) => propertyName(one.node) !== name || going.mention(one));
+  const parameters = maker.scope.bindings[name ?? '']?.referencePaths ?? [];
+  const calls = callersOf(sources, maker);
+  const idle: IdleParameter = { function: maker, index, calls };
+  const goes = inVain && !parameters.length && calls.length && (going.parameter?.(idle) ?? true);
+  return goes ? idle : undefined;
 }
 
 /** Whether an expression is read for nothing but to be handed on to such parameters. */
@@ -93,7 +119,7 @@ function isUsedInVain(sources: Sources, binding: Binding, going: Going, depth: n
 function isIdleArgument(sources: Sources, path: NodePath, going: Going, depth: number): boolean {
   const { parentPath: call } = path;
   if (depth > DEEPEST || path.listKey !== 'arguments' || !call?.isCallExpression()) return false;
-  const called = definitionOf(sources, call.get('callee') as NodePath);
+  const called = calledBy(sources, call);
   if (called.kind !== 'function') return false;
   const parameter = called.path.get('params')[Number(path.key)];
   const binding = parameter?.isIdentifier() ? called.path.scope.getBinding(parameter.node.name) : undefined;

@@ -1,11 +1,10 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { propertyOf } from './acceptance/doors.js';
-import { callersOf } from './callers.js';
-import { definitionOf, keyName, propertyName } from './definitions.js';
+import { keyName, propertyName } from './definitions.js';
 import { requiredModule } from './exports.js';
 import { exportOf, importOf, ownSpecifier, type PortableImport } from './importing.js';
 import { valuesOfMember } from './members.js';
+import { handedToThis, ofParameter } from './portable-handed.js';
 import { endOf, type SourceFile, startOf, textOf } from './source.js';
 import type { Sources } from './sources.js';
 import { unwrapped } from './unwrapped.js';
@@ -59,6 +58,8 @@ export function portableOf(
   }
   const held = valueOfThis(path) ?? valueInLiteral(path);
   if (held) return portableOf(sources, held, named, depth + 1);
+  const handed = handedToThis(sources, path, named, depth);
+  if (handed) return handed;
   const parts = partsOf(path);
   if (!parts) return undefined;
   const replacements: Replacement[] = [];
@@ -252,43 +253,4 @@ function isPlainRead(path: NodePath): boolean {
   const bare = unwrapped(path);
   if (bare !== path) return isPlainRead(bare);
   return path.isMemberExpression() && /^process\.env\b/.test(String(path));
-}
-
-/** What every caller hands in for a parameter, or for a name in its pattern, when that is one and the same expression. */
-function ofParameter(
-  sources: Sources,
-  path: NodePath<t.Identifier>,
-  named: ReadonlyMap<t.Node, string>,
-  depth: number,
-): Portable | undefined {
-  const definition = definitionOf(sources, path);
-  if (definition.kind !== 'parameter') return undefined;
-  const { function: owner, index, trail } = definition;
-  const parameter = owner.get('params')[index];
-  const values: NodePath[] = [];
-  if (parameter?.isAssignmentPattern() && !trail.length) values.push(parameter.get('right'));
-  for (const call of callersOf(sources, owner)) {
-    const argument = (call.get('arguments') as NodePath[])[index];
-    // A test hands in what suits it.
-    if (argument && !sources.fileOf(call).test) values.push(argument);
-  }
-  const found = values.map((value) => ofTrail(sources, value, trail, named, depth + 1));
-  const [first] = found;
-  return first && found.every((one) => one?.text === first.text) ? first : undefined;
-}
-
-/** What stands below an expression under names, each below the one before. */
-function ofTrail(
-  sources: Sources,
-  path: NodePath,
-  [name, ...rest]: readonly string[],
-  named: ReadonlyMap<t.Node, string>,
-  depth: number,
-): Portable | undefined {
-  if (name === undefined) return portableOf(sources, path, named, depth);
-  const value = path.isObjectExpression() ? propertyOf(sources, path, name) : undefined;
-  if (value) return ofTrail(sources, value, rest, named, depth);
-  const whole =
-    path.isIdentifier() || path.isMemberExpression() ? portableOf(sources, path, named, depth) : undefined;
-  return whole && { ...whole, text: [whole.text, name, ...rest].join('.') };
 }

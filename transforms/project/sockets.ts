@@ -80,12 +80,47 @@ function ofProperty(owner: NodePath<t.Function>): SocketDoor | undefined {
   const [first, second] = owner.node.params;
   const when = second ? 'upgrade' : 'opened';
   if (name === 'allowRequest') return door(when, owner, names(owner)[0]);
-  if (name === 'onConnect') return door('opened', owner, undefined);
+  const subscribed = ofSubscriptions(owner, name);
+  if (subscribed || name === 'onConnect') return subscribed ?? door('opened', owner, undefined);
   if (name !== 'verifyClient') return undefined;
   if (t.isIdentifier(first)) return door(when, owner, `${first.name}.req`);
   const taken = t.isObjectPattern(first) ? first.properties.find((one) => keyName(one) === 'req') : undefined;
   const local = t.isObjectProperty(taken) && t.isIdentifier(taken.value) ? taken.value.name : undefined;
   return door(when, owner, local);
+}
+
+/**
+ * `useServer({ onConnect: (ctx) => … })` of graphql-ws, `SubscriptionServer.create({ onConnect: (params, socket, context)
+ * => … })` of subscriptions-transport-ws, which Apollo Server 2 has as its option `subscriptions`: both wait for an answer.
+ */
+function ofSubscriptions(owner: NodePath<t.Function>, name: string | undefined): SocketDoor | undefined {
+  const options = owner.findParent((above) => above.isObjectExpression());
+  const property = owner.isObjectMethod() ? owner : owner.parentPath;
+  const holder = options?.parentPath;
+  if (!options || property?.parentPath?.node !== options.node || !holder) return undefined;
+  const made = holder.isCallExpression() || holder.isNewExpression() ? holder.node.callee : undefined;
+  if (t.isIdentifier(made, { name: 'useServer' }))
+    return /^(?:onConnect|onSubscribe|context)$/.test(name ?? '')
+      ? door('middleware', owner, requestOfContext(owner.node.params[0]))
+      : undefined;
+  const server = t.isMemberExpression(made) ? made.object : made;
+  const old =
+    keyName(holder.node) === 'subscriptions' || t.isIdentifier(server, { name: 'SubscriptionServer' });
+  if (!old || name !== 'onConnect') return undefined;
+  const [, socket, context] = owner.node.params;
+  if (t.isIdentifier(context)) return door('middleware', owner, `${context.name}.request`);
+  // Nothing types what it puts on the socket.
+  const untyped = t.isIdentifier(socket) && !socket.typeAnnotation ? `${socket.name}.upgradeReq` : undefined;
+  return door('middleware', owner, untyped);
+}
+
+/** `ctx.extra.request` of graphql-ws, of `({ connectionParams, extra }) => …` likewise. */
+function requestOfContext(parameter: t.Node | undefined): string | undefined {
+  if (t.isIdentifier(parameter)) return `${parameter.name}.extra.request`;
+  const taken = t.isObjectPattern(parameter)
+    ? parameter.properties.find((one) => keyName(one) === 'extra')
+    : undefined;
+  return t.isObjectProperty(taken) && t.isIdentifier(taken.value) ? `${taken.value.name}.request` : undefined;
 }
 
 /** A function whose parameter is a socket: it is asked for its handshake, or is called so and sends. */

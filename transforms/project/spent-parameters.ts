@@ -109,15 +109,23 @@ function isMoving(site: Site, project: Project): site is Moving {
 
 /** Whether every call is seen, is no test's, and gives nothing there that has an effect of its own. */
 function canGo(sources: Sources, { function: called, index, calls }: IdleParameter): boolean {
-  if (!canChangeParameters(called) || makesApplication(sources, called)) return false;
+  const isMaker = called.isClassMethod({ kind: 'constructor' });
+  if (!(isMaker ? isMadeInSight(called) : canChangeParameters(called))) return false;
+  if (makesApplication(sources, called)) return false;
   return calls.every((call) => {
     const argument = (call.get('arguments') as NodePath[])[index];
     return (
-      call.isCallExpression() &&
+      (call.isCallExpression() || isMaker) &&
       !sources.fileOf(call).test &&
       (!argument || isOnlyRead(onlyValueOf(argument).node))
     );
   });
+}
+
+/** Whether no decorator says that something else makes objects of a class. */
+function isMadeInSight(maker: NodePath<t.ClassMethod>): boolean {
+  const owner = maker.parentPath.parent;
+  return t.isClass(owner) && !owner.decorators?.length && !owner.superClass;
 }
 
 /** Whether the session module is mounted in a function, which then hands the key to it. */

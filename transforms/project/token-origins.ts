@@ -3,6 +3,7 @@ import { filesAround } from './express/reach.js';
 import { type Origin, originsOf } from './flow/origins.js';
 import type { Project } from './project.js';
 import { type CheckSite, isCheck, type Site } from './site.js';
+import { socketDoorAt } from './sockets.js';
 import { type SourceFile, startOf, textOf } from './source.js';
 import type { Sources } from './sources.js';
 import { isCheckedBy } from './stored/lookups.js';
@@ -36,6 +37,8 @@ export function foreignOrigin(site: CheckSite, tokens: Tokens, settled: boolean)
 
 /** The part of a request that a token is taken out of, where nothing shows which header or cookie it is. */
 export function unseenOrigin(site: CheckSite, tokens: Tokens): string | undefined {
+  // What lets a socket in is no request that the shim looks into.
+  if (socketDoorAt(site.path)) return undefined;
   const seen = tokens.sites.some((one) => one.kind === 'request' && isCheckedBy(site, one));
   const { text } =
     unreadOrigins(site, tokens).find(

@@ -10,7 +10,7 @@ import type { Project } from '../project/project.js';
 import { type CheckSite, isCheck } from '../project/site.js';
 import { socketTokenOf } from '../project/socket-token.js';
 import { type SocketDoor, socketDoorAt } from '../project/sockets.js';
-import { endOf, startOf, textOf } from '../project/source.js';
+import { endOf, outerEndOf, startOf, textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
 /**
@@ -78,25 +78,17 @@ function edit(site: CheckSite, decision: Decision): readonly Edit[] {
   if (decision.action !== 'rewritten' || door?.request === undefined || !site.token) return [];
   const { file, call, callback, token } = site;
   const name = localName(file, SHIM, 'requireSocketSession');
-  const text = `${name.local}(${door.request}, ${textOf(file, token.node)}`;
-  const questions = questionEdits(site, door, door.request);
-  if (callback)
-    return [
-      {
-        file: file.path,
-        start: startOf(call.node),
-        end: startOf(callback.node),
-        text: `${text}, `,
-        needs: [name],
-      },
-      ...questions,
-    ];
-  const waits = call.parentPath?.isAwaitExpression() || site.promisified;
-  const awaited = waits ? `${text})` : call.key === 'object' ? `(await ${text}))` : `await ${text})`;
+  const waits = call.parentPath?.isAwaitExpression() || site.promisified || callback !== undefined;
+  const held = !waits && call.key === 'object';
+  const before = `${held ? '(' : ''}${waits ? '' : 'await '}${name.local}(${door.request}, `;
+  const at = { file: file.path };
   return [
-    { file: file.path, start: startOf(call.node), end: endOf(call.node), text: awaited, needs: [name] },
+    { ...at, start: startOf(call.node), end: startOf(token.node), text: before, needs: [name] },
+    callback
+      ? { ...at, start: endOf(token.node), end: startOf(callback.node), text: ', ' }
+      : { ...at, start: endOf(token.node), end: endOf(call.node), text: held ? '))' : ')' },
     ...(waits || door.function.node.async ? [] : [asyncEdit(site, door.function)]),
-    ...questions,
+    ...questionEdits(site, door, door.request),
   ];
 }
 
@@ -104,17 +96,39 @@ function asyncEdit({ file }: CheckSite, { node }: NodePath): Edit {
   return { file: file.path, start: startOf(node), end: startOf(node), text: 'async ' };
 }
 
-/** `!token` → `!socketPresented(socket.request, token)`: a cookie does as well. */
+/**
+ * `!token` → `!socketPresented(socket.request, token)`: a cookie does as well. What is cut out of a header is cut out
+ * of it where there is one.
+ */
 function questionEdits(site: CheckSite, door: SocketDoor, request: string): Edit[] {
   const { file } = site;
   const name = localName(file, SHIM, 'socketPresented');
-  return (socketTokenOf(site, door)?.asked ?? []).map((path) => ({
-    file: file.path,
-    start: startOf(path.node),
-    end: endOf(path.node),
-    text: `${name.local}(${request}, ${textOf(file, path.node)})`,
-    needs: [name],
-  }));
+  const { asked = [], cut = [], listed = [] } = socketTokenOf(site, door) ?? {};
+  const within = (path: NodePath) => asked.some((one) => path.isDescendant(one.path));
+  return [
+    ...asked.map(({ path, denied }) => {
+      const told = denied
+        ? denied.map((one) => textOf(file, one.node)).join(' && ')
+        : textOf(file, path.node);
+      return {
+        file: file.path,
+        start: startOf(path.node),
+        end: endOf(path.node),
+        text: `${denied ? '!' : ''}${name.local}(${request}, ${told})`,
+        needs: [name],
+      };
+    }),
+    ...cut
+      .filter((path) => !within(path))
+      .map((path) => {
+        const at = file.text.indexOf('.', outerEndOf(file, path.node));
+        return { file: file.path, start: at, end: at, text: '?' };
+      }),
+    ...listed.map((path) => {
+      const at = endOf(path.node);
+      return { file: file.path, start: at, end: at, text: ' ?? []' };
+    }),
+  ];
 }
 
 export default alone('server/socket-token', rule);

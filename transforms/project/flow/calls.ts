@@ -1,8 +1,9 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { methodsCalled } from '../callers.js';
-import { definitionOf, keyName, propertyName } from '../definitions.js';
+import { definitionOf, definitionOf, keyName, propertyName, propertyName } from '../definitions.js';
 import { readsOfMember } from '../holders.js';
+import { calledBy } from '../injected.js';
 import { isOfLogin, kindsOf } from '../kinds.js';
 import { loginCallersOf, purposesOf } from '../purposes.js';
 import type { Sources } from '../sources.js';
@@ -41,7 +42,7 @@ function intoCall(
   value: Value,
   call: NodePath<t.CallExpression> | NodePath<t.NewExpression>,
 ): Passage {
-  const callee = definitionOf(sources, call.get('callee') as NodePath);
+  const callee = calledBy(sources, call);
   const used: Passage = { uses: [{ ...value, kind: 'argument' }] };
   const index = Number(value.path.key);
   // What is done there for another purpose is not done to a login token.

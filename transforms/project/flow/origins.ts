@@ -2,6 +2,7 @@ import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { CUTS, PICKS } from '../cuts.js';
 import { definitionOf, keyName, patternTrail, propertyName } from '../definitions.js';
+import { calledBy } from '../injected.js';
 import { isOfLogin, kindsOf, ownCallsOf } from '../kinds.js';
 import { loginCallersOf, purposesOf } from '../purposes.js';
 import type { Sources } from '../sources.js';
@@ -118,7 +119,7 @@ function fromCall(
   const held = fromHolder(sources, path, trail);
   if (held) return held;
   const callee = path.get('callee') as NodePath;
-  const definition = definitionOf(sources, callee);
+  const definition = calledBy(sources, path);
   if (definition.kind === 'function' && purposesOf(sources, definition.path)?.others.includes(path))
     return undefined;
   const kinds = definition.kind === 'function' ? kindsOf(sources, definition.path) : undefined;

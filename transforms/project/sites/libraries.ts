@@ -3,10 +3,11 @@ import type * as t from '@babel/types';
 import { isAlternative } from '../alternatives.js';
 import { bareClaims } from '../bare-claims.js';
 import { type Call, callsOf } from '../callers.js';
-import { propertyName } from '../definitions.js';
+import { lastNameOf, propertyName } from '../definitions.js';
 import { ACCESS, type Evidence, familyOfMint, familyOfWord, surroundingNames } from '../families.js';
 import { type Use, usesOf } from '../flow/follow.js';
 import { originsOf } from '../flow/origins.js';
+import { calledBy } from '../injected.js';
 import { isForOnce } from '../kinds.js';
 import { usesOfCallback } from '../mints.js';
 import { purposesAt } from '../purposes.js';
@@ -25,7 +26,7 @@ export function librarySites(
 ): (MintSite | CheckSite)[] {
   const sites: (MintSite | CheckSite)[] = [];
   for (const call of callsOf(sources, file)) {
-    const signature = signatureOf(call, knows);
+    const signature = signatureOf(sources, call, knows);
     if (signature?.chain) sites.push(...chained(sources, file, call, signature, signature.chain));
     else if (signature?.role === 'mint') {
       const made = mint(sources, file, call, signature);
@@ -35,11 +36,15 @@ export function librarySites(
   return sites;
 }
 
-function signatureOf(call: Call, knows: readonly Signature[]): Signature | undefined {
-  const { callee } = call;
+function signatureOf(sources: Sources, call: Call, knows: readonly Signature[]): Signature | undefined {
+  const name = lastNameOf(call.path.get('callee') as NodePath);
+  // A library that is handed in is asked by its own names: `this.jwt.sign(…)`.
+  const callee = knows.some((one) => one.export === name)
+    ? calledBy(sources, call.path, call.callee)
+    : call.callee;
   if (callee.kind !== 'package') return undefined;
-  const name = callee.name.filter((part) => part !== 'default').join('.');
-  return knows.find((signature) => signature.package === callee.module && signature.export === name);
+  const own = callee.name.filter((part) => part !== 'default').join('.');
+  return knows.find((signature) => signature.package === callee.module && signature.export === own);
 }
 
 interface Arguments {
