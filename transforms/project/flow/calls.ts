@@ -1,7 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { methodsCalled } from '../callers.js';
-import { definitionOf, definitionOf, keyName, propertyName, propertyName } from '../definitions.js';
+import { definitionOf, keyName, propertyName } from '../definitions.js';
 import { readsOfMember } from '../holders.js';
 import { calledBy } from '../injected.js';
 import { isOfLogin, kindsOf } from '../kinds.js';
