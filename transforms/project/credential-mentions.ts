@@ -33,6 +33,11 @@ export function oddUse(site: ReadSite, project: Project): string | undefined {
   return undefined;
 }
 
+/** What each mention of a token that is read is there for, where it is one of `reads`. */
+export function rolesOf(site: ReadSite, reads: ReadonlySet<t.Node>, project: Project): MentionRole[] {
+  return mentionsOf(site.path, reads).map((mention) => role(site, mention, reads, project));
+}
+
 /** Whether a mention is in a look-up that the session module does from now on. */
 export function leaves(path: NodePath, site: ReadSite, project: Project): boolean {
   if (isInGoneRecord(path, project)) return true;
@@ -43,7 +48,7 @@ export function leaves(path: NodePath, site: ReadSite, project: Project): boolea
   });
 }
 
-type MentionRole = 'test' | 'value' | 'checked' | 'declared' | 'odd';
+export type MentionRole = 'test' | 'value' | 'checked' | 'declared' | 'odd';
 
 /** What the widest expression around a mention of the credential is there for. */
 function role(site: ReadSite, mention: NodePath, reads: ReadonlySet<t.Node>, project: Project): MentionRole {

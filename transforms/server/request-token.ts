@@ -8,6 +8,7 @@ import { patternEdits } from '../edit/patterns.js';
 import { replacement } from '../edit/replacement.js';
 import { requestText } from '../edit/request.js';
 import { withoutDeclaration } from '../edit/statements.js';
+import { readByCall, type TokenTaker, takerOf } from '../edit/token-takers.js';
 import { lineBreaksAround } from '../edit/whole-lines.js';
 import { credentialKind, widestCredential } from '../project/credential.js';
 import { isChecked, leaves, mentionsOf, oddUse, putInVain, readsIn } from '../project/credential-mentions.js';
@@ -75,6 +76,12 @@ function decide(site: ReadSite | ToldHeaderSite, project: Project): Decision {
       action: 'rewritten',
       reason: 'goes with the library that it takes the token from the request for',
     };
+  if (takerOf(site, project))
+    return {
+      action: 'rewritten',
+      reason:
+        'goes with the function that takes the token out of the request: its callers ask for the session',
+    };
   if (isInStayingRecord(site, project))
     return {
       action: 'manual',
@@ -127,6 +134,8 @@ function goesWithLibrary(site: ReadSite, project: Project): boolean {
 function edit(site: ReadSite | ToldHeaderSite, decision: Decision, project: Project): readonly Edit[] {
   if (decision.action === 'kept' || decision.action === 'manual' || site.kind !== 'request') return [];
   if (goesWithLibrary(site, project)) return [];
+  const taker = takerOf(site, project);
+  if (taker) return taker.reads[0] === site ? takerEdits(taker, project) : [];
   const { file } = site;
   const request = requestText(project, file, requestAt(project.sources, site.path));
   if (decision.action === 'bridged') {
@@ -161,6 +170,22 @@ function edit(site: ReadSite | ToldHeaderSite, decision: Decision, project: Proj
     ...edits.map((one) => ({ ...one, needs: one.text.includes(asked) ? [name, ...request.needs] : [] })),
     ...request.edits,
   ];
+}
+
+/** `const token = tokenOf(req); if (!token) …` → `if (!sessionPresented(req)) …`, and the function goes. */
+function takerEdits(taker: TokenTaker, project: Project): Edit[] {
+  const asking = taker.calls.flatMap((call) => {
+    const read = readByCall(taker, call, project);
+    const [request] = call.get('arguments') as NodePath[];
+    if (!read || !request) return [];
+    const reads = new Set<t.Node>([...readsIn(read, project), call.node]);
+    const name = localName(read.file, SHIM, 'sessionPresented');
+    const asked = `${name.local}(${textOf(read.file, request.node)})`;
+    return mentionsOf(call, reads)
+      .flatMap((mention) => mentionEdits(read, mention, reads, asked, project))
+      .map((one) => ({ ...one, needs: one.text.includes(asked) ? [name] : [] }));
+  });
+  return [...taker.removal, ...asking];
 }
 
 /** The left side of `header ?? cookie` where it is bridged already: both would ask the same. */
