@@ -62,6 +62,9 @@ function given(owner: NodePath<t.Function>): SocketDoor | undefined {
     const connects = event?.isStringLiteral() && /^connect(?:ion)?$/.test(event.node.value);
     if (connects && first) return door('opened', owner, second ?? requestOf(owner, first, OF_SOCKET_IO));
   }
+  // Until version 3 of Socket.IO: `io.set('authorization', (request, callback) => …)`.
+  if (method === 'set' && second && event?.isStringLiteral({ value: 'authorization' }))
+    return door('middleware', owner, first);
   const socket = method === 'use' && first !== undefined && /^_?(?:socket|client)$/i.test(first);
   return socket && owner.node.params.length < 3 ? door('middleware', owner, `${first}.request`) : undefined;
 }

@@ -66,6 +66,8 @@ function attachedBy(sources: Sources, path: NodePath): Attached | undefined {
   if (header === undefined || !second || !isTokenHeader(header)) return undefined;
   // `storage.set('token', token)` is no header.
   if (!/^(?:authorization|x-.*)$/i.test(header)) return undefined;
+  // Socket.IO before version 3 is told so who is let in: `io.set('authorization', …)`.
+  if (second.isFunction() || /^(?:\w+\.)*_?io$/.test(String(callee.get('object')))) return undefined;
   return { path, form: 'call', header, value: second };
 }
 

@@ -31,6 +31,10 @@ const MAKERS: Readonly<Record<string, { readonly names: RegExp; readonly advice:
     names: /^Server$/,
     advice: `Let its constructor begin with this.app.use(…), ${BY_HAND}`,
   },
+  'express-zod-api': {
+    names: /^createServer$/,
+    advice: `Give its configuration beforeRouting: ({ app }) => …, ${BY_HAND}`,
+  },
   '@tsed/platform-express': {
     names: /^(?:PlatformExpress|bootstrap)$/,
     advice: `Let $beforeRoutesInit of its server begin with this.app.use(…), ${BY_HAND}`,
