@@ -2,6 +2,7 @@ import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { type CallPath, escapes } from './callers.js';
 import { definitionOf, keyName, propertyName } from './definitions.js';
+import { heldRequestAt } from './held-requests.js';
 import { loginCallersOf, purposesOf } from './purposes.js';
 import { socketRequestAt } from './socket-openings.js';
 import type { Sources } from './sources.js';
@@ -65,6 +66,8 @@ const THREADED = 'req';
 export function requestAt(sources: Sources, path: NodePath): RequestAccess {
   const name = servedRequestAt(sources, path) ?? socketRequestAt(sources, path);
   if (name) return { how: 'name', name };
+  const held = heldRequestAt(path);
+  if (held) return { how: 'name', name: held };
   const functions = threadFrom(sources, path, 0);
   return functions ? { how: 'thread', functions } : { how: 'current' };
 }
