@@ -8,6 +8,7 @@ import { otherFramework } from './frameworks.js';
 import { gatewayObstacle, gatewayServedBy } from './gateways.js';
 import { hazardOf } from './hazards.js';
 import { heldObstacle } from './held-claims.js';
+import { heldRequestAt } from './held-requests.js';
 import { isInside } from './inside.js';
 import { joseErrorAskedFor, unlikeInChain } from './jose.js';
 import { unlikeInToken } from './njwt.js';
@@ -118,7 +119,7 @@ function socketObstacle(site: CheckSite, project: Project): string | undefined {
   const standing = socketStanding(site, project);
   if (standing === 'settled') return undefined;
   if (socketDoorAt(path)) return 'a socket is let in here, and its request passes no session middleware';
-  if (requestNameAt(path)) return undefined;
+  if (requestNameAt(path) || heldRequestAt(path)) return undefined;
   const call = socketCallOf(sources, path);
   if (!call && isCalledUnseen(site, project) && !allPassShim(project))
     return 'sockets may be let in by it, and nothing shows that they have passed the shim';
@@ -146,6 +147,7 @@ export function isForUnseenSockets(site: CheckSite, project: Project): boolean {
     !site.callback &&
     !site.promisified &&
     !requestNameAt(site.path) &&
+    !heldRequestAt(site.path) &&
     !socketDoorAt(site.path) &&
     isCalledUnseen(site, project) &&
     !socketCallOf(sources, site.path) &&
