@@ -66,6 +66,7 @@ const SERVERS: Readonly<
   classes: BEARER,
   injected: BEARER,
   factories: BEARER,
+  'taken-by-function': BEARER,
   'bare-id': { ...BEARER, claims: '10000001' },
   'refresh-cookie': { ...BEARER, renewal: { name: 'renewal', claims: { id: 1 } } },
   'tokens-of-user': { ...BEARER, claims: { _id: '1' }, revokes: true },

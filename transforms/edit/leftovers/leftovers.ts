@@ -18,6 +18,7 @@ import { idleLinks } from './idle-links.js';
 import type { Edited, LeftoverFinder } from './leftover.js';
 import { markerFunctions } from './marker-functions.js';
 import { idleSpreads } from './spreads.js';
+import { unreadContext } from './unread-context.js';
 import { unreadInjections } from './unread-injections.js';
 import { unreadNames } from './unread-names.js';
 import { unreadByCallbacks, unreadElements, unreadParameters } from './unread-parameters.js';
@@ -39,7 +40,7 @@ export const LEFTOVERS: Readonly<Partial<Record<Step, readonly LeftoverFinder[]>
     unreadElements,
     unreadInjections,
   ],
-  server: [emptyPatterns, hollowFunctions, markerFunctions, unreadNames],
+  server: [emptyPatterns, hollowFunctions, markerFunctions, unreadNames, unreadContext],
 };
 
 /** What goes may leave something else behind: a function that only called it, a condition around the call. */

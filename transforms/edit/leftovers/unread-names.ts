@@ -31,7 +31,7 @@ export function unreadNames(edited: Edited, file: SourceFile): Edit[][] {
 }
 
 /** The names of a pattern that were read before, and are no more. */
-function unreadIn(
+export function unreadIn(
   { before }: Edited,
   file: SourceFile,
   path: NodePath<t.Function>,
