@@ -30,7 +30,7 @@ function decide({ answer }: EmitSite, project: Project): Decision {
   const acceptance = acceptanceOf(answer, project);
   if (!acceptance) return { action: 'kept', reason: 'nothing here uses the token of the answer' };
   if (isAccepted(answer)) return { action: 'kept', reason: 'the session is accepted here already' };
-  if (!operatorEdit(answer) && waitingIn(answer.file, answer.function).how === 'never')
+  if (!operatorEdit(answer, acceptance) && waitingIn(answer.file, answer.function).how === 'never')
     return {
       action: 'manual',
       reason: 'the answer to a login comes in where the code can not wait',
@@ -46,7 +46,7 @@ function edit({ answer }: EmitSite, decision: Decision, project: Project): reado
   const acceptance = acceptanceOf(answer, project);
   if (decision.action !== 'rewritten' || !acceptance) return [];
   const { file, function: owner } = answer;
-  const operator = operatorEdit(answer);
+  const operator = operatorEdit(answer, acceptance);
   if (operator)
     return [...operator, ...(acceptance.replaces ? [withoutStatement(file, acceptance.replaces)] : [])];
   const waiting = waitingIn(file, owner);
@@ -106,9 +106,9 @@ function whereThere(
 }
 
 /** Where the answer passes through operators, it is accepted in one of its own. */
-function operatorEdit(answer: EmitSite['answer']): Edit[] | undefined {
+function operatorEdit(answer: EmitSite['answer'], acceptance: Acceptance): Edit[] | undefined {
   const operator = operatorOf(answer.function);
-  return operator && acceptingOperator(operator, answer);
+  return operator && acceptingOperator(operator, answer, acceptance);
 }
 
 function indentOf(text: string, offset: number): string {

@@ -134,7 +134,8 @@ function isWithinAnother({ path }: StoreSite, { sites }: Project): boolean {
   return sites.some(
     (other) =>
       ((other.kind === 'header' && other.family === 'session') || other.kind === 'browser-decode') &&
-      path.isDescendant(other.path),
+      (path.isDescendant(other.path) ||
+        (other.kind === 'header' && other.attached.giver && path.isDescendant(other.attached.giver))),
   );
 }
 

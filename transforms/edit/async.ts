@@ -1,5 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
+import { operatorOf } from '../project/browser/operators.js';
 import { keyName, propertyName } from '../project/definitions.js';
 import { endOf, type SourceFile, startOf } from '../project/source.js';
 import type { Edit } from './edits.js';
@@ -37,7 +38,8 @@ export function waitingIn(file: SourceFile, owner: NodePath<t.Function>): Waitin
     )
       return { how: 'never' };
   }
-  if (isReducer(owner)) return { how: 'never' };
+  // Whoever subscribes goes on without it.
+  if (isReducer(owner) || operatorOf(owner)) return { how: 'never' };
   if (returnsSomething(owner) && !isIgnored(owner)) return { how: 'never' };
   if (isEffect(owner))
     return { how: 'await', edits: inOwnFunction(file, owner), further: styleOf(file.text).indent };

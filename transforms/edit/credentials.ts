@@ -29,6 +29,7 @@ const FETCH: Saying = { names: ['credentials'], property: (include) => `credenti
 const SAYINGS: Partial<Record<SendingClient, Saying>> = {
   fetch: FETCH,
   axios: { names: ['withCredentials'], property: () => 'withCredentials: true' },
+  angular: { names: ['withCredentials'], property: () => 'withCredentials: true' },
   jquery: { names: ['xhrFields'], property: () => 'xhrFields: { withCredentials: true }' },
   trpc: {
     names: ['fetch'],
@@ -43,7 +44,8 @@ const SAYINGS: Partial<Record<SendingClient, Saying>> = {
 /** Says of a request that cookies go with it; undefined where its options are not in sight. */
 export function withCredentials(project: Project, site: CredentialsSite): Edit[] | undefined {
   const { request, file } = site;
-  if (request.client === 'angular') return request.shared ? throughInterceptor(project) : undefined;
+  if (request.client === 'angular' && request.shared !== undefined)
+    return request.shared ? throughInterceptor(project) : undefined;
   const style = styleOf(file.text);
   const at = endOf(request.path.node);
   if (request.client === 'superagent')
@@ -75,7 +77,7 @@ export function withCredentials(project: Project, site: CredentialsSite): Edit[]
 export function sendsCredentials(project: Project, site: CredentialsSite): boolean {
   const { sources } = project;
   const { request, file } = site;
-  if (request.client === 'angular') return interceptorSends(project);
+  if (request.client === 'angular' && request.shared !== undefined) return interceptorSends(project);
   if (request.client === 'superagent')
     return /^\s*\.withCredentials\(/.test(file.text.slice(endOf(request.path.node)));
   if (request.client === 'xhr' || request.client === 'vue-resource')

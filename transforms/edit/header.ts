@@ -16,11 +16,18 @@ export type Receivers = ReadonlySet<t.Node>;
 /** Takes a header out of a request, and with it whatever is empty then; undefined where it stands by itself in no way. */
 export function withoutHeader(
   sources: Sources,
-  { file, path, form }: AttachedHeader,
+  { file, path, form, giver }: AttachedHeader,
   receivers: Receivers,
 ): Edit[] | undefined {
   if (form === 'property')
     return path.isObjectProperty() ? withoutProperty({ sources, file, receivers }, path) : undefined;
+  if (form === 'getter') {
+    const statement = giver?.parentPath?.isExportNamedDeclaration() ? giver.parentPath : giver;
+    return [
+      { file: file.path, start: startOf(path.node), end: endOf(path.node), text: 'tokenGetter: () => null' },
+      ...(statement ? [withoutDeclaration(file, statement)] : []),
+    ];
+  }
   if (form === 'call') {
     if (!isChained(path) && statementOf(path)) return [withoutStatement(file, path)];
     return withoutLink(file, path);

@@ -1,35 +1,53 @@
-import type { LoginAnswer } from '../project/browser/answers.js';
+import type { Binding, NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
+import type { Acceptance } from '../project/browser/acceptance.js';
+import { chainOf, type LoginAnswer } from '../project/browser/answers.js';
 import type { Operator } from '../project/browser/operators.js';
+import { patternTrail } from '../project/definitions.js';
 import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Edit } from './edits.js';
 import { localName, SHIM_CLIENT } from './names.js';
-import { indentationAt, styleOf } from './style.js';
+import { indentationAt, quoted, styleOf } from './style.js';
 import { isTyped } from './typed.js';
 
 /**
  * Accepts the session of a login in an operator of its own, before the one that takes the answer, so that
- * whoever subscribes waits for it too. Undefined where the answer goes by no name there.
+ * whoever subscribes waits for it too. Undefined where the token is the whole answer.
  */
-export function acceptingOperator({ call, pipe, module }: Operator, answer: LoginAnswer): Edit[] | undefined {
-  const { file, container, trail, binding } = answer;
-  const [field] = trail;
-  if (!container || field === undefined) return undefined;
-  const { newline, semicolon, indent } = styleOf(file.text);
+export function acceptingOperator(
+  { call, pipe, module }: Operator,
+  answer: LoginAnswer,
+  { renewing, besides }: Acceptance,
+): Edit[] | undefined {
+  const { file } = answer;
+  const received = receivedBy(answer);
+  const [field] = received?.names.slice(-1) ?? [];
+  if (!received || field === undefined) return undefined;
+  const { name, parameter, names, textOf: inAnswer } = received;
+  const style = styleOf(file.text);
+  const { newline, semicolon, indent } = style;
   const accept = localName(file, SHIM_CLIENT, 'acceptSession');
   const waiting = localName(file, module, 'concatMap');
   const start = startOf(call.node);
-  const token = `${container}.${field}`;
-  const { name } = binding.identifier;
-  const accepted = `await ${accept.local}(${token})`;
-  const value = isTyped(file) ? `(${accepted}) ?? ''` : accepted;
+  const token = [name, ...names].join('.');
+  const given = [token, renewing && inAnswer(renewing)].filter(Boolean).join(', ');
+  const accepted = `await ${accept.local}(${given})`;
+  const typed = isTyped(file);
+  const nothing = typed ? quoted(style, '') : 'undefined';
+  const value = typed ? `(${accepted}) ?? ${nothing}` : accepted;
   const outer = indentationAt(file, start);
   const inside = isInLine(file, start) ? outer + indent : outer;
   const line = `${newline}${inside}${indent}`;
+  const emptied = besides.flatMap((other) => inAnswer(other) ?? []);
   const body =
-    container === name
-      ? `({ ...${name}, ${field}: ${value} })`
-      : `{${line}${token} = ${value}${semicolon}${line}return ${name}${semicolon}${newline}${inside}}`;
-  const text = `${waiting.local}(async (${name}) => ${body}),`;
+    names.length === 1
+      ? `({ ...${name}, ${[`${field}: ${value}`, ...emptied.map((other) => `${lastOf(other)}: ${nothing}`)].join(', ')} })`
+      : [
+          `{${line}${token} = ${value}${semicolon}`,
+          ...emptied.map((other) => `${other} = ${nothing}${semicolon}`),
+          `return ${name}${semicolon}${newline}${inside}}`,
+        ].join(line);
+  const text = `${waiting.local}(async (${parameter}) => ${body}),`;
   const needs = [accept, waiting];
   const own = `${newline}${inside}`;
   if (!isInLine(file, start)) return [{ file: file.path, start, end: start, text: `${text}${own}`, needs }];
@@ -44,6 +62,57 @@ export function acceptingOperator({ call, pipe, module }: Operator, answer: Logi
   const last = file.text.slice(0, end).trimEnd();
   const comma = last.endsWith(',') ? '' : ',';
   return [before, { file: file.path, start: last.length, end, text: `${comma}${newline}${outer}` }];
+}
+
+/** What an operator is handed, under a name of its own where the callback takes it apart. */
+interface Received {
+  readonly name: string;
+  /** The name with the type that the callback gives it. */
+  readonly parameter: string;
+  /** The property names from there to the token. */
+  readonly names: readonly string[];
+  /** The code, in the operator, for what the callback calls by some code. */
+  readonly textOf: (code: string) => string | undefined;
+}
+
+function receivedBy({ file, function: owner, binding, container, trail }: LoginAnswer): Received | undefined {
+  const [parameter] = owner.node.params;
+  const [, ...within] = container?.split('.') ?? [];
+  const above = parameter && wayTo(owner, binding);
+  if (!above) return undefined;
+  const name = t.isIdentifier(parameter) ? parameter.name : 'answer';
+  const typed =
+    t.isIdentifier(parameter) || t.isObjectPattern(parameter) ? parameter.typeAnnotation : undefined;
+  return {
+    name,
+    parameter: typed ? name + textOf(file, typed) : name,
+    names: [...above, ...within, ...trail],
+    textOf: (code) => {
+      const [first, ...others] = code.split('.');
+      const local = Object.values(owner.scope.bindings).find((one) => one.identifier.name === first);
+      const way = local && wayTo(owner, local);
+      return way && [name, ...way, ...others].join('.');
+    },
+  };
+}
+
+/** The property names from a function's first parameter to a variable, through others that are made of it. */
+function wayTo(owner: NodePath<t.Function>, binding: Binding, depth = 0): string[] | undefined {
+  const [parameter] = owner.node.params;
+  if (!parameter || depth > 3) return undefined;
+  if (binding.kind === 'param') return patternTrail(parameter, binding.identifier);
+  const { path } = binding;
+  const init = path.isVariableDeclarator() ? (path.get('init') as NodePath) : undefined;
+  if (!init?.node || !path.isVariableDeclarator()) return undefined;
+  const { root, names } = chainOf(init);
+  const from = root.isIdentifier() ? root.scope.getBinding(root.node.name) : undefined;
+  const above = from && wayTo(owner, from, depth + 1);
+  const taken = patternTrail(path.node.id, binding.identifier);
+  return above && taken && [...above, ...names, ...taken];
+}
+
+function lastOf(code: string): string {
+  return code.slice(code.lastIndexOf('.') + 1);
 }
 
 /** Whether something stands before it on its line. */

@@ -88,11 +88,14 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
     return pure(member.object);
   if (member && named.name === 'from') return t.isIdentifier(member.object, { name: 'Buffer' });
   if (!member && QUESTIONS.has(named.name)) return true;
-  // A signal or a method that hands out the token.
-  if (member && !node.arguments.length && isTokenName(named.name) && pure(member.object)) return true;
+  // A signal or a method that hands out the token, or says whether there is one.
+  const tells =
+    isTokenName(named.name) ||
+    /^(?:(?:is|has)[A-Z]\w*|(?:current)?(?:user|account|profile))$/i.test(named.name);
+  if (member && !node.arguments.length && tells && pure(member.object)) return true;
   if (makesToken(named.name, node, Boolean(member))) return false;
   // `ExtractJwt.fromAuthHeaderAsBearerToken()`, `Date.now()`, `useAuthStore()` of Pinia, hooks that only tell
-  return /^(?:promisify|get|getState|use\w*Store|use(?:Ref|State|Context|Navigate|Location|Dispatch|Selector|Params|Callback|Memo|Cookies)|(?:get|select)[A-Z]\w*|getItem|parse|now|Number|parseInt|from[A-Z]\w*)$/.test(
+  return /^(?:promisify|get|getState|inject|use\w*Store|use(?:Ref|State|Context|Navigate|Location|Dispatch|Selector|Params|Callback|Memo|Cookies)|(?:get|select)[A-Z]\w*|getItem|parse|now|Number|parseInt|from[A-Z]\w*)$/.test(
     named.name,
   );
 }

@@ -8,7 +8,7 @@ import { endOf, startOf, textOf } from '../project/source.js';
 import type { Edit } from './edits.js';
 import { localName, SHIM_CLIENT } from './names.js';
 import { replacement } from './replacement.js';
-import { isDeclared, isTyped } from './typed.js';
+import { isDeclared, isPlainString, isTyped } from './typed.js';
 
 /** `hasSession()` in the place of a token that was read from storage, and where it is compared, the flag by itself. */
 export function askedInstead({ access, file }: StoreSite, project: Project): Edit[] {
@@ -16,6 +16,7 @@ export function askedInstead({ access, file }: StoreSite, project: Project): Edi
   const path = parsedAround(access.path);
   const has = localName(file, SHIM_CLIENT, 'hasSession');
   const text = `${has.local}()`;
+  if (access.asks) return [replacement(file, path, text, [has])];
   const compared = comparedWithNothing(path) ?? comparedWithNothing(wholeQuestion(path));
   if (compared) return [replacement(file, compared.path, compared.absent ? `!${text}` : text, [has])];
   const first = readBefore(path, project);
@@ -32,9 +33,15 @@ export function askedInstead({ access, file }: StoreSite, project: Project): Edi
   const isText = isTyped(file) && (isDeclared(path) || isGivenAs(path) || !isOnlyTested(project, path));
   const value = isText
     ? // Web storage answers `null` for what is not there, libraries of cookies `undefined`.
-      inParentheses(path, `${text} ? 'session' : ${storage === 'cookie' ? 'undefined' : 'null'}`)
+      inParentheses(path, `${text} ? 'session' : ${nothingAt(path, storage)}`)
     : text;
   return [replacement(file, isText ? path : wholeQuestion(path), value, [has]), ...(isText ? [] : tests)];
+}
+
+/** What stands for an absent token: where the type is a string and nothing else, an empty one. */
+function nothingAt(path: NodePath, storage: StoreSite['access']['storage']): string {
+  if (isPlainString(path)) return "''";
+  return storage === 'cookie' ? 'undefined' : 'null';
 }
 
 /** `JSON.parse(path || null)`: a flag is no text to be parsed. */

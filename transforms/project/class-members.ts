@@ -5,7 +5,7 @@ import { keyName, propertyName } from './definitions.js';
 /** What a class says of one of its members: the code of it, the parameter that it is handed as, or only its type. */
 export type ClassMember =
   | { readonly kind: 'method'; readonly path: NodePath<t.ClassMethod | t.ClassPrivateMethod> }
-  | { readonly kind: 'getter'; readonly path: NodePath<t.ClassMethod> }
+  | { readonly kind: 'getter'; readonly path: NodePath<t.ClassMethod | t.ClassPrivateMethod> }
   | { readonly kind: 'value'; readonly path: NodePath }
   | {
       readonly kind: 'handed';
@@ -31,8 +31,7 @@ export function classMember(
     if (!isMethod && !member.isClassProperty() && !member.isClassPrivateProperty()) continue;
     if (keyName(member.node) !== name || Boolean(member.node.static) !== isStatic) continue;
     if (isMethod && member.node.kind === 'set') continue;
-    if (member.isClassMethod({ kind: 'get' })) return { kind: 'getter', path: member };
-    if (isMethod) return { kind: 'method', path: member };
+    if (isMethod) return { kind: member.node.kind === 'get' ? 'getter' : 'method', path: member };
     const value = member.get('value') as NodePath;
     if (value.node) return { kind: 'value', path: value };
     declared = member;
@@ -42,7 +41,7 @@ export function classMember(
 }
 
 /** What a getter answers that does nothing else: `get user() { return this.subject.value; }`. */
-export function onlyAnswer(getter: NodePath<t.ClassMethod>): NodePath | undefined {
+export function onlyAnswer(getter: NodePath<t.ClassMethod | t.ClassPrivateMethod>): NodePath | undefined {
   const [only, ...others] = getter.get('body').get('body');
   const answer = only?.isReturnStatement() && !others.length ? only.get('argument') : undefined;
   return answer?.node ? (answer as NodePath) : undefined;

@@ -13,6 +13,7 @@ import { hollowFunctions } from './hollow-functions.js';
 import { idleAnswers } from './idle-answers.js';
 import { idleAsync } from './idle-async.js';
 import { idleCalls } from './idle-calls.js';
+import { idleChoices } from './idle-choices.js';
 import { idleCopies } from './idle-copies.js';
 import { idleLinks } from './idle-links.js';
 import type { Edited, LeftoverFinder } from './leftover.js';
@@ -32,6 +33,7 @@ export const LEFTOVERS: Readonly<Partial<Record<Step, readonly LeftoverFinder[]>
     idleAnswers,
     idleAsync,
     idleCalls,
+    idleChoices,
     idleCopies,
     idleLinks,
     idleSpreads,

@@ -43,7 +43,7 @@ export function acceptanceOf(answer: LoginAnswer, project: Project): Acceptance 
     .flatMap((path) => mentionsOf(answer, path, project));
   const token = container ? [container, ...trail].join('.') : binding.identifier.name;
   const significant = mentions.filter(({ kind }) => kind !== 'test' && kind !== 'part' && kind !== 'refresh');
-  const renewing = renewingText(answer);
+  const renewing = renewingText(answer) ?? renewingStored(answer, project);
   const common = {
     token,
     ...(renewing ? { renewing } : {}),
@@ -95,6 +95,19 @@ function renewingText({ binding, container, trail }: LoginAnswer): string | unde
   const own = pattern?.properties.find((one) => t.isObjectProperty(one) && one.value === binding.identifier);
   const other = pattern?.properties.find((one) => isRefresh(keyName(one), own && keyName(own)));
   return t.isObjectProperty(other) && t.isIdentifier(other.value) ? other.value.name : undefined;
+}
+
+/** The same where only those read it from the answer that are handed the whole of it, and store it. */
+function renewingStored({ function: owner, binding }: LoginAnswer, { sites }: Project): string | undefined {
+  for (const site of sites) {
+    if (site.kind !== 'web-storage' || site.family !== 'refresh' || site.arrival?.kind !== 'answers')
+      continue;
+    const same = site.arrival.answers.find(
+      (one) => one.function.node === owner.node && one.binding === binding && one.container,
+    );
+    if (same?.container) return [same.container, ...same.trail].join('.');
+  }
+  return undefined;
 }
 
 /** The pattern that names a variable, at whatever depth. */

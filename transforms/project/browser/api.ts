@@ -53,7 +53,9 @@ export function apiBaseOf(
   const { expression, text, rest } = address;
   if (expression) {
     const prefix = prefixOf(rest) || (served && !/api/i.test(text) ? served.replace(/\/[^/]*$/, '') : '');
-    return { origin: 'other', certain: false, expression, path: `${prefix}/session` };
+    // `environment.apiUrl + 'auth/login'`: it ends with a slash itself.
+    const slash = rest && !/^[/?#]/.test(rest) ? '' : '/';
+    return { origin: 'other', certain: false, expression, path: `${prefix}/session`.replace(/^\//, slash) };
   }
   const absolute = /^(https?:)?\/\/[^/]+/.exec(text);
   const origin = absolute?.[0] ?? '';

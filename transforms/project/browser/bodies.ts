@@ -31,6 +31,8 @@ export function bodyOf({ path, body, client }: OutgoingRequest): Body | undefine
 /** The variable that a body is received in, where it is awaited or handed to a callback. */
 export function holderOf({ path, names }: Body): Holder | undefined {
   const { parentPath: parent } = path;
+  const promised = promisedBy(path);
+  if (promised) return holderOf({ path: promised, names });
   if (parent?.isAwaitExpression()) {
     const at = unwrappedUp(parent);
     const declarator = at.parentPath;
@@ -41,6 +43,17 @@ export function holderOf({ path, names }: Body): Holder | undefined {
   const callback = thenCallback(path);
   const parameter = callback?.get('params')[0];
   return callback && parameter ? withNames(callback, parameter as NodePath, names) : undefined;
+}
+
+/** `firstValueFrom(request)`, `request.toPromise()`: the observable of a request as a promise. */
+function promisedBy(path: NodePath): NodePath | undefined {
+  const { parentPath: parent } = path;
+  const call = parent?.isMemberExpression() && path.key === 'object' ? parent.parentPath : parent;
+  if (!parent || !call?.isCallExpression()) return undefined;
+  if (call !== parent) return propertyName(parent.node) === 'toPromise' ? call : undefined;
+  const callee = call.get('callee');
+  const asks = callee.isIdentifier() && /^(?:first|last)ValueFrom$/.test(callee.node.name);
+  return asks && path.key === 0 && path.listKey === 'arguments' ? call : undefined;
 }
 
 function withNames(

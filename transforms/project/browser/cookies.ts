@@ -50,6 +50,9 @@ const METHODS: Readonly<Record<string, StorageAccess['operation']>> = {
   deleteCookie: 'remove',
 };
 
+/** Those that only ask whether a cookie is there. */
+const ASKING = /^(?:isKey|has|hasCookie|check)$/;
+
 /** The access to a cookie that an expression is: a call of a library, or `document.cookie` by hand. */
 export function cookieAccess(sources: Sources, file: SourceFile, path: NodePath): KeyedAccess | undefined {
   if (path.isCallExpression() || path.isOptionalCallExpression()) return byLibrary(sources, file, path);
@@ -83,6 +86,7 @@ function byLibrary(
     storage: 'cookie',
     operation,
     keyPath: first,
+    ...(ASKING.test(method) ? { asks: true } : {}),
     ...(isWatched(sources, callee, definition) ? { kept: true } : {}),
     ...(key === undefined ? {} : { key }),
     ...(operation === 'set' && second ? { value: second } : {}),

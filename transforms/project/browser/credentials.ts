@@ -37,18 +37,28 @@ export function credentialsOf(
     instances.add(request.instance.node);
     return true;
   });
-  return { requests: [...requests, ...throughInterceptor(all.filter(isOurs), all, goes)], axios };
+  return { requests: [...requests, ...ofAngular(sources, all.filter(isOurs), all, goes)], axios };
 }
 
-/** The request that stands for all of Angular's `HttpClient`, whose interceptor sees each. */
-function throughInterceptor(
+/** The request that stands for all of Angular's `HttpClient` where an interceptor sees each; else each for itself. */
+function ofAngular(
+  sources: Sources,
   ours: readonly OutgoingRequest[],
   all: readonly OutgoingRequest[],
   goes: (request: OutgoingRequest) => boolean | undefined,
 ): OutgoingRequest[] {
-  const first = ours.find(({ client }) => client === 'angular');
+  const mine = ours.filter(({ client }) => client === 'angular');
+  const [first] = mine;
+  if (!intercepts(sources)) return mine;
   const shared = all.every((request) => request.client !== 'angular' || goes(request) !== false);
   return first ? [{ ...first, shared }] : [];
+}
+
+/** Whether an interceptor of Angular is there to tell all requests at once. */
+function intercepts(sources: Sources): boolean {
+  return sources
+    .mentioning('HttpInterceptor', 'HttpHandler')
+    .some(({ test, text }) => !test && /\bHttp(?:Interceptor(?:Fn)?|Handler(?:Fn)?)\b/.test(text));
 }
 
 /** Whether a run before this one has asked for cookies where it had to. */

@@ -1,9 +1,12 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { keyName, propertyName } from '../definitions.js';
+import { callersOf, escapes } from '../callers.js';
+import { definitionOf, keyName, propertyName } from '../definitions.js';
 import { type Origin, originsOf } from '../flow/origins.js';
+import { returnsOf } from '../flow/returns.js';
 import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
+import { isAbsent } from './absent.js';
 import { isForeignName, isTokenHeader } from './names.js';
 import { providerOf } from './strangers.js';
 import { fixedString } from './strings.js';
@@ -13,9 +16,11 @@ export interface AttachedHeader {
   readonly file: SourceFile;
   /** The property, assignment, call or `delete`. */
   readonly path: NodePath;
-  readonly form: 'property' | 'assignment' | 'call' | 'delete';
+  readonly form: 'property' | 'assignment' | 'call' | 'delete' | 'getter';
   readonly header: string;
   readonly value: NodePath;
+  /** The function that hands out the token for this and for nothing else. */
+  readonly giver?: NodePath<t.Function>;
   /** Why the token is somebody else's; absent for a login token. */
   readonly foreign?: string;
 }
@@ -35,9 +40,11 @@ export function attachedHeaders(sources: Sources, file: SourceFile): AttachedHea
   return found;
 }
 
-type Attached = Pick<AttachedHeader, 'path' | 'form' | 'header' | 'value'>;
+type Attached = Pick<AttachedHeader, 'path' | 'form' | 'header' | 'value' | 'giver'>;
 
 function attachedBy(sources: Sources, path: NodePath): Attached | undefined {
+  const asked = askedFor(sources, path);
+  if (asked) return asked;
   if (path.isObjectProperty() && path.parentPath.isObjectExpression()) {
     const header = keyName(path.node) ?? computedName(sources, path);
     if (header === undefined || !isTokenHeader(header)) return undefined;
@@ -69,6 +76,32 @@ function attachedBy(sources: Sources, path: NodePath): Attached | undefined {
   // Socket.IO before version 3 is told so who is let in: `io.set('authorization', …)`.
   if (second.isFunction() || /^(?:\w+\.)*_?io$/.test(String(callee.get('object')))) return undefined;
   return { path, form: 'call', header, value: second };
+}
+
+/** `JwtModule.forRoot({ config: { tokenGetter } })`: this library attaches what it is answered. */
+function askedFor(sources: Sources, path: NodePath): Attached | undefined {
+  if (!path.isObjectProperty() && !path.isObjectMethod()) return undefined;
+  if (keyName(path.node) !== 'tokenGetter' || !path.parentPath.isObjectExpression()) return undefined;
+  if (!sources.fileOf(path).text.includes('@auth0/angular-jwt')) return undefined;
+  const given = path.isObjectProperty() ? (path.get('value') as NodePath) : path;
+  const definition = definitionOf(sources, given);
+  const giver = definition.kind === 'function' ? definition.path : undefined;
+  const value = giver && returnsOf(giver).find((returned) => !isAbsent(returned));
+  if (!giver || !value) return undefined;
+  return {
+    path,
+    form: 'getter',
+    header: 'Authorization',
+    value,
+    ...(isForThis(sources, giver, given) ? { giver } : {}),
+  };
+}
+
+/** Whether nobody but the one mention asks a function of the same file. */
+function isForThis(sources: Sources, giver: NodePath<t.Function>, mention: NodePath): boolean {
+  if (giver === mention || !giver.isFunctionDeclaration()) return false;
+  if (callersOf(sources, giver).length || sources.fileOf(giver) !== sources.fileOf(mention)) return false;
+  return !escapes(sources, giver, (path) => path.node === mention.node);
 }
 
 /** `{ type: 'bearer' }` */

@@ -59,6 +59,7 @@ export const SENDING_WORDS = [
   'graphql',
   'urql',
   'trpc',
+  'HttpClient',
   "'ky'",
   '"ky"',
 ] as const;

@@ -33,9 +33,22 @@ const byAngular: Sender = (_sources, file, path) => {
   if (!/^(?:get|post|put|patch|delete)$/.test(method)) return undefined;
   const object = callee.get('object');
   const holder = object.isIdentifier() ? object.node.name : propertyName(object.node);
-  const [url] = path.get('arguments') as NodePath[];
-  if (!url || !/^_?http(?:Client)?$/i.test(holder ?? '')) return undefined;
-  return { file, path, client: 'angular', method, url, body: [], optionsIndex: -1 };
+  if (!/^[_#]?http(?:Client)?$/i.test(holder ?? '')) return undefined;
+  const optionsIndex = /^p/.test(method) ? 2 : 1;
+  const given = path.get('arguments') as NodePath[];
+  const [url] = given;
+  const options = given[optionsIndex];
+  if (!url) return undefined;
+  return {
+    file,
+    path,
+    client: 'angular',
+    method,
+    url,
+    body: [],
+    optionsIndex,
+    ...(options ? { options } : {}),
+  };
 };
 
 /** `new Request(url, options)` */

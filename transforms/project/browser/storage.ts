@@ -26,6 +26,8 @@ export interface StorageAccess {
   readonly opaque?: boolean;
   /** The application's own function that takes the token out of all cookies; this is a call of it. */
   readonly taking?: NodePath<t.Function>;
+  /** Only whether it is there is asked: `cookies.check('token')`. */
+  readonly asks?: boolean;
   /** What keeps it tells whoever uses it about every change, and goes on: only where it is cleared the session ends. */
   readonly kept?: boolean;
 }

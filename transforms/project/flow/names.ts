@@ -31,7 +31,8 @@ export const throughName: Through = (sources, value): Passage | undefined => {
     return { values: intoPattern(sources, parent.get('left') as NodePath, value) };
   }
   // `private token = localStorage.getItem('token')` of a class
-  const named = parent?.isClassProperty() && path.key === 'value' ? keyName(parent.node) : undefined;
+  const isMember = parent?.isClassProperty() || parent?.isClassPrivateProperty();
+  const named = isMember && path.key === 'value' ? keyName(parent.node) : undefined;
   const owner = named === undefined ? undefined : parent?.findParent((above) => above.isClass());
   if (named !== undefined && owner?.isClass())
     return { values: readsOfMember(sources, owner, named).map((read) => ({ ...value, path: read })) };
