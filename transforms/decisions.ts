@@ -90,12 +90,16 @@ function adviceInFramework({ file, role }: MintSite | CheckSite, { sources }: Pr
 const ONE_KIND =
   'Give all logins one key and a claim that says of which kind each is, let the checks ask for it, and run this again.';
 
+const OWN_KEYS =
+  'Give logins a class or a function of their own, which has their key, let the calls that are about logins use that one, and run this again.';
+
 const NOT_FOLLOWED = /in a way that is not followed/;
 const NAMED_ROW = `Let the login call startSession(req, claims) ${SHIM_NAMED} with that claim, the look-up take it off requireSession(req), and legacy.isRevoked(payload) of the session module do the same look-up for old tokens.`;
 
 function adviceOnMint({ family }: MintSite, obstacle: string): string {
   const start = `startSession(req, claims, { expiresIn }) ${SHIM_NAMED}`;
   if (/^logins are told apart/.test(obstacle)) return ONE_KIND;
+  if (/^several are made/.test(obstacle)) return OWN_KEYS;
   if (NOT_FOLLOWED.test(obstacle)) return READ_PLAINLY;
   if (/^a row is looked up/.test(obstacle)) return NAMED_ROW;
   if (/^a token is made for a socket/.test(obstacle))
@@ -115,6 +119,7 @@ function adviceOnCheck({ family }: CheckSite, obstacle: string): string {
   if (family === 'refresh')
     return `The session renews itself: when nothing stores or sends refresh tokens any more, let this route answer by requireSession(req) ${SHIM_NAMED} or remove it.`;
   if (/^logins are told apart/.test(obstacle)) return ONE_KIND;
+  if (/^several are made/.test(obstacle)) return OWN_KEYS;
   if (NOT_FOLLOWED.test(obstacle)) return READ_PLAINLY;
   if (/^a row is looked up/.test(obstacle)) return NAMED_ROW;
   if (/errors read otherwise$/.test(obstacle))

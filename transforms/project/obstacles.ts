@@ -11,6 +11,7 @@ import { heldObstacle } from './held-claims.js';
 import { heldRequestAt } from './held-requests.js';
 import { isInside } from './inside.js';
 import { joseErrorAskedFor, unlikeInChain } from './jose.js';
+import { keysObstacle } from './keys-handed.js';
 import { unlikeInToken } from './njwt.js';
 import { otherCheckObstacle } from './other-checks.js';
 import type { Project } from './project.js';
@@ -58,7 +59,7 @@ export function checkObstacle(site: CheckSite, project: Project): string | undef
     return `a ${site.family} token is checked here${madeElsewhere(site, project) ?? ` (${whyRefreshStays(site, project) ?? site.evidence})`}`;
   const apart = site.family === 'session' ? toldApartAt(site.file, project) : undefined;
   if (apart) return apart;
-  const row = namedRowObstacle(project);
+  const row = namedRowObstacle(project) ?? keysObstacle(site, project.sources);
   if (row) return row;
   const demand = demandOf(site, project.sources);
   if (demand) return demand;
@@ -179,7 +180,7 @@ export function mintObstacle(site: MintSite, project: Project): string | undefin
     return `a refresh token is made here (${whyRefreshStays(site, project) ?? evidence})`;
   if (socketDoorAt(site.path))
     return 'a token is made for a socket here, and only the answer to a request can set the session cookie';
-  const row = namedRowObstacle(project);
+  const row = namedRowObstacle(project) ?? keysObstacle(site, sources);
   if (row) return row;
   if (family === 'refresh') return undefined;
   if (family !== 'session') return `nothing here shows what this token is for: ${evidence}`;
