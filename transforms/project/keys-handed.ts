@@ -1,8 +1,9 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
+import { propertyOf } from './acceptance/doors.js';
 import { argumentOf, callersOf } from './callers.js';
 import { classMember } from './class-members.js';
-import { definitionOf, memberOf, propertyName } from './definitions.js';
+import { definitionOf, propertyName } from './definitions.js';
 import { portableOf } from './portable.js';
 import type { CheckSite, MintSite } from './site.js';
 import { textOf } from './source.js';
@@ -53,9 +54,7 @@ function handedTo(sources: Sources, key: NodePath): Handed | undefined {
   return member?.kind === 'handed' ? { owner: member.maker, index: member.index, trail } : undefined;
 }
 
-function belowOf(sources: Sources, given: NodePath, trail: readonly string[]): NodePath {
-  let definition = definitionOf(sources, given);
-  if (!trail.length) return given;
-  for (const name of trail) definition = memberOf(sources, definition, name);
-  return definition.kind === 'value' ? definition.path : given;
+function belowOf(sources: Sources, given: NodePath, [name, ...rest]: readonly string[]): NodePath {
+  const value = name === undefined ? undefined : propertyOf(sources, given, name);
+  return value ? belowOf(sources, value, rest) : given;
 }
