@@ -122,6 +122,8 @@ function adviceOnCheck({ family }: CheckSite, obstacle: string): string {
   if (/^several are made/.test(obstacle)) return OWN_KEYS;
   if (NOT_FOLLOWED.test(obstacle)) return READ_PLAINLY;
   if (/^a row is looked up/.test(obstacle)) return NAMED_ROW;
+  if (/express-openapi-validator/.test(obstacle))
+    return `Describe the session as apiKey in a cookie, by the cookie's name, in securitySchemes, then ask requireSession(req) ${SHIM_NAMED} here: it returns the claims or throws.`;
   if (/errors read otherwise$/.test(obstacle))
     return `Put requireSession(req) ${SHIM_NAMED} in its place, and see to code that looks at the error: it is named and worded as jsonwebtoken's.`;
   if (family === 'session')

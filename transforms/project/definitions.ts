@@ -3,8 +3,9 @@ import * as t from '@babel/types';
 import { memberOfClass } from './class-definitions.js';
 import { enumValue, singleOf } from './class-members.js';
 import { exportsOf, moduleName } from './exports.js';
-import { returnsOf } from './flow/returns.js';
 import { yieldOfHook } from './hooks.js';
+import { resolvedFrom } from './injected.js';
+import { madeBy } from './made-by.js';
 import type { SourceFile } from './source.js';
 import type { Sources } from './sources.js';
 import { unwrapped } from './unwrapped.js';
@@ -101,6 +102,11 @@ export function keyName(node: t.Node): string | undefined {
 export function memberOf(sources: Sources, owner: Definition, name: string, depth = 0): Definition {
   const unknown: Definition = { kind: 'member', of: owner, name };
   if (depth > DEEPEST) return unknown;
+  // `req.container.cradle.tokens` of awilix.
+  const held =
+    owner.kind === 'member' ? owner.name : owner.kind === 'parameter' ? owner.trail.at(-1) : undefined;
+  const resolved = held === 'cradle' ? resolvedFrom(sources, name, depth + 1) : undefined;
+  if (resolved) return resolved;
   switch (owner.kind) {
     case 'module':
       return exportOf(sources, owner.file, name, depth + 1) ?? unknown;
@@ -260,6 +266,10 @@ function ofCall(sources: Sources, path: NodePath<t.CallExpression>, depth: numbe
     const asked = INJECTING.test(name) ? definitionOf(sources, first, depth + 1) : undefined;
     if (asked?.kind === 'class') return { kind: 'instance', of: asked.path };
   }
+  const named =
+    propertyName(callee.node) === 'resolve' && first?.isStringLiteral() ? first.node.value : undefined;
+  const resolved = named === undefined ? undefined : resolvedFrom(sources, named, depth);
+  if (resolved) return resolved;
   const single = called.kind === 'function' ? singleOf(called.path) : undefined;
   if (single) return { kind: 'instance', of: single };
   const yielded = yieldOfHook(sources, path, called);
@@ -270,22 +280,6 @@ function ofCall(sources: Sources, path: NodePath<t.CallExpression>, depth: numbe
     return definitionOf(sources, callee.get('object'), depth + 1);
   }
   return { kind: 'value', path };
-}
-
-/** The object that a factory makes and returns, whatever it is handed. */
-function madeBy(sources: Sources, called: NodePath<t.Function>, depth: number): Definition | undefined {
-  if (called.node.async || called.node.generator) return undefined;
-  const [returned, ...more] = returnsOf(called);
-  const made = returned && !more.length ? definitionOf(sources, returned, depth + 1) : undefined;
-  if (made?.kind === 'object') return isStore(made.path) ? undefined : made;
-  return made?.kind === 'instance' ? made : undefined;
-}
-
-/** Whatever looks rows up and changes them stands for a database, whoever has written it. */
-function isStore(made: NodePath<t.ObjectExpression>): boolean {
-  return made.node.properties.some((one) =>
-    /^(?:find\w*|where|query|select|insert\w*|upsert|destroy)$/.test(keyName(one) ?? ''),
-  );
 }
 
 function ofObject(

@@ -3,6 +3,8 @@ import * as t from '@babel/types';
 import { argumentOf, type CallPath, callersOf, callsOf, defaultOf } from './callers.js';
 import { type Definition, definitionOf, memberOf } from './definitions.js';
 import { exportsOf } from './exports.js';
+import { returnsOf } from './flow/returns.js';
+import { registeredAs } from './registered.js';
 import type { Sources } from './sources.js';
 
 /** More places than these make something in too many ways to be looked at. */
@@ -128,9 +130,9 @@ export function handedIn(
   if (owner.listKey === 'arguments') return undefined;
   const calls = callersOf(sources, owner).filter((call) => !sources.fileOf(call).test);
   if (calls.length > MOST) return undefined;
-  const given = calls.length
-    ? calls.map((call) => argumentOf(call, owner, index))
-    : [defaultOf(owner.get('params')[index])];
+  const otherwise = defaultOf(owner.get('params')[index]);
+  if (!calls.length && !otherwise) return registered(sources, parameter, depth);
+  const given = calls.length ? calls.map((call) => argumentOf(call, owner, index)) : [otherwise];
   const found = given.map((one) => {
     if (!one) return undefined;
     let definition = definitionOf(sources, one, depth + DEEPER);
@@ -139,6 +141,43 @@ export function handedIn(
   });
   const [first] = found;
   return first && found.every((one) => one && isSame(first, one)) ? first : undefined;
+}
+
+/** What a container hands in by the name of a parameter, or of a property of the one that there is. */
+function registered(
+  sources: Sources,
+  { function: owner, index, trail }: Definition & { readonly kind: 'parameter' },
+  depth: number,
+): Definition | undefined {
+  const [name, rest] = registeredName(owner, index, trail);
+  let definition = name === undefined ? undefined : resolvedFrom(sources, name, depth);
+  for (const one of rest) definition = definition && memberOf(sources, definition, one, depth + DEEPER);
+  return definition && isSame(definition, definition) ? definition : undefined;
+}
+
+/** What `container.resolve('tokens')` is. */
+export function resolvedFrom(sources: Sources, name: string, depth: number): Definition | undefined {
+  const found = registeredAs(sources, name);
+  const definition = found && definitionOf(sources, found.path, depth + DEEPER);
+  if (!definition || found.how === 'value') return definition;
+  if (found.how === 'class')
+    return definition.kind === 'class' ? { kind: 'instance', of: definition.path } : undefined;
+  const [returned, ...more] = definition.kind === 'function' ? returnsOf(definition.path) : [];
+  return returned && !more.length ? definitionOf(sources, returned, depth + DEEPER) : undefined;
+}
+
+/** `tokens` of `constructor({ tokens })`, `constructor(cradle)` with `cradle.tokens`, `constructor(tokens)`. */
+export function registeredName(
+  owner: NodePath<t.Function>,
+  index: number,
+  trail: readonly string[],
+): readonly [name: string | undefined, rest: readonly string[]] {
+  const parameter = owner.node.params[index];
+  const [first, ...rest] = trail;
+  if (t.isObjectPattern(parameter)) return [first, rest];
+  const own = t.isTSParameterProperty(parameter) ? parameter.parameter : parameter;
+  const alone = owner.node.params.length === 1 && first !== undefined;
+  return alone ? [first, rest] : [t.isIdentifier(own) ? own.name : undefined, trail];
 }
 
 function isSame(one: Definition, other: Definition): boolean {

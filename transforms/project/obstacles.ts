@@ -31,6 +31,7 @@ import { refreshRecordOf, rowsYieldedBy } from './stored/refresh/record.js';
 import { namedRowObstacle } from './stored/refresh/unmoved-rows.js';
 import { isInGoneRecord, lookedUpBeside } from './stored/unit.js';
 import { foreignOrigin, unseenOrigin, unseenPlaceAt } from './token-origins.js';
+import { validatorObstacle } from './validated-headers.js';
 
 /** Whether a site is about a token that a session takes the place of: a login token, or one that renews it. */
 export function isLoginToken({ family }: Site, project: Project): boolean {
@@ -59,7 +60,9 @@ export function checkObstacle(site: CheckSite, project: Project): string | undef
     return `a ${site.family} token is checked here${madeElsewhere(site, project) ?? ` (${whyRefreshStays(site, project) ?? site.evidence})`}`;
   const apart = site.family === 'session' ? toldApartAt(site.file, project) : undefined;
   if (apart) return apart;
-  const row = namedRowObstacle(project) ?? keysObstacle(site, project.sources);
+  const { sources } = project;
+  const row =
+    namedRowObstacle(project) ?? keysObstacle(site, sources) ?? validatorObstacle(site.path, sources);
   if (row) return row;
   const demand = demandOf(site, project.sources);
   if (demand) return demand;

@@ -4,8 +4,10 @@ import { propertyOf } from './acceptance/doors.js';
 import { argumentOf, callersOf, defaultOf } from './callers.js';
 import { classMember } from './class-members.js';
 import { definitionOf, propertyName } from './definitions.js';
+import { registeredName } from './injected.js';
 import { valuesOfMember } from './members.js';
 import { type Portable, portableOf } from './portable.js';
+import { registeredAs } from './registered.js';
 import type { Sources } from './sources.js';
 
 /** What a class is handed when one of it is made: `this.secret`, `this.options.secret`. */
@@ -60,6 +62,13 @@ function ofHanded(
   const otherwise = defaultOf(owner.get('params')[index]);
   const values = calls.map((call) => argumentOf(call, owner, index));
   if (!calls.length && otherwise) values.push(otherwise);
+  else if (!calls.length) {
+    const [name, rest] = registeredName(owner, index, trail);
+    const registered = name === undefined ? undefined : registeredAs(sources, name);
+    return registered?.how === 'value'
+      ? ofTrail(sources, registered.path, rest, named, depth + 1)
+      : undefined;
+  }
   const found = values.map((value) => value && ofTrail(sources, value, trail, named, depth + 1));
   const [first] = found;
   return first && found.every((one) => one?.text === first.text) ? first : undefined;
