@@ -3,9 +3,11 @@ import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
+import { withoutItem } from '../edit/lists.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
 import { quoted, styleOf } from '../edit/style.js';
 import { parsedFrom } from '../project/browser/storage.js';
+import { keyName } from '../project/definitions.js';
 import type { PersistedSite } from '../project/site.js';
 import { endOf, textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
@@ -51,6 +53,17 @@ function edit(site: PersistedSite, { action }: Decision): readonly Edit[] {
   const json = jsonCallOf(site.access);
   if (action !== 'rewritten' || !json) return [];
   const { access, file, place } = site;
+  const [kept] = json.get('arguments') as NodePath[];
+  const written = kept?.isObjectExpression() && !place.within?.length ? kept.node.properties : [];
+  const named = written.find((property) => keyName(property) === place.field);
+  // Of an object that is written out the property goes.
+  if (
+    access.operation === 'set' &&
+    named &&
+    written.length > 1 &&
+    !written.some((one) => t.isSpreadElement(one))
+  )
+    return withoutItem(file, written, named);
   const owner = quoted(styleOf(file.text), place.within?.at(-1) ?? '');
   const condition = place.within?.length ? `key === ${owner}` : `key === ${owner} && value`;
   const has = localName(file, SHIM_CLIENT, 'hasSession');

@@ -1,5 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
+import { isNamedReceiver } from '../project/browser/named-receivers.js';
 import { operatorOf } from '../project/browser/operators.js';
 import { keyName, propertyName } from '../project/definitions.js';
 import { endOf, type SourceFile, startOf } from '../project/source.js';
@@ -101,6 +102,7 @@ function isReducer(owner: NodePath<t.Function>): boolean {
 /** Whether the result of a callback is awaited or thrown away. */
 function isIgnored(owner: NodePath<t.Function>): boolean {
   const { parentPath: parent } = owner;
+  if (isNamedReceiver(owner)) return true;
   if (parent?.isCallExpression() && owner.listKey === 'arguments') {
     const name =
       propertyName(parent.node.callee) ?? (t.isIdentifier(parent.node.callee) ? parent.node.callee.name : '');

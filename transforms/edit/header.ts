@@ -169,7 +169,20 @@ function withoutObject(place: Place, object: NodePath): Edit[] | undefined {
     return goes ? withoutItems(file, parent.node.arguments, new Set([object.node])) : undefined;
   }
   if (parent.isVariableDeclarator() && t.isIdentifier(parent.node.id)) return withoutVariable(place, parent);
+  if (parent.isAssignmentExpression({ operator: '=' }) && object.key === 'right')
+    return withoutAssignment(file, parent);
   return undefined;
+}
+
+/** `config.headers = { Authorization: … }`, where nothing else is done with these headers. */
+function withoutAssignment(
+  file: SourceFile,
+  assignment: NodePath<t.AssignmentExpression>,
+): Edit[] | undefined {
+  const left = textOf(file, assignment.node.left);
+  const owner = assignment.getFunctionParent();
+  if (!/^\w+\.headers$/.test(left) || !owner || !statementOf(assignment)) return undefined;
+  return textOf(file, owner.node).split(left).length === 2 ? [withoutStatement(file, assignment)] : undefined;
 }
 
 /** Calls that do nothing but hand the headers on: `new Headers({ … })`, `.set({ … })`, `appendHeaders(operation, { … })`. */

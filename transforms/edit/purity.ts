@@ -17,6 +17,9 @@ const QUESTIONS = new Set([
   'sessionInfo',
 ]);
 
+/** What applications call the question whether somebody is logged in. */
+const LOGGED_IN = /^(?:is_?)?(?:logged|signed)_?in$|^(?:is|has)(?:Auth|Authenticated|Token|Session|Login)$/i;
+
 /** Methods of strings, regular expressions and encoders that only tell. */
 const ASKING = /^(?:encode|exec|test|startsWith|includes|to(?:Lower|Upper)Case)$/;
 
@@ -88,6 +91,7 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
     return pure(member.object);
   if (member && named.name === 'from') return t.isIdentifier(member.object, { name: 'Buffer' });
   if (!member && QUESTIONS.has(named.name)) return true;
+  if (LOGGED_IN.test(named.name) && (!member || pure(member.object))) return true;
   // A signal or a method that hands out the token, or says whether there is one.
   const tells =
     isTokenName(named.name) ||

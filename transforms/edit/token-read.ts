@@ -19,6 +19,8 @@ export function askedInstead({ access, file }: StoreSite, project: Project): Edi
   if (access.asks) return [replacement(file, path, text, [has])];
   const compared = comparedWithNothing(path) ?? comparedWithNothing(wholeQuestion(path));
   if (compared) return [replacement(file, compared.path, compared.absent ? `!${text}` : text, [has])];
+  const chosen = chosenItself(path);
+  if (chosen && !isTyped(file)) return [replacement(file, chosen, text, [has])];
   const first = readBefore(path, project);
   if (first) return [{ file: file.path, start: endOf(first.node), end: endOf(path.node), text: '' }];
   const tests = absenceTests(project, path).flatMap((use): Edit[] => {
@@ -42,6 +44,13 @@ export function askedInstead({ access, file }: StoreSite, project: Project): Edi
 function nothingAt(path: NodePath, storage: StoreSite['access']['storage']): string {
   if (isPlainString(path)) return "''";
   return storage === 'cookie' ? 'undefined' : 'null';
+}
+
+/** `token ? token : null`, both read from storage. */
+function chosenItself({ parentPath: parent, key }: NodePath): NodePath | undefined {
+  if (!parent?.isConditionalExpression() || key === 'alternate') return undefined;
+  const same = String(parent.get('test')) === String(parent.get('consequent'));
+  return same && isAbsent(parent.get('alternate')) ? parent : undefined;
 }
 
 /** `JSON.parse(path || null)`: a flag is no text to be parsed. */

@@ -9,6 +9,7 @@ import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { unwrapped } from '../unwrapped.js';
 import { isAbsent } from './absent.js';
+import { isNamedReceiver } from './named-receivers.js';
 import { operatorOf } from './operators.js';
 
 /** Where the answer to a login comes into the code: a variable that holds it, or something taken from it. */
@@ -173,7 +174,7 @@ const RECEIVERS = /^(?:then|subscribe|done|success|onSuccess|onCompleted|next|ta
 
 function isReceiver(owner: NodePath<t.Function>): boolean {
   const { parentPath: parent } = owner;
-  if (operatorOf(owner)) return true;
+  if (operatorOf(owner) || isNamedReceiver(owner)) return true;
   if (parent?.isCallExpression() && owner.listKey === 'arguments')
     return owner.key === 0 && RECEIVERS.test(propertyName(parent.node.callee) ?? '');
   return RECEIVERS.test(keyName(owner.node) ?? (parent ? keyName(parent.node) : undefined) ?? '');

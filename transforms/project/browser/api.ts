@@ -187,7 +187,8 @@ function joined(base: string, path: string): string {
 function splitAddress(sources: Sources, url: NodePath): Address | undefined {
   // Builds of Angular put another file in the place of `environments/environment`.
   const replaced = /\benvironment\.\w/.test(textOf(sources.fileOf(url), url.node));
-  const fixed = replaced ? undefined : stringOf(sources, url);
+  const together = url.isBinaryExpression() || (url.isTemplateLiteral() && url.node.expressions.length > 0);
+  const fixed = replaced || together ? undefined : stringOf(sources, url);
   if (fixed !== undefined) return { text: fixed, rest: '' };
   if (url.isBinaryExpression({ operator: '+' })) {
     const left = splitAddress(sources, url.get('left') as NodePath);

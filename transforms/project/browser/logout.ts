@@ -36,7 +36,14 @@ export function endsSession({ sources, sites }: Project, path: NodePath): boolea
       site.kind === 'logout' ||
       (site.kind === 'web-storage' && site.access.operation !== 'get' && isLogout(sources, site.path)),
   );
-  return !named && !isInFailure(path) && !isOver(sources, path);
+  return !named && !isInFailure(path) && !isOver(sources, path) && !isMirror(path);
+}
+
+/** `store.subscribe(() => …)`, which runs after every action: nobody logs out there. */
+function isMirror(path: NodePath): boolean {
+  const watcher = path.findParent((above) => above.isFunction() && above.listKey === 'arguments');
+  const call = watcher?.parentPath;
+  return call?.isCallExpression() === true && /store\w*\.subscribe$/i.test(String(call.get('callee')));
 }
 
 /** Within a condition on a request that was refused, or on the time of a token. */
@@ -102,7 +109,8 @@ export function logoutFunctions(
     }
   }
   const acting = found.filter((path) => actsItself(sources, path, found));
-  if (!told?.length) return acting.slice(0, 1);
+  const quietly = changing.every(({ access, path }) => !isTakingAway(access) || isMirror(path));
+  if (!told?.length) return (acting.length || !quietly ? acting : reducersOf(client)).slice(0, 1);
   // Beside a logout that touches the storage, one may have a function do so that others call as well.
   const clearing = (quiet ?? []).flatMap(({ access, path }) => {
     const owner = isTakingAway(access) ? path.getFunctionParent() : undefined;
@@ -143,6 +151,20 @@ function isAction(name: string): boolean {
 
 function isNested(path: NodePath): boolean {
   return Boolean(path.findParent((above) => above.isFunction() && namedLogout(above)));
+}
+
+/** `loggedOut: (state) => …` among a slice's reducers, for want of anything that logs out. */
+function reducersOf({ files }: BrowserClient): NodePath<t.Function>[] {
+  const paths = files.flatMap((file) => [...file.paths.values()]);
+  return paths.filter((path): path is NodePath<t.Function> => {
+    if (!path.isFunction()) return false;
+    const property = path.isObjectMethod() ? path : path.parentPath;
+    const name = property ? keyName(property.node) : undefined;
+    const table = property?.parentPath?.parentPath;
+    return (
+      /^(?:logged|signed)_?(?:out|off)$/i.test(name ?? '') && keyName(table?.node ?? path.node) === 'reducers'
+    );
+  });
 }
 
 /** Whether a function does something other than to call another that logs out. */

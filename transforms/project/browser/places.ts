@@ -68,9 +68,17 @@ export function placesOf(
           : [{ storage, key, field: beside, family: 'refresh' as const, evidence }]),
       ];
     }
-    if (!isTokenName(key) && !(known && !known.length)) return [];
-    return [{ storage, key, family: familyOfName(key), evidence: `the login token is stored under ${key}` }];
+    const evidence = `the login token is stored under ${key}`;
+    if (isTokenName(key) || (known && !known.length))
+      return [{ storage, key, family: familyOfName(key), evidence }];
+    const named = group.map(nameStored).find((name) => name !== undefined && isTokenName(name));
+    return named === undefined ? [] : [{ storage, key, family: familyOfName(named), evidence }];
   });
+}
+
+/** What the code calls what it stores as it is: `accessToken` of `setItem(KEY, data.accessToken)`. */
+function nameStored({ value }: StorageAccess): string | undefined {
+  return value && !jsonOf(value) && !value.isObjectExpression() ? tokenNameOf(value) : undefined;
 }
 
 /** The reads of storage whose value ends in a header, with the property names from the value to the token. */

@@ -7,7 +7,7 @@ const TO_LOGIN =
   /(?:navigate|push|replace|redirect|href|location|assign|route|goto)\b[^;]*['"`][^'"`]*(?:log-?in|sign-?in|\/auth\b)/i;
 /** What has the session forgotten by itself, or sends the request again. */
 const FORGETTING =
-  /forgetSession|log_?out|sign_?out|removeItem|clear|remove|destroy|dispatch\(|refresh|retry|renew/i;
+  /forgetSession|cookies?\b[\w.]*\(|log_?out|sign_?out|removeItem|clear|remove|destroy|dispatch\(|refresh|retry|renew/i;
 
 /** Finds the conditions on a 401 that send the user to log in and leave everything else as it was. */
 export function bareRefusals(file: SourceFile): NodePath<t.IfStatement>[] {
