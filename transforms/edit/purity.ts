@@ -49,7 +49,9 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
   const pure = (other: t.Node | null | undefined) => isPure(other, replaced);
   const now = replaced.find((edit) => edit.start === startOf(node) && edit.end === endOf(node));
   if (now)
-    return now.needs ? now.needs.every((need) => QUESTIONS.has(need.name)) : /^!?[\w$.]+$/.test(now.text);
+    return now.needs
+      ? now.needs.every((need) => QUESTIONS.has(need.name))
+      : /^(?:!?[\w$.]+|''|"")$/.test(now.text);
   if (t.isIdentifier(node) || t.isThisExpression(node) || t.isLiteral(node))
     return !t.isTemplateLiteral(node) || node.expressions.every(pure);
   if (t.isUnaryExpression(node, { operator: '!' })) return pure(node.argument);

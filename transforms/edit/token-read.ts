@@ -84,6 +84,7 @@ function inParentheses({ parentPath: parent, listKey, key }: NodePath, text: str
     key === 'init' ||
     key === 'value' ||
     key === 'body' ||
+    parent?.isAssignmentExpression() ||
     parent?.isReturnStatement();
   return bare ? text : `(${text})`;
 }

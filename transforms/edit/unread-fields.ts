@@ -11,14 +11,20 @@ import { wholeLines } from './whole-lines.js';
  * the compiler of TypeScript reports them as it reports unused variables.
  */
 export function withoutUnreadFields(file: SourceFile, edits: readonly Edit[]): Edit[] {
-  const gone = [...file.paths.values()].flatMap((path) =>
-    path.isClassProperty() ? unread(file, path, edits) : [],
+  const gone = [...file.paths.values()].flatMap((path) => {
+    const nodes = path.isClassProperty() ? unread(file, path, edits) : [];
+    const lines = nodes.map(({ node }) => wholeLines(file, startOf(node), endOf(node)));
+    const isFree = lines.every(({ start, end }) =>
+      edits.every(
+        (edit) => edit.end <= start || end <= edit.start || (start <= edit.start && edit.end <= end),
+      ),
+    );
+    return isFree ? lines : [];
+  });
+  const left = edits.filter(
+    (edit) => !gone.some(({ start, end }) => start <= edit.start && edit.end <= end && edit.end > edit.start),
   );
-  const lines = gone.map(({ node }) => wholeLines(file, startOf(node), endOf(node)));
-  const isFree = lines.every(({ start, end }) =>
-    edits.every((edit) => edit.end <= start || end <= edit.start),
-  );
-  return isFree ? [...edits, ...lines.map((range) => ({ file: file.path, ...range, text: '' }))] : [...edits];
+  return [...left, ...gone.map((range) => ({ file: file.path, ...range, text: '' }))];
 }
 
 /** A field and the statements that fill it; nothing where it is read, or was not read before. */

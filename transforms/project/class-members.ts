@@ -33,7 +33,8 @@ export function classMember(
     if (isMethod && member.node.kind === 'set') continue;
     if (isMethod) return { kind: member.node.kind === 'get' ? 'getter' : 'method', path: member };
     const value = member.get('value') as NodePath;
-    if (value.node) return { kind: 'value', path: value };
+    // What is assigned again is no one thing.
+    if (value.node) return isAssigned(path, name) ? undefined : { kind: 'value', path: value };
     declared = member;
   }
   const type = declared && typeOf(declared);
@@ -45,6 +46,18 @@ export function onlyAnswer(getter: NodePath<t.ClassMethod | t.ClassPrivateMethod
   const [only, ...others] = getter.get('body').get('body');
   const answer = only?.isReturnStatement() && !others.length ? only.get('argument') : undefined;
   return answer?.node ? (answer as NodePath) : undefined;
+}
+
+/** Whether the code of a class puts something else into a member of its objects. */
+function isAssigned(path: NodePath<t.Class>, name: string): boolean {
+  let found = false;
+  path.traverse({
+    AssignmentExpression({ node: { left } }) {
+      const own = t.isMemberExpression(left) && t.isThisExpression(left.object) && !left.computed;
+      if (own && t.isIdentifier(left.property, { name })) found = true;
+    },
+  });
+  return found;
 }
 
 /** `constructor(private readonly users: UserService)`, `this.users = new UserService()`. */

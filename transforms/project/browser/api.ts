@@ -1,5 +1,6 @@
 import type { Binding, NodePath } from '@babel/traverse';
-import { callersOf } from '../callers.js';
+import type * as t from '@babel/types';
+import { type CallPath, callersOf, callsOf } from '../callers.js';
 import { definitionOf } from '../definitions.js';
 import { applicationsOf } from '../express/application.js';
 import { stringOf } from '../flow/origins.js';
@@ -159,10 +160,25 @@ function addressesOf(sources: Sources, request: OutgoingRequest): Address[] {
 function handedIn(sources: Sources, url: NodePath, depth = 0): NodePath[] {
   const definition = definitionOf(sources, url);
   if (definition.kind !== 'parameter' || definition.trail.length || depth > 2) return [];
-  return callersOf(sources, definition.function).flatMap((call) => {
+  return makersOf(sources, definition.function).flatMap((call) => {
     const given = (call.get('arguments') as NodePath[])[definition.index];
     return given ? [given, ...handedIn(sources, given, depth + 1)] : [];
   });
+}
+
+/** The calls of a function; of a constructor, where objects of its class are made. */
+function makersOf(sources: Sources, called: NodePath<t.Function>): readonly CallPath[] {
+  const owner = called.isClassMethod({ kind: 'constructor' }) ? called.parentPath.parentPath : undefined;
+  const name = owner?.isClass() ? owner.node.id?.name : undefined;
+  if (!owner || name === undefined) return callersOf(sources, called);
+  return sources
+    .mentioning(name)
+    .flatMap((file) => callsOf(sources, file))
+    .filter(
+      ({ path, callee }) =>
+        path.isNewExpression() && callee.kind === 'class' && callee.path.node === owner.node,
+    )
+    .map(({ path }) => path);
 }
 
 /** A request's address, the base of its axios instance included. */
@@ -171,7 +187,8 @@ function addressOf(sources: Sources, { url, instance }: OutgoingRequest): Addres
   const base = options && propertyIn(sources, options, 'baseURL');
   const own = url && splitAddress(sources, url);
   if (!base) return own;
-  const first = splitAddress(sources, base);
+  const [given = base] = handedIn(sources, base);
+  const first = splitAddress(sources, given);
   if (!first || (own && /^https?:/.test(own.text))) return own;
   const further = own?.expression ? '' : (own?.text ?? '');
   return first.expression

@@ -27,13 +27,35 @@ export function afterFailure(
   forgetting: ReadonlySet<t.Node>,
   same: ReadonlySet<Binding> = new Set(),
 ): Failure | undefined {
-  const blocks = calls.flatMap((call) => [...caughtIn(branch, call), ...unansweredIn(branch, call)]);
+  const places = calls.flatMap((call) => [call, ...awaitedFor(branch, call)]);
+  const blocks = places.flatMap((call) => [...caughtIn(branch, call), ...unansweredIn(branch, call)]);
   for (const block of blocks) {
     const failure = failureOf(branch, block, forgetting, same);
     if (!failure) return undefined;
     if (failure.kept.length || failure.said) return failure;
   }
   return NOTHING;
+}
+
+/** `await renewing`, where the call's promise has been put into a variable for others to wait for as well. */
+function awaitedFor(branch: NodePath, call: NodePath): NodePath[] {
+  const holder = call.findParent(
+    (above) => above.isAssignmentExpression() || above.isVariableDeclarator() || above.isFunction(),
+  );
+  const name = holder?.isAssignmentExpression()
+    ? holder.get('left')
+    : holder?.isVariableDeclarator()
+      ? holder.get('id')
+      : undefined;
+  if (!name || !holder?.isDescendant(branch)) return [];
+  const found: NodePath[] = [];
+  branch.traverse({
+    AwaitExpression(path) {
+      const argument = path.get('argument');
+      if (String(argument) === String(name)) found.push(argument);
+    },
+  });
+  return found;
 }
 
 interface Block {
