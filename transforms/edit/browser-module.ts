@@ -67,7 +67,9 @@ function moduleText({ places, base, credentials }: BrowserClient, path: string, 
           `${indent}at: ${at},`,
           '}',
         ].join(newline);
+  const filled = /\bprocess\.env\b/.test(at) && path.endsWith('.js');
   const lines = [
+    ...(filled ? ['/* eslint-disable no-undef -- the build fills in process.env */'] : []),
     `import { adoptLegacyToken } from ${quoted(style, SHIM_CLIENT)}${semicolon}`,
     ...(axios ? [`import axios from ${quoted(style, 'axios')}${semicolon}`] : []),
     ...importLines('module', names.imports, style).map((line) => line.replace(/;$/, semicolon)),
