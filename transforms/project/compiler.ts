@@ -3,22 +3,34 @@ import type { ListedFile } from './files.js';
 import { parseJson, record } from './packages.js';
 import type { Sources } from './sources.js';
 
-const OPTION = 'noPropertyAccessFromIndexSignature';
-
 /** Whether the compiler settings for a TypeScript file refuse a dot before keys that its type does not name. */
-export function wantsBrackets({ listed }: Sources, path: string): boolean {
+export function wantsBrackets(sources: Sources, path: string): boolean {
+  return isSet(sources, path, 'noPropertyAccessFromIndexSignature');
+}
+
+/** Whether they refuse parameters that nothing reads, unless their names begin with a line. */
+export function refusesUnread(sources: Sources, path: string): boolean {
+  return isSet(sources, path, 'noUnusedParameters');
+}
+
+function isSet({ listed }: Sources, path: string, option: string): boolean {
   if (!/\.[cm]?tsx?$/.test(path)) return false;
   for (let folder = posix.dirname(path); ; folder = posix.dirname(folder)) {
     const settings = listed.find((file) => file.path === posix.join(folder, 'tsconfig.json'));
-    if (settings) return saysSo(listed, settings, 0);
+    if (settings) return saysSo(listed, settings, option, 0);
     if (folder === '.') return false;
   }
 }
 
 /** A file's own word goes before those of the files that it extends, the last of which goes first. */
-function saysSo(listed: readonly ListedFile[], { path, text }: ListedFile, depth: number): boolean {
+function saysSo(
+  listed: readonly ListedFile[],
+  { path, text }: ListedFile,
+  option: string,
+  depth: number,
+): boolean {
   const settings = record(parseJson(text));
-  const own = record(settings?.compilerOptions)?.[OPTION];
+  const own = record(settings?.compilerOptions)?.[option];
   if (typeof own === 'boolean' || depth > 4) return own === true;
   const bases: unknown[] = Array.isArray(settings?.extends) ? settings.extends : [settings?.extends];
   return bases.some((base) => {
@@ -27,6 +39,6 @@ function saysSo(listed: readonly ListedFile[], { path, text }: ListedFile, depth
     if (!base.startsWith('.')) return /strictest/.test(base);
     const at = posix.join(posix.dirname(path), base);
     const found = listed.find((file) => file.path === at || file.path === `${at}.json`);
-    return found !== undefined && saysSo(listed, found, depth + 1);
+    return found !== undefined && saysSo(listed, found, option, depth + 1);
   });
 }

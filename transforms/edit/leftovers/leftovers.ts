@@ -22,7 +22,7 @@ import { idleSpreads } from './spreads.js';
 import { unreadContext } from './unread-context.js';
 import { unreadInjections } from './unread-injections.js';
 import { unreadNames } from './unread-names.js';
-import { unreadByCallbacks, unreadElements, unreadParameters } from './unread-parameters.js';
+import { unreadByCallbacks, unreadElements, unreadParameters, unreadPromised } from './unread-parameters.js';
 
 /** What may be left behind by the rules of each step. */
 export const LEFTOVERS: Readonly<Partial<Record<Step, readonly LeftoverFinder[]>>> = {
@@ -42,7 +42,7 @@ export const LEFTOVERS: Readonly<Partial<Record<Step, readonly LeftoverFinder[]>
     unreadElements,
     unreadInjections,
   ],
-  server: [emptyPatterns, hollowFunctions, markerFunctions, unreadNames, unreadContext],
+  server: [emptyPatterns, hollowFunctions, markerFunctions, unreadNames, unreadContext, unreadPromised],
 };
 
 /** What goes may leave something else behind: a function that only called it, a condition around the call. */

@@ -1,7 +1,8 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { namesOf } from '../../project/callers.js';
-import { endOf, type SourceFile } from '../../project/source.js';
+import { refusesUnread } from '../../project/compiler.js';
+import { endOf, type SourceFile, startOf } from '../../project/source.js';
 import type { Edit } from '../edits.js';
 import { withoutParameter } from '../parameters.js';
 import { isPure } from '../purity.js';
@@ -32,6 +33,19 @@ export function unreadByCallbacks(edited: Edited, file: SourceFile): Edit[][] {
     return index === path.node.params.length - 1 && isCallback(path)
       ? [withoutParameter(edited.sources, { function: path, index, calls: [] })]
       : [];
+  });
+}
+
+/** `decrypt(token: string)` of a class whose interface promises it, where the compiler refuses what nothing reads. */
+export function unreadPromised(edited: Edited, file: SourceFile): Edit[][] {
+  if (!refusesUnread(edited.sources, file.path)) return [];
+  return unreadIn(edited, file).flatMap((path) => {
+    const parameter = path.node.params[lastUnread(edited, file, path)];
+    if (!t.isIdentifier(parameter) || parameter.name.startsWith('_')) return [];
+    const at = startOf(parameter);
+    return path.scope.hasBinding(`_${parameter.name}`)
+      ? []
+      : [[{ file: file.path, start: at, end: at, text: '_' }]];
   });
 }
 
