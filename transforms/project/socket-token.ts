@@ -89,6 +89,10 @@ export function socketTokenOf({ token, file }: CheckSite, door: SocketDoor): Soc
       asked.set(question.path.node, question);
       return true;
     }
+    // Nobody knows what comes of nothing there: `typeof token !== 'string'`, `isRevoked(token)`.
+    const handed =
+      mention.listKey === 'arguments' && !/^(?:console|log\w*)\./.test(String(parent.get('callee')));
+    if (handed || parent.isUnaryExpression({ operator: 'typeof' })) return false;
     // `header.startsWith('Bearer ')` fails where there is none.
     const taken = mention.key === 'object' && parent.isMemberExpression();
     return !parent.isBinaryExpression() && (!taken || isGuarded(mention));
