@@ -18,6 +18,7 @@ import { idleCopies } from './idle-copies.js';
 import { idleLinks } from './idle-links.js';
 import type { Edited, LeftoverFinder } from './leftover.js';
 import { markerFunctions } from './marker-functions.js';
+import { repeatedGuards } from './repeated-guards.js';
 import { idleSpreads } from './spreads.js';
 import { unreadContext } from './unread-context.js';
 import { unreadInjections } from './unread-injections.js';
@@ -42,7 +43,15 @@ export const LEFTOVERS: Readonly<Partial<Record<Step, readonly LeftoverFinder[]>
     unreadElements,
     unreadInjections,
   ],
-  server: [emptyPatterns, hollowFunctions, markerFunctions, unreadNames, unreadContext, unreadPromised],
+  server: [
+    emptyPatterns,
+    hollowFunctions,
+    markerFunctions,
+    unreadNames,
+    unreadContext,
+    unreadPromised,
+    repeatedGuards,
+  ],
 };
 
 /** What goes may leave something else behind: a function that only called it, a condition around the call. */
