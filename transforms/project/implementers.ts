@@ -11,7 +11,9 @@ const DEEPEST = 8;
 /** The one class that implements an interface, or extends an abstract class, tests left aside. */
 export function onlyClassOf(sources: Sources, type: NodePath): NodePath<t.Class> | undefined {
   const declared = type.isIdentifier() ? declaredType(sources, type) : undefined;
-  if (!declared) return undefined;
+  // One of `Repository<User>` is none of `Repository<Order>`.
+  const { parent } = type;
+  if (!declared || (t.isTSTypeReference(parent) && parent.typeParameters)) return undefined;
   const known = implementers.get(declared.node);
   if (!known) implementers.set(declared.node, []);
   const found = known ?? classesOf(sources, declared, type);
