@@ -52,9 +52,17 @@ export function frameworkAdvice(framework: string, role: 'mint' | 'check'): stri
 /** The framework that serves a file's requests where that is not Express; undefined where it is, or may be. */
 export function otherFramework(sources: Sources, file: SourceFile): string | undefined {
   const found = sources.packages.filter((one) => one.folder === '' || file.path.startsWith(`${one.folder}/`));
+  if (isOfNext(sources, file) && found.some((one) => one.dependencies.has('next'))) return 'Next.js';
   if (found.some((one) => EXPRESS.some((name) => one.dependencies.has(name)))) return undefined;
   const other = OTHERS.find(([name]) => found.some((one) => one.dependencies.has(name)))?.[1];
   return other ?? (isPlain(sources, file) ? PLAIN : undefined);
+}
+
+/** Whether Next serves a file's requests, which no server of Express hands to it. */
+function isOfNext(sources: Sources, { path }: SourceFile): boolean {
+  // Handlers of the folder `app` are handed requests of the Fetch API.
+  if (/(?:^|\/)app\/(?:.*\/)?route\.[cm]?[jt]sx?$/.test(path)) return true;
+  return /(?:^|\/)pages\/api\//.test(path) && !sources.mentioning('getRequestHandler').length;
 }
 
 const PLAIN = 'plain Node';
