@@ -68,6 +68,8 @@ function inMember(request: NodePath): HeldRequest | undefined {
 }
 
 function ofParameter(holder: NodePath<t.Identifier>, name: string): HeldRequest | undefined {
+  // What a socket was opened with has passed no middleware.
+  if (/socket|client|conn|handshake|^_?ws$|^_?info$/i.test(holder.node.name)) return undefined;
   return holder.scope.getBinding(holder.node.name)?.kind === 'param' ? { holder, name } : undefined;
 }
 
