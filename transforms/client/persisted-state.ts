@@ -24,6 +24,8 @@ export const rule: Rule<PersistedSite> = {
 
 function decide({ access, place, file }: PersistedSite): Decision {
   const { path } = access;
+  if (place.flag && access.operation === 'get')
+    return { action: 'kept', reason: 'what keeps this state holds a flag in the place of the token' };
   const json = jsonCallOf(access);
   if (!json)
     return access.operation === 'get' && isTested(path)

@@ -3,6 +3,7 @@ import type { Project } from '../project.js';
 import type { Signature } from '../signatures.js';
 import { applicationFindings } from './applications.js';
 import { browserFileFindings } from './browser-files.js';
+import { clientFindings } from './clients.js';
 import { mobileFindings } from './mobile.js';
 import { persistedFindings } from './persisted.js';
 import { secretFindings } from './secrets.js';
@@ -25,6 +26,7 @@ export function findingsOf(project: Project, signatures: readonly Signature[]): 
     ...persistedFindings(project),
     ...browserFileFindings(project),
     ...sentHeaderFindings(project),
+    ...clientFindings(project),
     ...mobileFindings(project),
     ...targetFindings(project),
   ];
