@@ -1,4 +1,6 @@
+import * as t from '@babel/types';
 import type { Entry } from '../project/browser/entry.js';
+import { moduleName } from '../project/exports.js';
 import { endOf, type SourceFile, startOf } from '../project/source.js';
 import type { Edit } from './edits.js';
 import { furtherIn } from './further-in.js';
@@ -23,7 +25,14 @@ export function aroundMount(file: SourceFile, entry: Entry | undefined, specifie
   if (!mount || !from) return edits;
   const start = startOf(from.node);
   const end = endOf(mount.node);
-  const opening = `${local}.finally(() => {${newline}${indent}`;
+  const later = entry?.later ?? [];
+  const loads = later.map(
+    ({ node }) =>
+      `const { ${namesOf(node)} } = await import(${quoted(style, node.source.value)})${semicolon}`,
+  );
+  const begins = [`${local}.finally(${later.length ? 'async ' : ''}() => {`, ...loads];
+  const opening = begins.join(newline + indent) + newline + indent;
+  edits.push(...later.map((one) => withoutDeclaration(file, one)));
   edits.push({ file: file.path, start, end: start, text: opening, stays: true });
   const [made] = mount.isVariableDeclaration() ? mount.node.declarations : [];
   if (made?.init)
@@ -32,4 +41,14 @@ export function aroundMount(file: SourceFile, entry: Entry | undefined, specifie
   edits.push(...furtherIn(file, start, end));
   edits.push({ file: file.path, start: end, end, text: `${newline}})${semicolon}` });
   return edits;
+}
+
+/** `default: App, routes` of `import App, { routes } from './App'`. */
+function namesOf({ specifiers }: t.ImportDeclaration): string {
+  return specifiers
+    .map((one) => {
+      const imported = t.isImportSpecifier(one) ? moduleName(one.imported) : 'default';
+      return imported === one.local.name ? imported : `${imported}: ${one.local.name}`;
+    })
+    .join(', ');
 }

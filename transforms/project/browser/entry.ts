@@ -5,6 +5,7 @@ import { callsOf } from '../callers.js';
 import { type Definition, keyName, propertyName } from '../definitions.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
+import { importsOfRouters, routerIn } from './routers.js';
 
 /** Where a browser application starts. */
 export interface Entry {
@@ -14,7 +15,12 @@ export interface Entry {
   /** The statement that exports what the mount makes, though nothing imports an entry. */
   readonly exported?: NodePath;
   /** The first of the statements right before it that set the application going. */
-  readonly first?: NodePath<t.ExpressionStatement> | NodePath<t.IfStatement>;
+  readonly first?:
+    | NodePath<t.ExpressionStatement>
+    | NodePath<t.IfStatement>
+    | NodePath<t.VariableDeclaration>;
+  /** Imports of modules that send requests as soon as they are loaded. */
+  readonly later?: readonly NodePath<t.ImportDeclaration>[];
 }
 
 const EXTENSIONS = ['js', 'jsx', 'ts', 'tsx', 'mjs'];
@@ -35,9 +41,16 @@ export function entryOf(sources: Sources, folder: string): Entry | undefined {
   for (const file of files) {
     const mount = mountIn(sources, file);
     if (mount) {
-      const first = startBefore(mount);
+      const first = routerBefore(sources, file, mount) ?? startBefore(mount);
+      const later = importsOfRouters(sources, file, mount);
       const exported = mount.isVariableDeclaration() ? exportOf(mount) : undefined;
-      return { file, mount, ...(first ? { first } : {}), ...(exported ? { exported } : {}) };
+      return {
+        file,
+        mount,
+        ...(first ? { first } : {}),
+        ...(exported ? { exported } : {}),
+        ...(later.length ? { later } : {}),
+      };
     }
   }
   const [first] = files;
@@ -111,6 +124,21 @@ function isVueWithElement(path: NodePath<t.NewExpression>): boolean {
       options?.isObjectExpression() &&
       options.node.properties.some((one) => keyName(one) === 'el'),
   );
+}
+
+/** `const router = createBrowserRouter([…])`, whose loaders run at once, where only the mount makes use of it. */
+function routerBefore(
+  sources: Sources,
+  file: SourceFile,
+  mount: NonNullable<Entry['mount']>,
+): NodePath<t.VariableDeclaration> | undefined {
+  const router = routerIn(sources, file);
+  if (!router?.parentPath.isProgram() || !sources.mentioning('loader').length) return undefined;
+  const used = usesOf(router);
+  const next = router.getNextSibling();
+  const near = next.node === mount.node || next.getNextSibling().node === mount.node;
+  const between = next.isVariableDeclaration() ? usesOf(next) : [];
+  return near && [...used, ...between].every((use) => use.isDescendant(mount)) ? router : undefined;
 }
 
 /** `store.dispatch(load())` right before the mount: it asks the server, so it has to wait as well. */
