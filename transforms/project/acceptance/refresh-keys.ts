@@ -66,6 +66,7 @@ export function refreshKeysOf(
     const places = placesOfToken(sources, sites, check.token);
     if (!key || !places) continue;
     const renewal = renewalOf(sources, sites, check, books);
+    if (renewal && isOfEntry(sites, renewal)) continue;
     if (taken.has(key.text) && !(renewal && record && isLookedUp(record, check))) continue;
     if (!renewal && (looksUp(check) || !isWhole(sources, renewing, logins))) continue;
     // Which number is good has to be asked here too.
@@ -94,6 +95,12 @@ export function rememberedPlaces(sources: Sources, sites: readonly Site[]): Requ
     .filter((site): site is ReadSite => site.kind === 'request' && site.family === 'refresh')
     .map(({ place }) => place)
     .filter((place) => place.in === 'body' || place.in === 'query');
+}
+
+/** Whether code needs what the file has that makes the application: it loads the session module, and exports nothing yet. */
+function isOfEntry(sites: readonly Site[], { imports }: Portable): boolean {
+  const entries = sites.flatMap((site) => (site.kind === 'application' ? [site.file] : []));
+  return imports.some(({ file }) => file?.system === 'commonjs' && entries.includes(file));
 }
 
 /** Whether a token is searched for among the refresh tokens that are kept, which tells it from all others. */

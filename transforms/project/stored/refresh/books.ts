@@ -72,10 +72,21 @@ export function booksOf(
       }
     }
   }
+  // `!user.token` beside the comparison with it.
+  const compared = [...questions.values()].filter(({ path }) => !path.isMemberExpression());
+  for (const path of tested)
+    if (compared.some((question) => isAskedBeside(question, path)))
+      questions.set(path.node, { path, yields: 'yes', presence: true });
   const all = [...questions.values()];
   const isAsked = (path: NodePath) => all.some((question) => isInside(question.path, path));
   strange ??= tested.find((path) => !isOfGone(path, gone) && !isAsked(path));
   return { gone, asking, questions: all, cleared, rows, columns, shown, ...(strange ? { strange } : {}) };
+}
+
+/** Whether a question of the same function asks about the same thing. */
+function isAskedBeside({ path: asking }: Question, path: NodePath): boolean {
+  const same = asking.getFunctionParent()?.node === path.getFunctionParent()?.node;
+  return same && !isInside(asking, path) && String(asking).includes(String(path));
 }
 
 /** Whether it is asked beside other things: `!kept || …` */

@@ -66,7 +66,18 @@ export function declared(declarator: NodePath<t.VariableDeclarator>): Found | un
 /** The statement that an expression is, with what only waits for it or makes a promise of it. */
 export function statementOf(path: NodePath): NodePath | undefined {
   const { parentPath } = outermost(path);
-  return parentPath?.isExpressionStatement() && parentPath.listKey ? parentPath : undefined;
+  if (!parentPath?.isExpressionStatement()) return undefined;
+  return parentPath.listKey ? parentPath : conditionOf(parentPath);
+}
+
+/** `if (token) await Row.deleteOne({ token })`: the condition asks nothing but whether there is something. */
+function conditionOf(statement: NodePath): NodePath | undefined {
+  const { parentPath: above } = statement;
+  if (!above?.isIfStatement() || !above.listKey || above.node.alternate) return undefined;
+  const { test } = above.node;
+  return t.isIdentifier(test) || t.isMemberExpression(test) || t.isOptionalMemberExpression(test)
+    ? above
+    : undefined;
 }
 
 /** An expression with what only waits for it: `await`, `.exec()`, `.lean()`. */

@@ -5,6 +5,7 @@ import type { Use } from '../../flow/follow.js';
 import { textOf } from '../../source.js';
 import type { Sources } from '../../sources.js';
 import { modelOfThis } from '../models.js';
+import { comparedWith } from './digests.js';
 import { entryPut, entryTaken } from './entries.js';
 
 /** What an application keeps its refresh tokens in. */
@@ -47,6 +48,8 @@ export function keeperAt(sources: Sources, { path, trail }: Use): RefreshKeeper 
     if (list && (list.kind === 'field' || ABOUT_TOKENS.test(list.name))) return list;
     return fieldOf(other) ?? entryTaken(other) ?? ofCallback(path);
   }
+  const digest = comparedWith(path);
+  if (digest) return fieldOf(digest);
   const columns = [...trail];
   for (let at = path; at.parentPath; at = at.parentPath) {
     const above = at.parentPath;

@@ -1,6 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
-import { type Use, usesOf } from '../../flow/follow.js';
+import type { Use } from '../../flow/follow.js';
 import { hazardOf } from '../../hazards.js';
 import { isInside } from '../../inside.js';
 import { isCheck, isMint, type LogoutRouteSite, type ReadSite, type Site } from '../../site.js';
@@ -11,6 +11,7 @@ import { userMemberOf } from '../user-member.js';
 import { isOfLogout } from '../writes.js';
 import { type Answered, answerTo, besideAnswers } from './answers.js';
 import { booksOf, isWithin, placeOf } from './books.js';
+import { usesWithDigests } from './digests.js';
 import { type Everywhere, everywhereOf } from './everywhere.js';
 import type { Question } from './found.js';
 import { isSame, keeperAt, type RefreshKeeper } from './keepers.js';
@@ -184,7 +185,7 @@ function keptUses(sources: Sources, sites: readonly Site[]): KeptUse[] {
     .filter(({ family }) => family === 'refresh')
     .flatMap((site): KeptUse[] => {
       const minted = isMint(site);
-      const uses = minted ? usesOf(sources, site.path) : site.kind === 'request' ? site.uses : [];
+      const uses = minted || site.kind === 'request' ? usesWithDigests(sources, site) : [];
       return uses.filter((use) => hazardOf(sources, [use])).map((use) => ({ use, minted }));
     });
 }

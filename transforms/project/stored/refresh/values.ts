@@ -1,6 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { lastNameOf, propertyName } from '../../definitions.js';
+import { comparisonAt } from './digests.js';
 import { asksEntry, changesEntry } from './entries.js';
 import {
   type Cleared,
@@ -48,6 +49,8 @@ export function ofValue(path: NodePath, keepers: readonly RefreshKeeper[]): Foun
     const yields = compared.node.operator.startsWith('!') ? 'no' : 'yes';
     return { is: 'question', question: { path: withPresence(compared, path), yields } };
   }
+  const digest = comparisonAt(path);
+  if (digest) return { is: 'question', question: held(digest) };
   if (isPrinted(path)) return { is: 'gone', statement: path.getStatementParent() ?? path };
   return intoKeeper(path, keepers);
 }
