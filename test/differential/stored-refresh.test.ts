@@ -62,6 +62,8 @@ const SERVERS: Readonly<Record<string, Kept>> = {
   },
   'refresh-of-user': { cookie: 'jwt', claims: { username: 'cleo' } },
   'refresh-methods': { cookie: 'refreshToken', claims: { _id: '3' }, quotes: true },
+  'refresh-sql': { cookie: 'refreshToken', claims: { id: 3 }, leaves: true },
+  'refresh-sqlite': { cookie: 'refreshToken', claims: { id: 3 }, leaves: true },
   'refresh-hashed': { body: 'refreshToken', claims: { sub: '3' } },
   'refresh-digest': { body: 'refreshToken', claims: { userId: '3' } },
   'refresh-rows': { cookie: 'renewal', claims: { userId: 3, name: 'cleo', role: 'user' } },

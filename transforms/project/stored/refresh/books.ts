@@ -8,6 +8,7 @@ import type { RefreshKeeper } from './keepers.js';
 import type { Mention } from './mentions.js';
 import { ofRows } from './rows.js';
 import { ofSharedRows, type SharedRows } from './shared-rows.js';
+import { ofSql } from './sql-rows.js';
 import { ofEntry, ofValue } from './values.js';
 
 /** What code does about the refresh tokens that an application keeps. */
@@ -100,6 +101,7 @@ function foundAt(
   shared: SharedRows | undefined,
 ): readonly (Found | undefined)[] {
   if (as === 'entry') return [ofEntry(path, keepers)];
+  if (as === 'statement') return [ofSql(path, keepers)];
   if (as === 'value') return [ofValue(path, keepers)];
   return as === 'model' && shared ? ofSharedRows(path, shared) : [ofRows(path, as, keepers)];
 }

@@ -2,6 +2,7 @@ import type { NodePath } from '@babel/traverse';
 import { keyName } from '../../definitions.js';
 import type { Sources } from '../../sources.js';
 import { memberTexts, type UserMember } from '../user-member.js';
+import { sqlOf } from './sql.js';
 
 /** Whether every row that is made says by a column whose it is, as sessions know him. */
 export function isUserColumn(
@@ -14,6 +15,8 @@ export function isUserColumn(
 }
 
 function namesUser(sources: Sources, row: NodePath, column: string, user: UserMember): boolean {
+  const written = sqlOf(row)?.written.get(column);
+  if (written && written !== 'nothing') return memberTexts(sources, written).includes(user.text);
   let found = false;
   row.traverse({
     ObjectProperty(property) {

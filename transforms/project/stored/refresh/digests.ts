@@ -7,6 +7,7 @@ import { usesOfRead } from '../../sites/requests.js';
 import { textOf } from '../../source.js';
 import type { Sources } from '../../sources.js';
 import { outermost } from './found.js';
+import { sqlGiven } from './sql.js';
 
 const HASHERS = /^(?:bcrypt\w*|argon2|scrypt)$/i;
 const HASHES = /^hash(?:Sync|Raw)?$/;
@@ -16,14 +17,23 @@ const DEEPEST = 3;
 /** What becomes of a token, and of the digests that are made of it. */
 export function usesWithDigests(sources: Sources, site: ReadSite | { readonly path: NodePath }): Use[] {
   const digests = new Set<NodePath>();
+  const written = new Set<NodePath>();
   const ends = (path: NodePath) => {
     const digest = digestOf(sources, path, 0);
     if (digest) digests.add(digest);
-    return digest !== undefined;
+    // What a function of the application's own does with SQL is said by the SQL.
+    else if (sqlGiven(path)) written.add(path);
+    return digest !== undefined || written.has(path);
   };
   const isRead = 'role' in site && !isMint(site);
   const uses = isRead ? usesOfRead(sources, site.path, ends) : usesOf(sources, site.path, [], ends);
-  return [...uses, ...[...digests].flatMap((digest) => usesOf(sources, digest))];
+  const stops = (path: NodePath) => {
+    if (sqlGiven(path)) written.add(path);
+    return written.has(path);
+  };
+  const ofDigests = [...digests].flatMap((digest) => usesOf(sources, digest, [], stops));
+  const inSql = [...written].map((path): Use => ({ kind: 'stored', path, trail: [], part: 'token' }));
+  return [...uses, ...ofDigests, ...inSql];
 }
 
 /** The expression that is the digest of what a place hands over: `await bcrypt.hash(token, 10)`, `hashOf(token)`. */

@@ -29,7 +29,7 @@ interface Around {
  */
 export function everywhereOf(
   sources: Sources,
-  { path, statement, user, named }: Cleared & { readonly statement: NodePath },
+  { path, statement, user, named, column }: Cleared & { readonly statement: NodePath },
   { user: member, isRenewing, leaves, rows, questions }: Around,
 ): Everywhere | 'goes' | 'stays' | 'strange' {
   if (isRenewing(statement) && !leaves(statement)) return 'goes';
@@ -38,7 +38,7 @@ export function everywhereOf(
   const text = textOf(sources.fileOf(user), user.node);
   const known =
     named === 'column'
-      ? member && isUserColumn(sources, rows, keyName(user.parent) ?? '', member)
+      ? member && isUserColumn(sources, rows, column ?? keyName(user.parent) ?? '', member)
       : named === 'record' || /^\??\._?id\b/.test(member?.text ?? '');
   const waits = statement.getFunctionParent()?.node.async === true;
   if (!known || !member || !waits) return 'strange';

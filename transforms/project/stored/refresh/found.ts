@@ -1,7 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { isNothing } from '../../credential.js';
-import { propertyName } from '../../definitions.js';
+import { keyName, propertyName } from '../../definitions.js';
 
 /** A question after a token: whether it is kept, or whose record has it. */
 export interface Question {
@@ -28,6 +28,8 @@ export interface Cleared {
   readonly user: NodePath;
   /** `record`: his record, a field of which is emptied · `key`: its id · `column`: what rows name him by. */
   readonly named: 'record' | 'key' | 'column';
+  /** The column, where it is not the key of what names him. */
+  readonly column?: string;
 }
 
 /** What a mention of a keeper is there for. */
@@ -101,11 +103,17 @@ export function held(call: NodePath): Question {
   return { path, yields: 'record', ...(named ? { held: declarator } : {}) };
 }
 
-/** The name that a record has: `const row = …`, and `const [row] = …` of a list. */
+/** The name that a record has: `const row = …`, and `const [row] = …`, `const { rows } = …` of a list. */
 export function heldName(id: t.Node): t.Identifier | undefined {
   if (t.isIdentifier(id)) return id;
-  const [only, ...others] = t.isArrayPattern(id) ? id.elements : [];
-  return only && !others.length ? heldName(only) : undefined;
+  const [only, ...others] = t.isArrayPattern(id) ? id.elements : t.isObjectPattern(id) ? id.properties : [];
+  if (!only || others.length) return undefined;
+  // `const { rows } = await pool.query(…)`
+  return t.isObjectProperty(only)
+    ? keyName(only) === 'rows'
+      ? heldName(only.value)
+      : undefined
+    : heldName(only);
 }
 
 /** Whether a value says that there is no token. */

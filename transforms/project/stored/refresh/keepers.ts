@@ -7,6 +7,7 @@ import type { Sources } from '../../sources.js';
 import { modelOfThis } from '../models.js';
 import { comparedWith } from './digests.js';
 import { entryPut, entryTaken } from './entries.js';
+import { type SqlStatement, sqlGiven } from './sql.js';
 
 /** What an application keeps its refresh tokens in. */
 export type RefreshKeeper =
@@ -16,6 +17,8 @@ export type RefreshKeeper =
   | { readonly kind: 'field'; readonly name: string; readonly model?: string }
   /** Entries of a cache, one for each user, under keys that are made alike. */
   | { readonly kind: 'entry'; readonly name: string; readonly key: string }
+  /** A table that statements of SQL are about, and the column that has the token. */
+  | { readonly kind: 'sql'; readonly name: string; readonly column: string }
   /** A table, by the name of its model, and the column that has the token; `of` is what the model hangs on. */
   | { readonly kind: 'table'; readonly name: string; readonly column: string; readonly of?: string };
 
@@ -48,6 +51,11 @@ export function keeperAt(sources: Sources, { path, trail }: Use): RefreshKeeper 
     if (list && (list.kind === 'field' || ABOUT_TOKENS.test(list.name))) return list;
     return fieldOf(other) ?? entryTaken(other) ?? ofCallback(path);
   }
+  const value = path.isArrayExpression()
+    ? ((path.get('elements') as NodePath[])[Number(trail[0])] ?? path)
+    : path;
+  const statement = sqlGiven(value);
+  if (statement) return ofStatement(statement, value);
   const digest = comparedWith(path);
   if (digest) return fieldOf(digest);
   const columns = [...trail];
@@ -62,6 +70,15 @@ export function keeperAt(sources: Sources, { path, trail }: Use): RefreshKeeper 
     else if (!above.isObjectExpression() && !above.isArrayExpression() && !above.isSpreadElement()) break;
   }
   return undefined;
+}
+
+/** A statement that puts a token in makes a row; another one is about a table of tokens by its name. */
+function ofStatement(statement: SqlStatement, path: NodePath): RefreshKeeper | undefined {
+  const { does, table, written, picked } = statement;
+  const [column] =
+    [...written, ...picked].find(([, value]) => value !== 'nothing' && value?.node === path.node) ?? [];
+  if (column === undefined || (does !== 'insert' && !ABOUT_TOKENS.test(table))) return undefined;
+  return { kind: 'sql', name: table, column };
 }
 
 /** `one.token` in `tokens.some((one) => one.token === token)`: a field of what the list has, not of a record. */

@@ -8,12 +8,13 @@ import type { Sources } from '../../sources.js';
 import { functionsOnModel, modelOfThis } from '../models.js';
 import { entriesIn } from './entries.js';
 import { isOfRequest, modelNames, type RefreshKeeper, ROW_CHANGES, ROW_SEARCHES } from './keepers.js';
+import { sqlIn } from './sql.js';
 
 /** A place that names what refresh tokens are kept in. */
 export interface Mention {
   readonly path: NodePath;
-  /** `value`: a list, or the field of a record · `column`: a key in what a model is given · `model`: the table. */
-  readonly as: 'value' | 'column' | 'model' | 'entry';
+  /** `value`: a list, or the field of a record · `column`: a key in what a model is given · `model`: the table · `statement`: SQL. */
+  readonly as: 'value' | 'column' | 'model' | 'entry' | 'statement';
   /** It holds what is kept for a user: whether it is there is a question too. */
   readonly asks?: true;
 }
@@ -31,6 +32,14 @@ export function mentionsOf(sources: Sources, keeper: RefreshKeeper): Mention[] {
     return filesOf(sources, [keeper.name]).flatMap((file) =>
       entriesIn(file.paths.values(), keeper).map((path): Mention => ({ path, as: 'entry' })),
     );
+  if (keeper.kind === 'sql') {
+    const named = new RegExp(`\\b${keeper.name}\\b`);
+    return filesOf(sources, [keeper.name]).flatMap((file) =>
+      [...file.paths.values()]
+        .filter((path) => named.test(sqlIn(path) ?? ''))
+        .map((path): Mention => ({ path, as: 'statement' })),
+    );
+  }
   const names = keeper.kind === 'table' ? modelNames(keeper.name) : [keeper.name];
   const own = keeper.kind === 'table' ? functionsOnModel(sources, keeper.name) : new Map<string, NodePath>();
   return filesOf(sources, names).flatMap((file) =>

@@ -36,6 +36,7 @@ export function referencesOf({ held }: Question): NodePath[] {
 /** Whether what a question yields is a list of rows, of which code takes the first. */
 export function yieldsList({ held }: Question): boolean {
   const id = held?.node.id;
+  if (t.isArrayPattern(id)) return true;
   const name = t.isIdentifier(id) ? id.name : undefined;
   const references = (name && held?.scope.getBinding(name)?.referencePaths) || [];
   return references.some((one) => rowOf(one) !== undefined);
@@ -45,7 +46,10 @@ export function yieldsList({ held }: Question): boolean {
 function rowOf(reference: NodePath): NodePath | undefined {
   const member = reference.key === 'object' ? reference.parentPath : undefined;
   const name = member && propertyName(member.node);
-  return name === '0' || name === 'length' ? (member ?? undefined) : undefined;
+  if (!member || !name) return undefined;
+  // `result.rows[0]`, `result.rows.length`
+  if (name === 'rows') return rowOf(member);
+  return /^(?:0|length|rowCount)$/.test(name) ? member : undefined;
 }
 
 export function placesOf(question: Question, gone: ReadonlySet<NodePath>): Places | undefined {

@@ -41,7 +41,7 @@ export function refusalOf(asks: NodePath, yields: 'yes' | 'no'): Refusal | undef
 function isCompared(above: NodePath, at: NodePath): boolean {
   if (!above.isBinaryExpression() || at.key !== 'left') return false;
   const { operator, right } = above.node;
-  if (propertyName(at.node) === 'length')
+  if (/^(?:length|rowCount)$/.test(propertyName(at.node) ?? ''))
     return (
       t.isNumericLiteral(right, { value: operator === '<' ? 1 : 0 }) && /^(?:[!=]==?|[<>])$/.test(operator)
     );
