@@ -6,6 +6,7 @@ import { isMint, type ReadSite } from '../../site.js';
 import { usesOfRead } from '../../sites/requests.js';
 import { textOf } from '../../source.js';
 import type { Sources } from '../../sources.js';
+import { isEntryPut } from './entries.js';
 import { outermost } from './found.js';
 import { sqlGiven } from './sql.js';
 
@@ -21,19 +22,25 @@ export function usesWithDigests(sources: Sources, site: ReadSite | { readonly pa
   const ends = (path: NodePath) => {
     const digest = digestOf(sources, path, 0);
     if (digest) digests.add(digest);
-    // What a function of the application's own does with SQL is said by the SQL.
-    else if (sqlGiven(path)) written.add(path);
+    else if (isWritten(path)) written.add(path);
     return digest !== undefined || written.has(path);
   };
   const isRead = 'role' in site && !isMint(site);
   const uses = isRead ? usesOfRead(sources, site.path, ends) : usesOf(sources, site.path, [], ends);
   const stops = (path: NodePath) => {
-    if (sqlGiven(path)) written.add(path);
+    if (isWritten(path)) written.add(path);
     return written.has(path);
   };
   const ofDigests = [...digests].flatMap((digest) => usesOf(sources, digest, [], stops));
-  const inSql = [...written].map((path): Use => ({ kind: 'stored', path, trail: [], part: 'token' }));
-  return [...uses, ...ofDigests, ...inSql];
+  const kept = [...written].map((path): Use => ({ kind: 'stored', path, trail: [], part: 'token' }));
+  return [...uses, ...ofDigests, ...kept];
+}
+
+/** Whether the call says it all: SQL, a comparison with a digest, a key of a cache, whatever function of the application runs it. */
+function isWritten(path: NodePath): boolean {
+  if (sqlGiven(path) || comparisonAt(path)) return true;
+  const call = path.listKey === 'arguments' && path.key !== 0 ? path.parentPath : undefined;
+  return call?.isCallExpression() === true && isEntryPut(call);
 }
 
 /** The expression that is the digest of what a place hands over: `await bcrypt.hash(token, 10)`, `hashOf(token)`. */
