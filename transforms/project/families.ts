@@ -15,7 +15,7 @@ export interface Evidence {
 }
 
 const ONE_TIME =
-  /reset|forgot|recover|verif(?:y|ication)_?(?:e?mail|account)|verification_?token|e?mail_?verif|confirm|activat|invit|unsubscribe|magic|one_?time|otp/i;
+  /reset|forgot|recover|verif(?:y|ication)_?(?:e?mail|account|sign_?up|regist\w+|phone|link)|verification_?token|e?mail_?verif|confirm|activat|invit|unsubscribe|magic|one_?time|otp/i;
 const REFRESH = /refresh/i;
 /** Words for the token that opens a login, beside one that renews it. */
 export const ACCESS = /access/i;
@@ -24,7 +24,7 @@ const MAIL = /mail|sendgrid|smtp|outbox/i;
 
 /** Words that name what a token is for: of a claim's value, a key, a function, a variable. */
 export function familyOfWord(word: string): Family | undefined {
-  const flat = word.replace(/([a-z])([A-Z])/g, '$1_$2');
+  const flat = word.replace(/([a-z])([A-Z])/g, '$1_$2').replace(/[-:\s]+/g, '_');
   if (ONE_TIME.test(flat)) return 'one-time';
   if (REFRESH.test(flat)) return 'refresh';
   return undefined;

@@ -2,7 +2,7 @@ import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { argumentOf, type CallPath, callersOf } from './callers.js';
 import { lastNameOf } from './definitions.js';
-import { familyOfWord } from './families.js';
+import { familyOfPurpose } from './families.js';
 import { returnsOf } from './flow/returns.js';
 import { purposesByWord, TOKEN_CALL, wordOf } from './purposes.js';
 import { requestParameter } from './requests.js';
@@ -91,7 +91,7 @@ export function isForOnce(sources: Sources, path: NodePath): boolean {
     called.node.params.some((_parameter, index) =>
       calls.every((call) => {
         const word = wordOf(sources, argumentOf(call, called, index));
-        return word !== undefined && familyOfWord(word) === 'one-time';
+        return word !== undefined && familyOfPurpose(word) === 'one-time';
       }),
     )
   );

@@ -102,7 +102,7 @@ export function purposesByWord(
 
 /** Beside a word that stands for the login, every other word stands for something else. */
 export function purposeOfWord(word: string): Purpose {
-  const family = familyOfWord(word);
+  const family = familyOfPurpose(word);
   if (family === 'one-time') return 'other';
   if (family === 'refresh') return 'refresh';
   return LOGIN.test(word) ? 'login' : 'other';
