@@ -20,6 +20,9 @@ export interface Call {
   readonly callee: Definition;
 }
 
+/** Names that tell of tokens, where the name alone, such as `token`, is no telling one. */
+const TOKEN_METHOD = /(?:token|jwt|session|auth)\w|\w(?:token|jwt|session|auth)/i;
+
 const callsByFile = new WeakMap<SourceFile, readonly Call[]>();
 const methodsByName = new WeakMap<Sources, Map<string, NodePath<t.Function>[]>>();
 const callersByFunction = new WeakMap<t.Node, readonly CallPath[]>();
@@ -108,7 +111,7 @@ function methodName(called: NodePath<t.Function>): string | undefined {
     return keyName(called.node) ?? keyName(parent);
   const name = called.isClassMethod() && called.node.kind === 'method' ? keyName(called.node) : undefined;
   // Any object may have a method `create` or `sign`: only a name that tells of tokens is followed blindly.
-  return name && /(?:token|jwt|session|auth)\w|\w(?:token|jwt|session|auth)/i.test(name) ? name : undefined;
+  return name && TOKEN_METHOD.test(name) ? name : undefined;
 }
 
 /** Calls of a method by its name on something whose make is not known. */
@@ -135,14 +138,24 @@ export function methodsCalled(
   if (name === undefined || !isOfUnknownMake(callee)) return [];
   const known = methodsByName.get(sources) ?? new Map<string, NodePath<t.Function>[]>();
   methodsByName.set(sources, known);
-  const found =
-    known.get(name) ??
-    sources
-      .mentioning(name)
-      .flatMap((file) => [...file.paths.values()])
-      .flatMap((path) => (path.isFunction() && methodName(path) === name ? [path] : []));
-  known.set(name, found);
-  return found;
+  const methods = known.get(name) ?? methodsNamed(sources, name);
+  known.set(name, methods);
+  return methods;
+}
+
+function methodsNamed(sources: Sources, name: string): NodePath<t.Function>[] {
+  return sources
+    .parsedWhere((text) => mayHoldMethod(text, name))
+    .flatMap((file) => [...file.paths.values()])
+    .flatMap((path) => (path.isFunction() && methodName(path) === name ? [path] : []));
+}
+
+/** Whether a text can hold what `methodName` takes for a method of that name: nearly every file calls `create`. */
+function mayHoldMethod(text: string, name: string): boolean {
+  if (!text.includes(name)) return false;
+  if (TOKEN_METHOD.test(name) || /\b(?:methods|statics)\b/.test(text)) return true;
+  const assigned = text.split(name).slice(1);
+  return assigned.some((rest) => /^(?:['"`]\])?\s*=(?!=)/.test(rest));
 }
 
 /**

@@ -21,6 +21,8 @@ export interface Sources {
   mentioning(...words: string[]): SourceFile[];
   /** The same, but a word counts only where no longer word goes on around it: `sign`, not `design`. */
   naming(...words: string[]): SourceFile[];
+  /** Parsed files whose text is as asked: for a search that a word alone would let parse too much. */
+  parsedWhere(holds: (text: string) => boolean): SourceFile[];
   packageOf(file: SourceFile): Package | undefined;
   /** Counts a file as failed from now on: nothing is changed in it. */
   giveUp(path: string, reason: string): void;
@@ -90,6 +92,7 @@ export function sourcesOf(all: readonly ListedFile[], hints: readonly string[]):
     },
     mentioning: (...words) => parsedWhere((text) => words.some((word) => text.includes(word))),
     naming: (...words) => [...new Set(words.flatMap(naming))].map(at).filter((file) => file !== undefined),
+    parsedWhere,
     packageOf: (file) => packageAt(packages, file.path),
     giveUp(path, reason) {
       if (!failed.has(path)) failed.set(path, reason);
