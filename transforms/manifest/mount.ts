@@ -12,7 +12,7 @@ import type { Application } from '../project/express/application.js';
 import { allowedOrigins, type Cors, corsOf } from '../project/express/cors.js';
 import { lateLoadOf } from '../project/express/environment.js';
 import { type Placement, placementOf, statementOf } from '../project/express/placement.js';
-import { filesOf } from '../project/express/reach.js';
+import { filesOf, servingTogether } from '../project/express/reach.js';
 import { checksThatStay } from '../project/obstacles.js';
 import type { Package } from '../project/packages.js';
 import { type Portable, portableOf } from '../project/portable.js';
@@ -66,7 +66,7 @@ function edit(site: ApplicationSite, decision: Decision, project: Project): read
   const facts = factsOf(site, readiness, place, project);
   const because = 'the session module of the application';
   const given = givenNames(facts).join(', ');
-  const text = sessionModuleText(facts, styleOf(file.text));
+  const text = sessionModuleText(facts, styleOf(facts.beside.text));
   return [
     ...(replaces
       ? replaceEdits(sources.fileOf(replaces.call), replaces.call, module, given, sources)
@@ -81,28 +81,32 @@ function edit(site: ApplicationSite, decision: Decision, project: Project): read
 }
 
 function factsOf(
-  { application, file }: ApplicationSite,
+  { application }: ApplicationSite,
   { acceptance, module: path, replaces }: Ready,
   place: Placement,
   project: Project,
 ): ModuleFacts {
-  const { sources, steps, today } = project;
-  const cors = corsOf(sources, application);
+  const { sources, sites, steps, today } = project;
+  const together = servingTogether(sources, sites, application);
+  const [first = application] = together;
+  const cors = together.flatMap((one) => corsOf(sources, one));
   const corsFunctions: CorsFunction[] = [];
   if (cors.some(({ form }) => form === 'any')) corsFunctions.push('withCredentials');
   if (cors.some(({ form }) => form === 'header')) corsFunctions.push('allowCredentials');
-  const environment = environmentFor(sources, place);
+  const [environment] = together.flatMap((one) =>
+    environmentFor(sources, one === application ? place : placementOf(one)) ?? [],
+  );
   return {
     path,
     ...(environment ? { environment } : {}),
-    system: file.system,
-    beside: file,
+    system: first.file.system,
+    beside: first.file,
     typescript: /\.[cm]?tsx?$/.test(path),
     bracketed: wantsBrackets(sources, path),
     acceptance,
     user: acceptance.user ?? [],
     presents: !steps.includes('server') || checksThatStay(project).length > 0,
-    endpoint: sessionPathFor(sources, application),
+    endpoint: sessionPathFor(sources, first),
     closes: closingOf(acceptance.lifetimes, today),
     corsFunctions,
     ...(replaces ? { session: replaces.options } : {}),

@@ -7,7 +7,7 @@ import {
   replaceableSession,
 } from '../project/express/other-session.js';
 import { placementOf } from '../project/express/placement.js';
-import { filesOf } from '../project/express/reach.js';
+import { filesOf, servingTogether } from '../project/express/reach.js';
 import type { Project } from '../project/project.js';
 import { READ_PLAINLY, unseenPlaceIn } from '../project/token-origins.js';
 import { modulePathOf } from './module-path.js';
@@ -50,7 +50,9 @@ export function readinessOf(application: Application, { sources, sites }: Projec
     severalKinds(toldApart({ sources, sites }, filesOf(sources, application))) ??
     takenFrom(unseenPlaceIn(filesOf(sources, application), { sources, sites })) ??
     missingIn(acceptance) ??
-    madeByEntry(acceptance, application);
+    servingTogether(sources, sites, application)
+      .map((one) => madeByEntry(acceptance, one) ?? namedThere(acceptance, one, application))
+      .find((one) => one !== undefined);
   if (blocked) return blocked;
   return {
     state: 'ready',
@@ -88,6 +90,16 @@ function madeByEntry({ keys }: Acceptance, { file }: Application): Blocked | und
   return {
     state: 'blocked',
     reason: 'the key of the login tokens is made in the file that makes the application',
+    todo: 'Move the key into a module of its own that both can load, then run this again.',
+  };
+}
+
+/** One module for two applications can't be handed what a place in one of them names. */
+function namedThere({ keys, refresh }: Acceptance, one: Application, other: Application): Blocked | undefined {
+  if (one === other || ![...keys, ...refresh].some(({ key }) => key?.given?.length)) return undefined;
+  return {
+    state: 'blocked',
+    reason: `${one.file.path} and ${other.file.path} share their logins, and the key is known only where it is used`,
     todo: 'Move the key into a module of its own that both can load, then run this again.',
   };
 }

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { isTest } from '../files.js';
 import { sideOf } from '../sides.js';
 import type { Site } from '../site.js';
@@ -8,19 +9,47 @@ import { type Application, applicationsOf } from './application.js';
 const remembered = new WeakMap<Application, ReadonlySet<SourceFile>>();
 
 /**
- * The files whose code an application runs. Where there is one application in a package it is the whole package
- * but for browser code; where there are several it is what each of them imports.
+ * The files whose code an application runs, and those that stand beside it: they have one session module. Where
+ * there is one application in a package it is the whole package but for browser code; where there are several it is
+ * what each of them imports.
  */
 export function filesOf(sources: Sources, application: Application): ReadonlySet<SourceFile> {
   const known = remembered.get(application);
   if (known) return known;
-  const home = sources.packageOf(application.file);
-  const neighbours = applicationsOf(sources).filter((other) => sources.packageOf(other.file) === home);
-  const imported = importedFrom(sources, application);
-  const files =
-    neighbours.length > 1 ? imported : new Set([...imported, ...packageFiles(sources, application.file)]);
+  const files = new Set(
+    standingBeside(sources, application).flatMap((one) => [...ownFilesOf(sources, one)]),
+  );
   remembered.set(application, files);
   return files;
+}
+
+/** The same without what only its neighbours run. */
+export function ownFilesOf(sources: Sources, application: Application): ReadonlySet<SourceFile> {
+  const imported = importedFrom(sources, application);
+  if (neighboursOf(sources, application).length > 1) return imported;
+  return new Set([...imported, ...packageFiles(sources, application.file)]);
+}
+
+/** An application and the others that are made in its folder, such as one that logs users in and one that serves them. */
+function standingBeside(sources: Sources, application: Application): Application[] {
+  const folder = posix.dirname(application.file.path);
+  return neighboursOf(sources, application).filter(({ file }) => posix.dirname(file.path) === folder);
+}
+
+/** Those of them that serve logins: they have one session module, and a session opens each of them. */
+export function servingTogether(
+  sources: Sources,
+  sites: readonly Site[],
+  application: Application,
+): Application[] {
+  return standingBeside(sources, application).filter((one) =>
+    sites.some((site) => site.kind === 'application' && site.application === one),
+  );
+}
+
+function neighboursOf(sources: Sources, { file }: Application): Application[] {
+  const home = sources.packageOf(file);
+  return applicationsOf(sources).filter((other) => sources.packageOf(other.file) === home);
 }
 
 /** The files of the application that a file belongs to; undefined where none is seen to run it. */

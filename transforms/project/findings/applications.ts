@@ -1,11 +1,13 @@
 import type { Finding } from '../../words.js';
 import { otherMakerOf } from '../express/makers.js';
+import { servingTogether } from '../express/reach.js';
 import type { Project } from '../project.js';
 import { sideOf } from '../sides.js';
 import { at } from './at.js';
 
 /** What stands in front of the applications: none that we know, a proxy, another session middleware. */
-export function applicationFindings({ sources, sites }: Project): Finding[] {
+export function applicationFindings(project: Project): Finding[] {
+  const { sources, sites } = project;
   const applications = sites.flatMap((site) => (site.kind === 'application' ? [site] : []));
   const server = sites.find(
     (site) =>
@@ -31,6 +33,7 @@ export function applicationFindings({ sources, sites }: Project): Finding[] {
       ...at(sources, server.path),
     });
   }
+  findings.push(...sharingFindings(project));
   for (const { path, application } of applications) {
     const texts = [application.file, ...application.registrations.map(({ file }) => file)].map(
       ({ text }) => text,
@@ -45,4 +48,25 @@ export function applicationFindings({ sources, sites }: Project): Finding[] {
     });
   }
   return findings;
+}
+
+/** Applications that are processes of their own, and let in whoever has a session of the other. */
+function sharingFindings({ sources, sites }: Project): Finding[] {
+  const said = new Set<string>();
+  return sites.flatMap((site): Finding[] => {
+    if (site.kind !== 'application') return [];
+    const paths = servingTogether(sources, sites, site.application).map(({ file }) => file.path);
+    const together = [...new Set(paths)].join(' and ');
+    if (new Set(paths).size < 2 || said.has(together)) return [];
+    said.add(together);
+    return [
+      {
+        severity: 'warning',
+        title: `${together} share their sessions`,
+        detail:
+          'A login at one of them opens the other, as its JWT did. Where they run apart, give them the same SESSION_SECRET and the same REDIS_URL, while developing too: what is kept in memory is known to one process only. The browser sends the cookie to both where they have the same host name, whatever the port.',
+        ...at(sources, site.path),
+      },
+    ];
+  });
 }

@@ -1,6 +1,6 @@
 import { type Application, applicationsOf } from '../express/application.js';
 import { corsOf } from '../express/cors.js';
-import { filesOf } from '../express/reach.js';
+import { ownFilesOf } from '../express/reach.js';
 import { isolated } from '../isolated.js';
 import type { ApplicationSite, CorsSite, OtherSessionSite, Site } from '../site.js';
 import type { Sources } from '../sources.js';
@@ -24,7 +24,7 @@ export function applicationSites(
 
 /** Whether the code behind an application handles login tokens. */
 function serves(sources: Sources, application: Application, tokens: readonly Site[]): boolean {
-  const files = filesOf(sources, application);
+  const files = ownFilesOf(sources, application);
   return tokens.some(({ file }) => files.has(file));
 }
 
