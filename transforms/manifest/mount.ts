@@ -93,8 +93,8 @@ function factsOf(
   const corsFunctions: CorsFunction[] = [];
   if (cors.some(({ form }) => form === 'any')) corsFunctions.push('withCredentials');
   if (cors.some(({ form }) => form === 'header')) corsFunctions.push('allowCredentials');
-  const [environment] = together.flatMap((one) =>
-    environmentFor(sources, one === application ? place : placementOf(one)) ?? [],
+  const [environment] = together.flatMap(
+    (one) => environmentFor(sources, one === application ? place : placementOf(one)) ?? [],
   );
   return {
     path,

@@ -95,7 +95,11 @@ function madeByEntry({ keys }: Acceptance, { file }: Application): Blocked | und
 }
 
 /** One module for two applications can't be handed what a place in one of them names. */
-function namedThere({ keys, refresh }: Acceptance, one: Application, other: Application): Blocked | undefined {
+function namedThere(
+  { keys, refresh }: Acceptance,
+  one: Application,
+  other: Application,
+): Blocked | undefined {
   if (one === other || ![...keys, ...refresh].some(({ key }) => key?.given?.length)) return undefined;
   return {
     state: 'blocked',

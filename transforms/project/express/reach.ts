@@ -16,9 +16,7 @@ const remembered = new WeakMap<Application, ReadonlySet<SourceFile>>();
 export function filesOf(sources: Sources, application: Application): ReadonlySet<SourceFile> {
   const known = remembered.get(application);
   if (known) return known;
-  const files = new Set(
-    standingBeside(sources, application).flatMap((one) => [...ownFilesOf(sources, one)]),
-  );
+  const files = new Set(standingBeside(sources, application).flatMap((one) => [...ownFilesOf(sources, one)]));
   remembered.set(application, files);
   return files;
 }
