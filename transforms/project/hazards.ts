@@ -1,4 +1,5 @@
 import type { NodePath } from '@babel/traverse';
+import { isOnlyAnswered } from './answered-records.js';
 import { isNothing } from './credential.js';
 import { definitionOf, propertyName } from './definitions.js';
 import type { Use } from './flow/follow.js';
@@ -31,7 +32,7 @@ function hazardOfUse(sources: Sources, use: Use): string | undefined {
   if (use.kind === 'stored') {
     const target = use.path.parentPath;
     return target?.isAssignmentExpression() &&
-      /^(?:res|response)\b/.test(text(target.get('left') as NodePath))
+      (/^(?:res|response)\b/.test(text(target.get('left') as NodePath)) || isOnlyAnswered(target))
       ? undefined
       : `stored by ${text(target ?? use.path).split('\n')[0]}`;
   }
