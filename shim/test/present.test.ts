@@ -112,6 +112,19 @@ describe.each(EXPRESSES)('%s', (_name, make) => {
       expect(none.json.error).toBe('JsonWebTokenError: jwt must be provided');
     });
 
+    if (place.carrier === 'header')
+      test('what is no JWT stays where it is, with a session and without', async () => {
+        const base = await application({ legacy: { from: [place], present } }, make);
+        const browser = client(base);
+        await ask(browser, tokenOf('ada'));
+        for (const one of ['EAAGm0PX4ZCpsBA', 'ya29.a0AfH6SM', 'key-of-an-application']) {
+          expect((await ask(client(base), one)).json.token).toBe(one);
+          expect((await ask(browser, one)).json.token).toBe(one);
+        }
+        for (const nothing of ['undefined', 'null'])
+          expect((await ask(browser, nothing)).json.claims).toMatchObject({ id: 'ada' });
+      });
+
     test('once the checks ask the session, a refused token is taken off', async () => {
       const base = await application({ legacy: { from: [place] } }, make);
       const browser = client(base);
@@ -223,4 +236,13 @@ test('an end that counts milliseconds is shown in milliseconds', async () => {
   const shown = Number((await browser.ask('/')).json.exp);
   expect(shown).toBeGreaterThan(Date.now());
   expect(shown).toBeLessThan(Date.now() + 120_000);
+});
+
+test('credentials of another scheme stay, with a session too', async () => {
+  const base = await application({ legacy: { from: [bearer()], present } }, express);
+  const browser = client(base);
+  await browser.ask('/me', { method: 'POST', headers: { authorization: `Bearer ${tokenOf('ada')}` } });
+  const basic = `Basic ${Buffer.from('bob:secret').toString('base64')}`;
+  const { json } = await browser.ask('/me', { method: 'POST', headers: { authorization: basic } });
+  expect(json.raw).toBe(basic);
 });

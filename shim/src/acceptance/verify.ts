@@ -61,6 +61,18 @@ export function isUnsigned(token: string, maxBytes: number): boolean {
   return token.length <= maxBytes && headerOf(token) === undefined;
 }
 
+/** What pages send that have no token: `Bearer ${localStorage.token}`. */
+const NOTHING = /^(?:null|undefined|true|false|NaN|\[object Object\])?$/;
+
+/**
+ * Whether it is no JWT under any library's eyes, nor what a page without a token sends: an API key, another
+ * service's access token. It has two parts at most, of which the first is no header of a JWT.
+ */
+export function isOfAnotherKind(token: string): boolean {
+  const [head = '', , ...further] = token.split('.');
+  return further.length === 0 && objectIn(head) === undefined && !NOTHING.test(token.trim());
+}
+
 /** The header, when the token has three parts that read the same to everyone. */
 function headerOf(token: string): JwtHeader | undefined {
   const [head, payload, signature, ...rest] = token.split('.');

@@ -1,3 +1,4 @@
+import { isOfAnotherKind } from '../acceptance/verify.js';
 import type { Place } from '../request/places.js';
 import type { Visit } from '../request/visit.js';
 import { ApplicationError } from '../response/application-error.js';
@@ -13,7 +14,9 @@ import type { Found } from './tokens-on-request.js';
  */
 export function showTokens(visit: Visit, found: readonly Found[], legacy: LegacySettings): void {
   const login = loginOf(visit.req.session);
-  for (const one of found) if (!mayStay(one, login?.user, legacy, visit)) one.place.remove(visit.req);
+  for (const one of found)
+    if (!mayStay(one, login?.user, legacy, visit) && !isForAnother(one, found, legacy))
+      one.place.remove(visit.req);
   const first = legacy.from[0];
   for (const place of legacy.from) if (!found.some((one) => one.place === place)) place.sweep(visit.req);
   if (!legacy.present) showFields(visit, found);
@@ -24,7 +27,7 @@ export function showTokens(visit: Visit, found: readonly Found[], legacy: Legacy
   }
   const empty = [first, ...legacy.from.filter(isOtherHeader)].filter(
     (place, index, all) =>
-      place.read(visit.req) === undefined && all.findIndex(({ name }) => name === place.name) === index,
+      isEmpty(place, visit) && all.findIndex(({ name }) => name === place.name) === index,
   );
   if (!empty.length) return;
   const claims = { ...claimsOf(login), exp: soon(login.exp) };
@@ -34,6 +37,11 @@ export function showTokens(visit: Visit, found: readonly Found[], legacy: Legacy
   } catch (error) {
     throw new ApplicationError('legacy.present', error);
   }
+}
+
+/** Other credentials in the header, such as those of a login by `Basic`, are for a route that asks for them. */
+function isEmpty(place: Place, { req }: Visit): boolean {
+  return place.carrier === 'header' ? req.headers[place.name] === undefined : place.read(req) === undefined;
 }
 
 /**
@@ -76,6 +84,15 @@ function showRefusal(
 ): void {
   for (const { place, token, verdict } of found.filter((one) => one.place.read(req) === undefined))
     place.place(req, shownForRefused(token, verdict.refusal, present));
+}
+
+/**
+ * Whether the application has to find what it was sent, since that is no JWT: routes for an API key or for another
+ * service's access token read the same header. Where it keeps opaque tokens, such text may be one of those.
+ */
+function isForAnother({ place, token }: Found, found: readonly Found[], legacy: LegacySettings): boolean {
+  const alone = found.filter((one) => one.place === place).length === 1;
+  return place.carrier === 'header' && alone && isOfAnotherKind(token) && !legacy.opaque().length;
 }
 
 function mayStay(
