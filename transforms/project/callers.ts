@@ -106,12 +106,19 @@ function methodName(called: NodePath<t.Function>): string | undefined {
       : undefined;
   }
   const table = t.isObjectProperty(parent) ? called.parentPath?.parentPath : called.parentPath;
-  const holder = table?.isObjectExpression() ? table.parent : undefined;
-  if (holder && /^(?:methods|statics)$/.test(keyName(holder) ?? ''))
-    return keyName(called.node) ?? keyName(parent);
+  if (table?.isObjectExpression() && isTableOfModel(table)) return keyName(called.node) ?? keyName(parent);
   const name = called.isClassMethod() && called.node.kind === 'method' ? keyName(called.node) : undefined;
   // Any object may have a method `create` or `sign`: only a name that tells of tokens is followed blindly.
   return name && TOKEN_METHOD.test(name) ? name : undefined;
+}
+
+/** `new Schema(fields, { methods: { … } })`, `schema.statics = { … }`, `schema.method({ … })` */
+function isTableOfModel({ node, parent }: NodePath<t.ObjectExpression>): boolean {
+  if (t.isAssignmentExpression(parent))
+    return parent.right === node && /^(?:methods|statics)$/.test(propertyName(parent.left) ?? '');
+  if (t.isCallExpression(parent))
+    return parent.arguments[0] === node && /^(?:method|static)$/.test(propertyName(parent.callee) ?? '');
+  return /^(?:methods|statics)$/.test(keyName(parent) ?? '');
 }
 
 /** Calls of a method by its name on something whose make is not known. */
@@ -153,7 +160,7 @@ function methodsNamed(sources: Sources, name: string): NodePath<t.Function>[] {
 /** Whether a text can hold what `methodName` takes for a method of that name: nearly every file calls `create`. */
 function mayHoldMethod(text: string, name: string): boolean {
   if (!text.includes(name)) return false;
-  if (TOKEN_METHOD.test(name) || /\b(?:methods|statics)\b/.test(text)) return true;
+  if (TOKEN_METHOD.test(name) || /\b(?:methods?|statics?)\b/.test(text)) return true;
   const assigned = text.split(name).slice(1);
   return assigned.some((rest) => /^(?:['"`]\])?\s*=(?!=)/.test(rest));
 }
