@@ -7,6 +7,7 @@ import { kindsOf } from './kinds.js';
 import { textOf } from './source.js';
 import type { Sources } from './sources.js';
 import { isEntryPut } from './stored/refresh/entries.js';
+import { isSaved } from './stored/saved-records.js';
 import { serializedName } from './written-cookies.js';
 
 const ANSWERS = /^(?:json|jsonp|send|cookie|setHeader|set|header|redirect|render|end|append|write|status)$/;
@@ -48,6 +49,8 @@ function hazardOfUse(sources: Sources, use: Use): string | undefined {
   if (call.isCallExpression() && serializedName(sources, call) !== undefined) return undefined;
   if (DATABASE.test(called)) return `written to or looked up in a store by ${called}`;
   if (/hash|compare|digest|crypt/i.test(called)) return `hashed or compared by ${called}`;
+  if (call.isNewExpression() && isSaved(sources, call))
+    return `written to or looked up in a store by new ${called}`;
   // A callback's parameter: `done(null, token)` hands it to code that decides for itself.
   return callee.isIdentifier() ? undefined : `handed to ${called}, which is not followed`;
 }

@@ -1,5 +1,5 @@
 import type { NodePath } from '@babel/traverse';
-import type * as t from '@babel/types';
+import * as t from '@babel/types';
 import { type Definition, definitionOf, keyName } from './definitions.js';
 import { returnsOf } from './flow/returns.js';
 import type { Sources } from './sources.js';
@@ -17,9 +17,18 @@ export function madeBy(
   return made?.kind === 'instance' ? made : undefined;
 }
 
-/** Whatever looks rows up and changes them stands for a database, whoever has written it. */
-function isStore(made: NodePath<t.ObjectExpression>): boolean {
-  return made.node.properties.some((one) =>
-    /^(?:find\w*|where|query|select|insert\w*|upsert|destroy)$/.test(keyName(one) ?? ''),
+/** Whatever looks rows or entries up and changes them stands for a database or cache, whoever has written it. */
+function isStore({ node }: NodePath<t.ObjectExpression>): boolean {
+  const names = new Set(node.properties.map((one) => keyName(one)));
+  if (names.has('get') && names.has('set')) return true;
+  return node.properties.some(
+    (one) =>
+      /^(?:find\w*|where|query|select|insert\w*|upsert|destroy)$/.test(keyName(one) ?? '') ||
+      (t.isObjectProperty(one) && t.isObjectExpression(one.value) && isTable(one.value)),
   );
+}
+
+/** `{ user: { findUnique, update } }` of a client. */
+function isTable(object: t.ObjectExpression): boolean {
+  return object.properties.some((one) => /^find\w*$/.test(keyName(one) ?? ''));
 }

@@ -40,9 +40,24 @@ export function userOf(
 function ofClaims(sources: Sources, claims: NodePath): string[] | undefined {
   const written = claimsOf(sources, claims, 0);
   const named = bestOf(written.map(({ trail }) => trail));
+  const own = named && LAST.includes(named.at(-1) ?? '') ? idBeside(sources, written, named) : undefined;
+  if (own) return own;
   // In `{ ...user, session: session._id }` the id is somebody else's.
   if (named || (written.length && recordsIn(sources, claims).some(isHeld))) return named;
   return written.find(({ value }) => value && isId(sources, value))?.trail;
+}
+
+/** `memberId: member.id` beside `name: member.name`, which two members may share. */
+function idBeside(
+  sources: Sources,
+  written: readonly Claim[],
+  named: readonly string[],
+): string[] | undefined {
+  const record = (value: NodePath | undefined) =>
+    value && /^[\w$]+(?=\.)/.exec(textOf(sources.fileOf(value), value.node))?.[0];
+  const whose = record(written.find(({ trail }) => trail.join('.') === named.join('.'))?.value);
+  if (whose === undefined) return undefined;
+  return written.find(({ value }) => value && isId(sources, value) && record(value) === whose)?.trail;
 }
 
 /** `user.id`, `user._id.toString()` */

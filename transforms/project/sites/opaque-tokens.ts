@@ -66,7 +66,7 @@ function mintsIn(sources: Sources, file: SourceFile, sites: readonly Site[]): Ke
 
 /** A token that is put into a table which is one of refresh tokens by its name, or by that of what makes it. */
 function keptBy(sources: Sources, call: CallPath, sites: readonly Site[]): Kept[] {
-  const uses = usesOf(sources, call);
+  const uses = usesOf(sources, wholeText(call));
   // What a JWT says is no token by itself.
   const signed = sites.filter(isMint).map((mint) => mint.call);
   if (uses.some((use) => signed.some((one) => isInside(one, use.path)))) return [];
@@ -104,6 +104,11 @@ function asText(call: CallPath): CallPath {
   const isText = member?.isMemberExpression() && propertyName(member.node) === 'toString';
   const text = isText ? member.parentPath : undefined;
   return text?.isCallExpression() ? text : call;
+}
+
+/** The text that random text is a part of: `${userId}.${randomBytes(40).toString('hex')}`. */
+export function wholeText(path: NodePath): NodePath {
+  return path.parentPath?.isTemplateLiteral() ? path.parentPath : path;
 }
 
 /** When a token ends, as the row says it that it is put into. */

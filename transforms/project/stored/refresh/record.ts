@@ -3,7 +3,8 @@ import type * as t from '@babel/types';
 import type { Use } from '../../flow/follow.js';
 import { hazardOf } from '../../hazards.js';
 import { isInside } from '../../inside.js';
-import { isCheck, isMint, type LogoutRouteSite, type ReadSite, type Site } from '../../site.js';
+import { isCheck, isMint, type LogoutRouteSite, OPAQUE, type ReadSite, type Site } from '../../site.js';
+import { wholeText } from '../../sites/opaque-tokens.js';
 import { shimCalls } from '../../sites/present.js';
 import { readsAt } from '../../sites/requests.js';
 import type { Sources } from '../../sources.js';
@@ -79,7 +80,9 @@ function find(sources: Sources, sites: readonly Site[]): RefreshRecord | undefin
   ]);
   const isRenewing = (path: NodePath) => around(path).some((one) => renewing.has(one));
   const leaves = (path: NodePath) => isOfLogout(sources, path, logouts, 0);
-  let { strange } = books;
+  // A marker with something before it is none.
+  const opaque = sites.filter(isMint).filter(({ library }) => library === OPAQUE);
+  let strange = books.strange ?? opaque.find(({ path }) => wholeText(path) !== path)?.path;
   const everywhere: Everywhere[] = [];
   const { rows, questions } = books;
   for (const cleared of books.cleared) {
@@ -185,7 +188,8 @@ function keptUses(sources: Sources, sites: readonly Site[]): KeptUse[] {
     .filter(({ family }) => family === 'refresh')
     .flatMap((site): KeptUse[] => {
       const minted = isMint(site);
-      const uses = minted || site.kind === 'request' ? usesWithDigests(sources, site) : [];
+      const made = minted ? { path: wholeText(site.path) } : site.kind === 'request' ? site : undefined;
+      const uses = made ? usesWithDigests(sources, made) : [];
       return uses.filter((use) => hazardOf(sources, [use])).map((use) => ({ use, minted }));
     });
 }
