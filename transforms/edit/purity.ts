@@ -52,6 +52,7 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
     return now.needs
       ? now.needs.every((need) => QUESTIONS.has(need.name))
       : /^(?:!?[\w$.]+|''|"")$/.test(now.text);
+  if (t.isMetaProperty(node)) return true;
   if (t.isIdentifier(node) || t.isThisExpression(node) || t.isLiteral(node))
     return !t.isTemplateLiteral(node) || node.expressions.every(pure);
   if (t.isUnaryExpression(node, { operator: '!' })) return pure(node.argument);

@@ -5,6 +5,7 @@ import { type Definition, definitionOf, exportOf, keyName, propertyName } from '
 import { exportsOf } from './exports.js';
 import { keptFunction } from './hooks.js';
 import { calledBy, constructionsOf } from './injected.js';
+import { callersOfMade } from './made-functions.js';
 import { type SourceFile, textOf } from './source.js';
 import type { Sources } from './sources.js';
 import { nameOnModel } from './stored/models.js';
@@ -88,6 +89,7 @@ export function callersOf(sources: Sources, called: NodePath<t.Function>): reado
   }
   const method = methodName(called);
   if (method !== undefined) callers.push(...callsByName(sources, method));
+  if (!words.size) callers.push(...callersOfMade(sources, called));
   callersByFunction.set(called.node, callers);
   return callers;
 }

@@ -70,7 +70,7 @@ export function mentionsOf(sources: Sources, { made }: Holder): readonly NodePat
 }
 
 /** The name that an expression is given where it stands: `user` of `this.user = …`, of a property, of a variable. */
-function nameGiven(path: NodePath): string[] {
+export function nameGiven(path: NodePath): string[] {
   const { parentPath: parent } = path;
   if (!parent) return [];
   if (unwrapped(parent).node === path.node) return nameGiven(parent);

@@ -152,9 +152,10 @@ interface Address {
 
 /** The addresses that a request goes to: one, or where the function around it is handed it, those of its callers. */
 function addressesOf(sources: Sources, request: OutgoingRequest): Address[] {
-  const own = addressOf(sources, request);
-  if (own || !request.url || request.instance) return own ? [own] : [];
-  return handedIn(sources, request.url).flatMap((url) => splitAddress(sources, url) ?? []);
+  const handed = request.url && !request.instance ? handedIn(sources, request.url) : [];
+  const found = handed.flatMap((url) => splitAddress(sources, url) ?? []);
+  const own = found.length ? undefined : addressOf(sources, request);
+  return own ? [own] : found;
 }
 
 function handedIn(sources: Sources, url: NodePath, depth = 0): NodePath[] {

@@ -1,6 +1,8 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { keyName, propertyName } from '../definitions.js';
+import { definitionOf, keyName, propertyName } from '../definitions.js';
+import { returnsOf } from '../flow/returns.js';
+import type { Sources } from '../sources.js';
 import { isLoginTokenName } from './names.js';
 import { operatorOf } from './operators.js';
 import type { OutgoingRequest } from './requests.js';
@@ -24,8 +26,40 @@ export interface Body {
 }
 
 /** The body of what a request is answered. */
-export function bodyOf({ path, body, client }: OutgoingRequest): Body | undefined {
-  return client === 'fetch' ? parsedBody(path) : { path, names: body };
+export function bodyOf(sources: Sources, { path, body, client }: OutgoingRequest): Body | undefined {
+  return client === 'fetch' ? (parsedBody(path) ?? handledBody(sources, path)) : { path, names: body };
+}
+
+/** `fetch(url).then(handleResponse)`, of a function that hands on what it has parsed. */
+function handledBody(sources: Sources, path: NodePath): Body | undefined {
+  const { parentPath: access } = path;
+  const call = access?.parentPath;
+  if (!access?.isMemberExpression() || path.key !== 'object' || !call?.isCallExpression()) return undefined;
+  const [handler] = propertyName(access.node) === 'then' ? (call.get('arguments') as NodePath[]) : [];
+  if (!handler?.isIdentifier()) return undefined;
+  const definition = definitionOf(sources, handler);
+  const parses = definition.kind === 'function' && returnsOf(definition.path).some(handsOnParsed);
+  return parses ? { path: call, names: [] } : undefined;
+}
+
+/** `response.json()`, `response.text().then((text) => { const data = JSON.parse(text); return data; })` */
+function handsOnParsed(path: NodePath): boolean {
+  if (!path.isCallExpression()) return false;
+  const callee = path.get('callee');
+  if (!callee.isMemberExpression()) return false;
+  if (propertyName(callee.node) === 'json') return true;
+  const [callback] = propertyName(callee.node) === 'then' ? (path.get('arguments') as NodePath[]) : [];
+  return Boolean(
+    callback?.isFunction() &&
+      returnsOf(callback).some((returned) => {
+        const bound = returned.isIdentifier()
+          ? returned.scope.getBinding(returned.node.name)?.path
+          : undefined;
+        return (
+          /\bJSON\.parse\(|\.json\(/.test(String(bound ?? returned)) || bound === callback.get('params')[0]
+        );
+      }),
+  );
 }
 
 /** The variable that a body is received in, where it is awaited or handed to a callback. */

@@ -29,7 +29,7 @@ export function loginAnswers(
   // A login sends something; to prolong one, the cookie that goes along may be enough.
   const sends = request.method !== 'get' && request.method !== 'delete';
   const named = names.some(isRenewalName) || (sends && names.some(isLoginName));
-  const body = bodyOf(request);
+  const body = bodyOf(sources, request);
   const handedIn = sends && request.url && leadsToLogin(sources, request.url);
   const bodies = !body
     ? []

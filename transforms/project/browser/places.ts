@@ -192,7 +192,7 @@ function isLoginAnswer(sources: Sources, path: NodePath): boolean {
     const request = outgoingRequests(sources, sources.fileOf(origin)).find(
       (one) =>
         one.path.node === origin.node ||
-        bodyOf(one)?.path.node === origin.node ||
+        bodyOf(sources, one)?.path.node === origin.node ||
         one.path.findParent((above) => above.node === origin.node),
     );
     if (!request) return false;

@@ -12,6 +12,10 @@ const WRITES = /^(?:next|set)$/;
 
 /** Where the value comes from that code reads off a holder here: `subject.value`, `signal()`. */
 export function fromHolder(sources: Sources, path: NodePath, trail: readonly string[]): Origin[] | undefined {
+  // `ref(null)`, of which `value` is wanted
+  const [head, ...inside] = trail;
+  const made = head === 'value' && path.isCallExpression() ? holderMade(sources, path) : undefined;
+  if (made?.kind === 'ref') return contentsOf(sources, made).map((one) => ({ path: one, trail: inside }));
   const holder = holderRead(sources, path);
   const contents = holder && contentsOf(sources, holder);
   return contents?.length ? contents.map((one) => ({ path: one, trail })) : undefined;

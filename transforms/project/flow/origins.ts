@@ -9,6 +9,7 @@ import type { Sources } from '../sources.js';
 import { unwrapped } from '../unwrapped.js';
 import { emittedInto } from './emitted.js';
 import { fromHolder } from './held.js';
+import { fromPinia } from './pinia.js';
 import { returnsOf } from './returns.js';
 
 /** Where a value comes from: an expression that is not followed further, and where in it the value is. */
@@ -116,7 +117,7 @@ function fromCall(
   path: NodePath<t.CallExpression> | NodePath<t.OptionalCallExpression>,
   trail: readonly string[],
 ): Origin[] | undefined {
-  const held = fromHolder(sources, path, trail);
+  const held = fromHolder(sources, path, trail) ?? fromPinia(sources, path, trail);
   if (held) return held;
   const callee = path.get('callee') as NodePath;
   const definition = calledBy(sources, path);
