@@ -33,6 +33,8 @@ function decide(site: ClearCookieSite, project: Project): Decision {
   if (isStillSent(site, project)) return { action: 'kept', reason: `the cookie ${site.name} is still sent` };
   if (site.through && isSeenTo(site, project))
     return { action: 'kept', reason: 'the session that ends or starts here sees to its own cookie' };
+  if (isSentAsText(project) && isSeenTo(site, project))
+    return { action: 'kept', reason: `a marker is still sent in the cookie ${site.name}` };
   if (
     (!site.through && !withoutLink(site.file, site.call)) ||
     (isFirst(site, project) && !isEnded(site, project) && !statementAround(site.call))
@@ -52,7 +54,7 @@ function decide(site: ClearCookieSite, project: Project): Decision {
 function edit(site: ClearCookieSite, decision: Decision, project: Project): readonly Edit[] {
   if (decision.action !== 'rewritten') return [];
   const { file, call } = site;
-  const link = site.through ? undefined : withoutLink(file, call);
+  const link = site.through || isSentAsText(project) ? undefined : withoutLink(file, call);
   const statement = statementAround(call);
   if (isSeenTo(site, project) || !statement) return link ? [link] : [];
   const request = requestText(project, file, requestAt(project.sources, call));
@@ -60,7 +62,7 @@ function edit(site: ClearCookieSite, decision: Decision, project: Project): read
   const text = `${name.local}(${request.text})`;
   const needs = [name, ...request.needs];
   // What is called may do more than send the cookie.
-  if (!link) return site.through ? [{ ...before(file, statement, text), needs }, ...request.edits] : [];
+  if (!link) return [{ ...before(file, statement, text), needs }, ...request.edits];
   const whole = link.start <= startOf(call.node);
   return whole
     ? [{ file: file.path, start: startOf(call.node), end: endOf(call.node), text, needs }, ...request.edits]
@@ -80,6 +82,15 @@ function isStillSent(site: ClearCookieSite, project: Project): boolean {
       other.name === site.name &&
       mintObstacle(other.mint, project) !== undefined,
   );
+}
+
+/** Whether a text that is put together elsewhere is sent as a cookie: a marker stays in it, to be cleared as before. */
+function isSentAsText({ sites }: Project): boolean {
+  return sites.some((other) => {
+    if (other.kind !== 'response' || other.how !== 'header') return false;
+    const [header] = other.call.node.arguments;
+    return header?.type === 'StringLiteral' && /^set-cookie$/i.test(header.value);
+  });
 }
 
 /** One call ends the session, however many cookies a logout clears. */
