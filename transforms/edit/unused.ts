@@ -45,6 +45,7 @@ function* droppable(file: SourceFile, replaced: readonly Edit[], inTypes: TypeMe
       if (binding.scope !== path.scope) continue;
       if (!binding.referencePaths.length && !inTypes.has(binding.identifier.name)) continue;
       if (binding.path.parentPath?.isImportDeclaration()) yield binding;
+      else if (binding.path.isTSImportEqualsDeclaration({ isExport: false })) yield binding;
       else if (isOwnFunction(binding)) yield binding;
       else if (binding.path.isVariableDeclarator() && !isExported(binding.path)) {
         if (isQuiet(binding, replaced)) yield binding;
@@ -215,7 +216,7 @@ function removal(file: SourceFile, gone: ReadonlySet<Binding>, replaced: readonl
   const statements: NodePath[] = [];
   const byStatement = new Map<NodePath, Binding[]>();
   for (const binding of gone) {
-    if (binding.path.isFunctionDeclaration()) {
+    if (binding.path.isFunctionDeclaration() || binding.path.isTSImportEqualsDeclaration()) {
       statements.push(binding.path);
       continue;
     }

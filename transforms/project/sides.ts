@@ -14,6 +14,7 @@ const SERVER_PACKAGES = [
 ];
 const CLIENT_PACKAGES = [
   'react',
+  'react-native',
   'preact',
   'vue',
   '@angular/core',

@@ -132,6 +132,8 @@ function keptOutOfSight(
       callee.isMemberExpression() || callee.isOptionalMemberExpression() ? callee.get('object') : undefined;
     const holder = object && !Array.isArray(object) ? lastNameOf(object) : undefined;
     const method = propertyName(callee.node) ?? '';
+    // Nuxt's, which no import names.
+    if (callee.isIdentifier({ name: 'useCookie' })) return firstLineOf(sources.fileOf(path), path.node);
     if (
       holder &&
       /(?:storage|cookies?|vault|keychain|preferences|secure_?store|forage|mmkv)$/i.test(holder)

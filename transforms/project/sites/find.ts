@@ -8,6 +8,7 @@ import { applicationSites } from './applications.js';
 import { browserSites, outgoingSites } from './browser.js';
 import { gatewaySites } from './gateways.js';
 import { handedNothingSites } from './handed-nothing.js';
+import { handedOnSites } from './handed-on.js';
 import { importSites } from './imports.js';
 import { sitesByKind } from './kinds.js';
 import { librarySites } from './libraries.js';
@@ -57,6 +58,7 @@ export function findSites(sources: Sources, knowledge: Knowledge): Site[] {
       ...inFile<Site>(file, () => [
         ...requestSites(sources, file, checks, gateways),
         ...outgoingSites(sources, file),
+        ...handedOnSites(sources, file, knowledge.signatures),
       ]),
     );
   }
