@@ -238,6 +238,19 @@ test('an end that counts milliseconds is shown in milliseconds', async () => {
   expect(shown).toBeLessThan(Date.now() + 120_000);
 });
 
+test('a key in front of a token does not let the token by', async () => {
+  const base = await application({ legacy: { from: [bearer()], present } }, express);
+  const { hostname, port } = new URL(base);
+  const seen = await new Promise<string>((resolve, reject) => {
+    const bearers = ['key-of-an-application', tokenOf('ada')];
+    const headers = [...bearers.flatMap((one) => ['authorization', `Bearer ${one}`]), 'host', hostname];
+    const asked = request({ port, hostname, path: '/me', headers });
+    asked.on('response', (answer) => answer.setEncoding('utf8').once('data', resolve));
+    asked.on('error', reject).end();
+  });
+  expect(seen).not.toContain('key-of-an-application');
+});
+
 test('credentials of another scheme stay, with a session too', async () => {
   const base = await application({ legacy: { from: [bearer()], present } }, express);
   const browser = client(base);

@@ -1,4 +1,5 @@
 import { isOfAnotherKind } from '../acceptance/verify.js';
+import { given } from '../request/headers.js';
 import type { Place } from '../request/places.js';
 import type { Visit } from '../request/visit.js';
 import { ApplicationError } from '../response/application-error.js';
@@ -15,7 +16,7 @@ import type { Found } from './tokens-on-request.js';
 export function showTokens(visit: Visit, found: readonly Found[], legacy: LegacySettings): void {
   const login = loginOf(visit.req.session);
   for (const one of found)
-    if (!mayStay(one, login?.user, legacy, visit) && !isForAnother(one, found, legacy))
+    if (!mayStay(one, login?.user, legacy, visit) && !isForAnother(one, legacy, visit))
       one.place.remove(visit.req);
   const first = legacy.from[0];
   for (const place of legacy.from) if (!found.some((one) => one.place === place)) place.sweep(visit.req);
@@ -90,8 +91,8 @@ function showRefusal(
  * Whether the application has to find what it was sent, since that is no JWT: routes for an API key or for another
  * service's access token read the same header. Where it keeps opaque tokens, such text may be one of those.
  */
-function isForAnother({ place, token }: Found, found: readonly Found[], legacy: LegacySettings): boolean {
-  const alone = found.filter((one) => one.place === place).length === 1;
+function isForAnother({ place, token }: Found, legacy: LegacySettings, { req }: Visit): boolean {
+  const alone = given(req, place.name) === 1;
   return place.carrier === 'header' && alone && isOfAnotherKind(token) && !legacy.opaque().length;
 }
 
