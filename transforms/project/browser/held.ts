@@ -64,6 +64,10 @@ const KEEPERS = [
 /** Keys of what may hold a login, whatever it is made of. */
 const LOGIN_KEY = /auth|login|session|user|account|profile|token|jwt|state|store|persist:|root|credential/i;
 
+/** Keys of what holds no login, as their names say. */
+const OTHER_KEY =
+  /^(?:persist|remember\w*|trust\w*)$|theme|lang|locale|i18n|dark|mode|colou?r|cart|basket|sidebar|menu|setting|prefer|filter|sort|page|tab|draft|consent|cookie|banner|volume|layout|zoom|recent|history|favou?rite|wish|todo|score|visited|seen|tour|address|payment|shipping|order/i;
+
 /** What makes one script of several, so that an import of a package finds it. */
 const BUNDLERS =
   /^(?:vite|webpack|parcel|parcel-bundler|rollup|esbuild|browserify|snowpack|laravel-mix|gulp|microbundle|tsup|rspack|@rspack\/core|@rsbuild\/core|@parcel\/core|@web\/dev-server|react-scripts|react|preact|vue|@vue\/cli-service|@angular\/core|svelte|solid-js|next|nuxt|gatsby|astro|ember-source|lit|aurelia-bootstrapper|@quasar\/app|@remix-run\/react|backbone|mithril|alpinejs)$/;
@@ -147,7 +151,9 @@ function keptOutOfSight(
 function storedSomewhere(accesses: readonly StorageAccess[]): string | undefined {
   const access = accesses.find(
     ({ operation, key, value }) =>
-      operation === 'set' && !value?.isLiteral() && (key === undefined || LOGIN_KEY.test(key)),
+      operation === 'set' &&
+      !value?.isLiteral() &&
+      (key === undefined || LOGIN_KEY.test(key) || !OTHER_KEY.test(key)),
   );
   return access && firstLineOf(access.file, access.path.node);
 }
