@@ -7,6 +7,7 @@ import type { Sources } from '../sources.js';
 import { type Application, applicationsOf } from './application.js';
 
 const remembered = new WeakMap<Application, ReadonlySet<SourceFile>>();
+const rememberedOwn = new WeakMap<Application, ReadonlySet<SourceFile>>();
 
 /**
  * The files whose code an application runs, and those that stand beside it: they have one session module. Where
@@ -23,9 +24,13 @@ export function filesOf(sources: Sources, application: Application): ReadonlySet
 
 /** The same without what only its neighbours run. */
 export function ownFilesOf(sources: Sources, application: Application): ReadonlySet<SourceFile> {
+  const known = rememberedOwn.get(application);
+  if (known) return known;
   const imported = importedFrom(sources, application);
-  if (neighboursOf(sources, application).length > 1) return imported;
-  return new Set([...imported, ...packageFiles(sources, application.file)]);
+  const alone = neighboursOf(sources, application).length === 1;
+  const files = alone ? new Set([...imported, ...packageFiles(sources, application.file)]) : imported;
+  rememberedOwn.set(application, files);
+  return files;
 }
 
 /** An application and the others that are made in its folder, such as one that logs users in and one that serves them. */
