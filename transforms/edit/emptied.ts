@@ -6,6 +6,7 @@ import { applyEdits, type Edit, withoutRepeats } from './edits.js';
 import { rejects } from './handing-on.js';
 import { withoutItem, withoutItems } from './lists.js';
 import { isPure } from './purity.js';
+import { withoutDeclaration } from './statements.js';
 import { wholeLines } from './whole-lines.js';
 
 /**
@@ -25,7 +26,8 @@ export function withoutEmptied(file: SourceFile, edits: readonly Edit[]): Edit[]
   const isEmptied = (node: t.IfStatement) =>
     isGone(node.consequent) && (!node.alternate || isGone(node.alternate)) && isPure(node.test, edits);
   for (const path of file.paths.values()) {
-    if (path.isCallExpression() && isIdle(path, isGone)) result.push(wholeStatement(file, path));
+    if (path.isCallExpression() && isIdle(path, isGone))
+      result.push(withoutDeclaration(file, path.parentPath ?? path));
     if (path.isObjectProperty() && isIdlePreparation(path, isGone))
       result.push(...withoutProperty(file, path));
     const hook = idleHook(path, edits, isGone);
@@ -193,9 +195,4 @@ function isUnreadDeclaration(statement: t.Statement): boolean {
     const named = t.isIdentifier(called) ? called.name : '';
     return /^(?:get\w*|use\w*Store)$/.test(named) || t.isMemberExpression(init);
   });
-}
-
-function wholeStatement(file: SourceFile, path: NodePath): Edit {
-  const { node } = path.parentPath ?? path;
-  return { file: file.path, ...wholeLines(file, startOf(node), endOf(node)), text: '' };
 }

@@ -4,7 +4,7 @@ import { endOf, type SourceFile, startOf } from '../project/source.js';
 import type { Sources } from '../project/sources.js';
 import type { Edit } from './edits.js';
 import { withoutItems } from './lists.js';
-import { wholeLines } from './whole-lines.js';
+import { withoutDeclaration } from './statements.js';
 
 /**
  * Takes a parameter out of a function, and what fills it out of every call.
@@ -28,7 +28,7 @@ export function withoutParameter(
       ? []
       : [none]
     : isNothingElse(owner.node)
-      ? [{ file: file.path, ...wholeLines(file, startOf(owner.node), endOf(owner.node)), text: '' }]
+      ? [withoutDeclaration(file, owner)]
       : withoutItems(file, params, new Set<t.Node>([parameter]));
   const given = calls.flatMap((call) => {
     const argument = call.node.arguments[index];

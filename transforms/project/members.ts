@@ -2,6 +2,21 @@ import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { keyName, propertyName } from './definitions.js';
 
+/** Where a chain of members begins, and their names: `config` of `config.jwt.secret`; undefined where one is worked out. */
+export function memberChain(
+  path: NodePath,
+): { readonly root: NodePath; readonly names: string[] } | undefined {
+  const names: string[] = [];
+  let root = path;
+  while (root.isMemberExpression()) {
+    const name = propertyName(root.node);
+    if (name === undefined) return undefined;
+    names.unshift(name);
+    root = root.get('object');
+  }
+  return { root, names };
+}
+
 /** The values that a class gives its member `name`: by declaration, or by `this.name = …`. */
 export function valuesOfMember(owner: NodePath<t.Class>, name: string): NodePath[] {
   const values: NodePath[] = [];

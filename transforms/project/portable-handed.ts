@@ -3,9 +3,9 @@ import type * as t from '@babel/types';
 import { propertyOf } from './acceptance/doors.js';
 import { argumentOf, callersOf, defaultOf } from './callers.js';
 import { classMember } from './class-members.js';
-import { definitionOf, propertyName } from './definitions.js';
+import { definitionOf } from './definitions.js';
 import { registeredName } from './injected.js';
-import { valuesOfMember } from './members.js';
+import { memberChain, valuesOfMember } from './members.js';
 import { type Portable, portableOf } from './portable.js';
 import { registeredAs } from './registered.js';
 import type { Sources } from './sources.js';
@@ -17,14 +17,9 @@ export function handedToThis(
   named: ReadonlyMap<t.Node, string>,
   depth: number,
 ): Portable | undefined {
-  const names: string[] = [];
-  let root = path;
-  while (root.isMemberExpression()) {
-    const name = propertyName(root.node);
-    if (name === undefined) return undefined;
-    names.unshift(name);
-    root = root.get('object');
-  }
+  const chain = memberChain(path);
+  if (!chain) return undefined;
+  const { root, names } = chain;
   const owner = root.isThisExpression() ? root.findParent((above) => above.isClass()) : undefined;
   const [name, ...trail] = names;
   if (!owner?.isClass() || name === undefined) return undefined;

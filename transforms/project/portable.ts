@@ -3,7 +3,7 @@ import * as t from '@babel/types';
 import { keyName, propertyName } from './definitions.js';
 import { requiredModule } from './exports.js';
 import { exportOf, importOf, ownSpecifier, type PortableImport } from './importing.js';
-import { valuesOfMember } from './members.js';
+import { memberChain, valuesOfMember } from './members.js';
 import { handedToThis, ofParameter } from './portable-handed.js';
 import { endOf, type SourceFile, startOf, textOf } from './source.js';
 import type { Sources } from './sources.js';
@@ -110,14 +110,9 @@ function valueOfThis(path: NodePath): NodePath | undefined {
 
 /** The variable of the environment that `config.jwt.secret` is, where `config` is written out in the same file. */
 function valueInLiteral(path: NodePath): NodePath | undefined {
-  const names: string[] = [];
-  let root: NodePath = path;
-  while (root.isMemberExpression()) {
-    const name = propertyName(root.node);
-    if (name === undefined) return undefined;
-    names.unshift(name);
-    root = root.get('object');
-  }
+  const chain = memberChain(path);
+  if (!chain) return undefined;
+  const { root, names } = chain;
   const binding = root.isIdentifier() ? root.scope.getBinding(root.node.name) : undefined;
   const declarator = binding?.constant && binding.path.isVariableDeclarator() ? binding.path : undefined;
   let value =

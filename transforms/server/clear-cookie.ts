@@ -9,6 +9,7 @@ import { mintObstacle } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
 import { requestAt } from '../project/requests.js';
 import { type ClearCookieSite, isMint } from '../project/site.js';
+import { setsCookie } from '../project/sites/responses.js';
 import { endOf, startOf, textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
@@ -86,11 +87,13 @@ function isStillSent(site: ClearCookieSite, project: Project): boolean {
 
 /** Whether a text that is put together elsewhere is sent as a cookie: a marker stays in it, to be cleared as before. */
 function isSentAsText({ sites }: Project): boolean {
-  return sites.some((other) => {
-    if (other.kind !== 'response' || other.how !== 'header') return false;
-    const [header] = other.call.node.arguments;
-    return header?.type === 'StringLiteral' && /^set-cookie$/i.test(header.value);
-  });
+  return sites.some(
+    (other) =>
+      other.kind === 'response' &&
+      other.how === 'header' &&
+      other.call.isCallExpression() &&
+      setsCookie(other.call),
+  );
 }
 
 /** One call ends the session, however many cookies a logout clears. */

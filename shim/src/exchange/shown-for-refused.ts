@@ -10,7 +10,7 @@ export const ONE_REQUEST = 60;
 
 /** Not a JWT, for code that tells a wrong token from none; and what looks like one from afar. */
 const REFUSED = 'refused';
-const REFUSED_IN_SHAPE = 'refused.refused.refused';
+export const REFUSED_IN_SHAPE = 'refused.refused.refused';
 const LONG_AGO = 24 * 60 * 60;
 
 /**

@@ -6,7 +6,7 @@ import { ApplicationError } from '../response/application-error.js';
 import { claimsOf, seconds } from '../session/login.js';
 import { loginOf } from '../session/sessions.js';
 import type { LegacySettings } from '../settings/settings.js';
-import { OF_SOMETHING_ELSE, ONE_REQUEST, shownForRefused } from './shown-for-refused.js';
+import { OF_SOMETHING_ELSE, ONE_REQUEST, REFUSED_IN_SHAPE, shownForRefused } from './shown-for-refused.js';
 import type { Found } from './tokens-on-request.js';
 
 /**
@@ -61,9 +61,6 @@ function soon(exp: number): number {
   const end = seconds() + ONE_REQUEST;
   return exp > LATEST_SECOND ? end * 1000 : end;
 }
-
-/** What looks like a JWT from afar, and is none. */
-const REFUSED_IN_SHAPE = 'refused.refused.refused';
 
 /**
  * Where nothing checks JWTs any more, code may still ask that the field of a refresh token is filled in, before it

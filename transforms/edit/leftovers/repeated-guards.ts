@@ -1,8 +1,8 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { endOf, type SourceFile, startOf, textOf } from '../../project/source.js';
+import { type SourceFile, textOf } from '../../project/source.js';
 import type { Edit } from '../edits.js';
-import { wholeLines } from '../whole-lines.js';
+import { withoutDeclaration } from '../statements.js';
 import { type Edited, isMade } from './leftover.js';
 
 const ASKED = /^!\w*sessionPresented\w*\([^()]*(?:\(\))?[^()]*\)$/i;
@@ -23,15 +23,11 @@ export function repeatedGuards(edited: Edited, file: SourceFile): Edit[][] {
       const asks = guard && ASKED.test(textOf(file, guard.node.test)) && leaves(guard.get('consequent'));
       const text = textOf(file, statement.node).replace(/[\s{};]+/g, ' ');
       if (guard && asks && !asked.has(text)) asked.add(text);
-      else if (guard && asks && isMade(edited, file, guard)) found.push([withoutGuard(file, guard)]);
+      else if (guard && asks && isMade(edited, file, guard)) found.push([withoutDeclaration(file, guard)]);
       else if (CHANGES.test(text)) asked.clear();
     }
   }
   return found;
-}
-
-function withoutGuard(file: SourceFile, { node }: NodePath): Edit {
-  return { file: file.path, ...wholeLines(file, startOf(node), endOf(node)), text: '' };
 }
 
 /** Whether nothing after a branch is reached from it. */

@@ -1,10 +1,10 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { keyName, propertyName } from '../../project/definitions.js';
-import { endOf, type SourceFile, startOf } from '../../project/source.js';
+import type { SourceFile } from '../../project/source.js';
 import type { Edit } from '../edits.js';
 import { withoutItem } from '../lists.js';
-import { wholeLines } from '../whole-lines.js';
+import { withoutDeclaration } from '../statements.js';
 import { type Edited, isMade } from './leftover.js';
 
 /**
@@ -23,9 +23,7 @@ export function unreadInjections(edited: Edited, file: SourceFile): Edit[][] {
         const name = member.isClassProperty() ? keyName(member.node) : undefined;
         if (name === undefined || !member.isClassProperty() || !isInjected(member)) return [];
         if (!isUnread(edited, file, path, name)) return [];
-        return [
-          [{ file: file.path, ...wholeLines(file, startOf(member.node), endOf(member.node)), text: '' }],
-        ];
+        return [[withoutDeclaration(file, member)]];
       });
   });
 }
@@ -44,11 +42,7 @@ function parametersIn(
       return [];
     if (!isUnread(edited, file, owner, held.name)) return [];
     const alone = params.length === 1 && !body.body.length && !body.innerComments?.length;
-    return [
-      alone
-        ? [{ file: file.path, ...wholeLines(file, startOf(maker.node), endOf(maker.node)), text: '' }]
-        : withoutItem(file, params, parameter),
-    ];
+    return [alone ? [withoutDeclaration(file, maker)] : withoutItem(file, params, parameter)];
   });
 }
 

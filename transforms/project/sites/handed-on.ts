@@ -4,6 +4,7 @@ import type { Signature } from '../signatures.js';
 import type { LibraryCallSite } from '../site.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
+import { signatureFor } from './libraries.js';
 
 /**
  * Finds where a function that signs or checks is handed on as a value, to be called under another name: what it is
@@ -18,12 +19,9 @@ export function handedOnSites(
   if (![...libraries].some((library) => file.text.includes(library))) return [];
   return [...file.paths.values()].flatMap((path): LibraryCallSite[] => {
     if (!isHandedOn(path) || !/sign|verif|decode|encode/i.test(lastNameOf(path) ?? '')) return [];
-    const definition = definitionOf(sources, path);
-    if (definition.kind !== 'package') return [];
-    const name = definition.name.filter((part) => part !== 'default').join('.');
-    const signature = knows.find((one) => one.package === definition.module && one.export === name);
+    const signature = signatureFor(definitionOf(sources, path), knows);
     if (!signature || isFollowed(sources, path)) return [];
-    const { package: library, role } = signature;
+    const { package: library, export: name, role } = signature;
     const evidence = `${library}'s ${name} is handed on here, and called elsewhere`;
     return [{ kind: 'library-call', role, library, family: 'session', evidence, file, path }];
   });

@@ -3,7 +3,7 @@ import type * as t from '@babel/types';
 import { isAlternative } from '../alternatives.js';
 import { bareClaims } from '../bare-claims.js';
 import { type Call, callsOf } from '../callers.js';
-import { lastNameOf, propertyName } from '../definitions.js';
+import { type Definition, lastNameOf, propertyName } from '../definitions.js';
 import { ACCESS, type Evidence, familyOfMint, familyOfWord, surroundingNames } from '../families.js';
 import { type Use, usesOf } from '../flow/follow.js';
 import { originsOf } from '../flow/origins.js';
@@ -42,9 +42,14 @@ function signatureOf(sources: Sources, call: Call, knows: readonly Signature[]):
   const callee = knows.some((one) => one.export === name)
     ? calledBy(sources, call.path, call.callee)
     : call.callee;
-  if (callee.kind !== 'package') return undefined;
-  const own = callee.name.filter((part) => part !== 'default').join('.');
-  return knows.find((signature) => signature.package === callee.module && signature.export === own);
+  return signatureFor(callee, knows);
+}
+
+/** What is known of the export of a package that something stands for. */
+export function signatureFor(definition: Definition, knows: readonly Signature[]): Signature | undefined {
+  if (definition.kind !== 'package') return undefined;
+  const name = definition.name.filter((part) => part !== 'default').join('.');
+  return knows.find((signature) => signature.package === definition.module && signature.export === name);
 }
 
 interface Arguments {

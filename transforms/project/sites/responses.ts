@@ -94,7 +94,7 @@ function writtenCookie(
 }
 
 /** `res.setHeader('Set-Cookie', …)`, `res.append('Set-Cookie', …)` */
-function setsCookie(call: NodePath<t.CallExpression>): boolean {
+export function setsCookie(call: NodePath<t.CallExpression>): boolean {
   const callee = call.get('callee');
   const [header] = call.node.arguments;
   return (
