@@ -2,13 +2,15 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { alone } from '../alone.js';
-import type { Edit } from '../edit/edits.js';
+import type { Edit, NeededName } from '../edit/edits.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
-import { asBlock } from '../edit/statements.js';
+import { afterStatement, asBlock } from '../edit/statements.js';
 import { indentationAt, styleOf } from '../edit/style.js';
+import { outgoingRequests } from '../project/browser/requests.js';
+import { propertyName } from '../project/definitions.js';
 import type { Project } from '../project/project.js';
 import type { DropSite } from '../project/site.js';
-import { startOf, textOf } from '../project/source.js';
+import { type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
 /** A logout that only changes state → `signOut()` first, which ends the session on the server. */
@@ -27,15 +29,50 @@ function decide({ function: owner, file }: DropSite): Decision {
   return { action: 'rewritten', reason: 'logging out ends the session on the server' };
 }
 
-function edit({ file, function: owner }: DropSite, decision: Decision, _project: Project): readonly Edit[] {
+function edit({ file, function: owner }: DropSite, decision: Decision, project: Project): readonly Edit[] {
   if (decision.action === 'kept') return [];
   const out = localName(file, SHIM_CLIENT, 'signOut');
-  const { newline, semicolon, indent } = styleOf(file.text);
+  const { semicolon } = styleOf(file.text);
   const call = `${out.local}()${semicolon}`;
   const acting = innermost(owner);
-  const body = acting.get('body');
+  // The application's own request to log out goes first: it may need the session.
+  const told = afterOwnRequest(project, file, acting, call, out);
+  if (told) return told;
+  return atTheStart(file, acting, call, out);
+}
+
+/** Puts the call where the answer is there to a request that the function sends itself. */
+function afterOwnRequest(
+  { sources }: Project,
+  file: SourceFile,
+  owner: NodePath<t.Function>,
+  call: string,
+  out: NeededName,
+): Edit[] | undefined {
+  const request = outgoingRequests(sources, file)
+    .map(({ path }): NodePath => path)
+    .filter((path) => path.getFunctionParent() === owner)
+    .at(-1);
+  const access = request?.parentPath;
+  const then =
+    access?.isMemberExpression() && propertyName(access.node) === 'then' ? access.parentPath : undefined;
+  const [answered] = then?.isCallExpression() ? (then.get('arguments') as NodePath[]) : [];
+  if (answered?.isFunction()) return atTheStart(file, answered, call, out);
+  const statement = request?.getStatementParent();
+  if (!request?.parentPath?.isAwaitExpression() || !statement?.isDescendant(owner)) return undefined;
+  if (statement.isReturnStatement()) return undefined;
+  // What ends a block that may fail is followed by what is done in any case.
+  const { parentPath: block } = statement;
+  const tries = block?.isBlockStatement() && block.parentPath.isTryStatement() ? block.parentPath : undefined;
+  const isLast = block?.isBlockStatement() && block.node.body.at(-1) === statement.node;
+  return [{ ...afterStatement(file, tries && isLast ? tries : statement, call), needs: [out] }];
+}
+
+function atTheStart(file: SourceFile, owner: NodePath<t.Function>, call: string, out: NeededName): Edit[] {
+  const body = owner.get('body');
   if (Array.isArray(body)) return [];
-  if (!body.isBlockStatement()) return asBlock(file, acting, [call], [out]);
+  if (!body.isBlockStatement()) return asBlock(file, owner, [call], [out]);
+  const { newline, indent } = styleOf(file.text);
   const at = startOf(body.node) + 1;
   const line = `${newline}${indentationAt(file, startOf(owner.node))}${indent}`;
   return [{ file: file.path, start: at, end: at, text: line + call, needs: [out] }];

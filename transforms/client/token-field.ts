@@ -4,6 +4,7 @@ import * as t from '@babel/types';
 import { alone } from '../alone.js';
 import type { Edit, NeededName } from '../edit/edits.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
+import { comparedWithNothing } from '../edit/token-read.js';
 import { isTyped } from '../edit/typed.js';
 import { isTest } from '../project/browser/acceptance.js';
 import { isHeldForTests, isPassedInVain } from '../project/browser/passing.js';
@@ -80,12 +81,15 @@ function edit({ path, file, template }: GuardSite, _decision: Decision, project:
 
 /** `user?.token` → `user && hasSession()`: where there is no user, nobody is logged in for whoever asks. */
 function askedOf(file: SourceFile, path: NodePath, asks: string, has: NeededName): Edit {
-  const whole = booleanAround(path) ?? path;
+  const compared = comparedWithNothing(path);
+  const whole = compared?.path ?? booleanAround(path) ?? path;
   const { object } = path.isOptionalMemberExpression() && path.node.optional ? path.node : {};
-  const text = object ? `${textOf(file, object)} && ${asks}` : asks;
+  const held = object ? `${textOf(file, object)} && ${asks}` : asks;
+  const text = compared?.absent ? (object ? `!(${held})` : `!${held}`) : held;
   const { parentPath: parent, key } = whole;
   const alone =
     !object ||
+    compared?.absent ||
     (/^(?:init|test|argument|body|value)$/.test(String(key)) && !parent?.isUnaryExpression()) ||
     whole.listKey === 'arguments' ||
     parent?.isJSXExpressionContainer() ||

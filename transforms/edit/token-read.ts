@@ -90,7 +90,7 @@ function inParentheses({ parentPath: parent, listKey, key }: NodePath, text: str
 }
 
 /** `path !== null`, which a flag answers by itself. */
-function comparedWithNothing(path: NodePath): { path: NodePath; absent: boolean } | undefined {
+export function comparedWithNothing(path: NodePath): { path: NodePath; absent: boolean } | undefined {
   const { parentPath: parent } = path;
   if (!parent?.isBinaryExpression() || !/^[!=]==?$/.test(parent.node.operator)) return undefined;
   const other = path.key === 'left' ? parent.get('right') : (parent.get('left') as NodePath);

@@ -2,6 +2,7 @@ import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { memberOfClass } from './class-definitions.js';
 import { enumValue, singleOf } from './class-members.js';
+import { injectedBy, onComponents } from './components.js';
 import { exportsOf, moduleName } from './exports.js';
 import { yieldOfHook } from './hooks.js';
 import { resolvedFrom } from './injected.js';
@@ -35,6 +36,7 @@ export type Definition =
   | { readonly kind: 'member'; readonly of: Definition; readonly name: string };
 
 const DEEPEST = 24;
+const VUE = /^(?:vue|@vue\/composition-api|#imports)$/;
 const INJECTING = /^(?:get|resolve|inject|getInstance)$/;
 
 /** Says what an expression (or a declaration) stands for. */
@@ -58,7 +60,10 @@ export function definitionOf(sources: Sources, path: NodePath, depth = 0): Defin
   if (path.isMemberExpression() || path.isOptionalMemberExpression()) {
     const name = propertyName(path.node);
     if (name === undefined) return { kind: 'value', path };
-    return memberOf(sources, next(path.get('object') as NodePath), name, depth + 1);
+    const member = memberOf(sources, next(path.get('object') as NodePath), name, depth + 1);
+    const given =
+      member.kind === 'member' || member.kind === 'package' ? onComponents(sources, path) : undefined;
+    return given ? next(given) : member;
   }
   if (path.isNewExpression()) {
     const made = next(path.get('callee') as NodePath);
@@ -262,6 +267,9 @@ function ofCall(sources: Sources, path: NodePath<t.CallExpression>, depth: numbe
       const wrapped = definitionOf(sources, first, depth + 1);
       if (wrapped.kind === 'package') return { ...wrapped, promisified: true };
     }
+    // `inject('axios')` of Vue
+    const provided = name === 'inject' && VUE.test(called.module) ? injectedBy(sources, first) : undefined;
+    if (provided) return definitionOf(sources, provided, depth + 1);
     // `Container.get(UserService)`: who injects makes what it is asked for.
     const asked = INJECTING.test(name) ? definitionOf(sources, first, depth + 1) : undefined;
     if (asked?.kind === 'class') return { kind: 'instance', of: asked.path };

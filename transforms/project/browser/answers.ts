@@ -2,7 +2,7 @@ import type { Binding, NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { propertyOf } from '../acceptance/doors.js';
 import { callersOf } from '../callers.js';
-import { definitionOf, keyName, patternTrail, propertyName } from '../definitions.js';
+import { definitionOf, keyName, lastNameOf, patternTrail, propertyName } from '../definitions.js';
 import { holderRead } from '../flow/held.js';
 import { holderOf } from '../holders.js';
 import { type SourceFile, textOf } from '../source.js';
@@ -188,8 +188,15 @@ function watchesState(sources: Sources, owner: NodePath<t.Function>): boolean {
   return holderOf(sources, callee.get('object')) !== undefined;
 }
 
-/** `actions$.pipe(ofType(loggedIn), tap((action) => …))`: what comes in is an action. */
+/**
+ * `actions$.pipe(ofType(loggedIn), tap((action) => …))`, `store.subscribe((mutation) => …)`: what comes in is an
+ * action or a mutation.
+ */
 function takesActions(owner: NodePath<t.Function>): boolean {
+  const { parentPath: call } = owner;
+  const callee = call?.isCallExpression() && owner.key === 0 ? call.get('callee') : undefined;
+  if (callee?.isMemberExpression() && propertyName(callee.node) === 'subscribe')
+    return /store$/i.test(lastNameOf(callee.get('object')) ?? '');
   const passed = operatorOf(owner)?.pipe.get('arguments') ?? [];
   return passed.some(
     (one) =>

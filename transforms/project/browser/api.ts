@@ -8,6 +8,7 @@ import { type Portable, portableOf } from '../portable.js';
 import { sessionPathFor } from '../session-path.js';
 import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
+import { defaultBaseOf } from './axios-defaults.js';
 import type { AttachedHeader } from './headers.js';
 import { isLoginName } from './names.js';
 import { type OutgoingRequest, propertyIn } from './requests.js';
@@ -183,9 +184,11 @@ function makersOf(sources: Sources, called: NodePath<t.Function>): readonly Call
 }
 
 /** A request's address, the base of its axios instance included. */
-function addressOf(sources: Sources, { url, instance }: OutgoingRequest): Address | undefined {
+function addressOf(sources: Sources, { url, instance, client }: OutgoingRequest): Address | undefined {
   const [options] = (instance?.get('arguments') ?? []) as NodePath[];
-  const base = options && propertyIn(sources, options, 'baseURL');
+  const told = (made: typeof instance) => (client === 'axios' ? defaultBaseOf(sources, made) : undefined);
+  const base =
+    (instance && told(instance)) ?? (options && propertyIn(sources, options, 'baseURL')) ?? told(undefined);
   const own = url && splitAddress(sources, url);
   if (!base) return own;
   const [given = base] = handedIn(sources, base);

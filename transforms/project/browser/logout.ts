@@ -180,6 +180,8 @@ function actsItself(
     !others.some((name) => new RegExp(`\\b${name}\\s*\\(`).test(body)) &&
     !/\bprops\./.test(body) &&
     // Of `dispatch(logout())` the action logs out; `loggedOut` only says what has happened.
-    ![...body.matchAll(/dispatch\(\s*(\w+)/g)].some(([, name = '']) => isLogoutName(name))
+    ![...body.matchAll(/dispatch\(\s*(?:['"](?:[\w-]+\/)*)?(\w+)/g)].some(([, name = '']) =>
+      isLogoutName(name),
+    )
   );
 }

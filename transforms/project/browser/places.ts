@@ -212,7 +212,14 @@ function fieldsRead(path: NodePath): string[] {
     if (name && isTokenName(name)) names.push(name);
   };
   member(parent);
-  const declarator = parsed.findParent((above) => above.isVariableDeclarator() || above.isFunction());
+  // What is read into a part of something is not the whole of it: `reactive({ user: JSON.parse(…) })`.
+  const declarator = parsed.findParent(
+    (above) =>
+      above.isVariableDeclarator() ||
+      above.isFunction() ||
+      above.isObjectProperty() ||
+      above.isArrayExpression(),
+  );
   if (declarator?.isVariableDeclarator()) {
     const { id } = declarator.node;
     if (t.isObjectPattern(id))

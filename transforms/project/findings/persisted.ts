@@ -16,7 +16,9 @@ const KEEPERS: Readonly<Record<string, string>> = {
 export function persistedFindings({ sources, sites }: Project): Finding[] {
   if (!sites.some(({ kind }) => kind === 'login-answer' || kind === 'client-entry')) return [];
   return Object.entries(KEEPERS).flatMap(([name, option]): Finding[] => {
-    const [file] = sources.mentioning(`'${name}`, `"${name}`).filter(({ test }) => !test);
+    const [file] = sources
+      .mentioning(`'${name}'`, `"${name}"`, `'${name}/`, `"${name}/`)
+      .filter(({ test }) => !test);
     if (!file || sites.some((site) => site.kind === 'state-keeper')) return [];
     if (name.startsWith('zustand') && !/\bpersist\b/.test(file.text)) return [];
     const statements = file.program.get('body');

@@ -10,6 +10,7 @@ import type { Sources } from '../sources.js';
 import type { Passage, Through, Value } from './follow.js';
 import { type Read, readsAfter } from './held.js';
 import { intoPattern } from './names.js';
+import { throughVue } from './vue.js';
 
 /** Calls that hand their argument on as it is. */
 const IDENTITY = new Set([
@@ -50,6 +51,8 @@ function intoCall(
   // A call that checks for one kind is where that is checked: the function goes on checking the others.
   const kinds = callee.kind === 'function' ? kindsOf(sources, callee.path) : undefined;
   if (kinds && isOfLogin(kinds, call)) return used;
+  const seen = throughVue(sources, value, call);
+  if (seen) return { values: seen };
   if (callee.kind === 'function') return { values: intoParameter(sources, callee.path, index, value) };
   if (isRowMade(call, value)) return { values: [{ ...value, path: call }], ...used };
   if (callee.kind === 'global' && IDENTITY.has(callee.name.join('.')))
@@ -124,6 +127,8 @@ function outOfFunction(sources: Sources, value: Value, owner: NodePath | null): 
     // `.then(() => token)` yields the token; so does `useMemo(() => token)` and `useState(() => token)`.
     if (method === 'then' || method === 'catch' || method === 'map')
       return { values: [{ ...value, path: holder }] };
+    const seen = throughVue(sources, { ...value, path: owner }, holder);
+    if (seen) return { values: seen };
     const held = readsAfter(sources, owner);
     if (held) return { values: readsInto(sources, held, value) };
     if (isStateHook(sources, holder)) return { values: intoState(sources, value, holder) };

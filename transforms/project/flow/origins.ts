@@ -11,6 +11,7 @@ import { emittedInto } from './emitted.js';
 import { fromHolder } from './held.js';
 import { fromPinia } from './pinia.js';
 import { returnsOf } from './returns.js';
+import { fromReactive } from './vue.js';
 
 /** Where a value comes from: an expression that is not followed further, and where in it the value is. */
 export interface Origin {
@@ -117,7 +118,8 @@ function fromCall(
   path: NodePath<t.CallExpression> | NodePath<t.OptionalCallExpression>,
   trail: readonly string[],
 ): Origin[] | undefined {
-  const held = fromHolder(sources, path, trail) ?? fromPinia(sources, path, trail);
+  const held =
+    fromHolder(sources, path, trail) ?? fromPinia(sources, path, trail) ?? fromReactive(sources, path, trail);
   if (held) return held;
   const callee = path.get('callee') as NodePath;
   const definition = calledBy(sources, path);
