@@ -1,11 +1,12 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { callersOf } from '../callers.js';
+import { type CallPath, callersOf } from '../callers.js';
 import { definitionOf, propertyName } from '../definitions.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import { unwrapped } from '../unwrapped.js';
 import { cookieAccess } from './cookies.js';
+import { effectCall, type MethodCall } from './saga-effects.js';
 import { fixedString } from './strings.js';
 import { takingFunction } from './taking-functions.js';
 
@@ -37,7 +38,7 @@ export interface KeyedAccess extends StorageAccess {
   readonly keyPath?: NodePath;
 }
 
-const METHODS: Readonly<Record<string, StorageAccess['operation']>> = {
+const METHODS: Readonly<Record<string, StorageAccess['operation'] | undefined>> = {
   getItem: 'get',
   setItem: 'set',
   removeItem: 'remove',
@@ -61,18 +62,18 @@ function accessOf(sources: Sources, file: SourceFile, path: NodePath): KeyedAcce
   const cookie = cookieAccess(sources, file, path);
   if (cookie) return cookie;
   if (path.isCallExpression() || path.isOptionalCallExpression()) {
-    const callee = path.get('callee') as NodePath;
-    const operation = METHODS[propertyName(callee.node) ?? ''];
-    if (!operation || !(callee.isMemberExpression() || callee.isOptionalMemberExpression())) return undefined;
-    const object = callee.get('object') as NodePath;
+    const called = methodCall(sources, path);
+    const operation = called && METHODS[called.method];
+    if (!called || !operation) return undefined;
+    const { object, given } = called;
     const chosen = storageOf(sources, object) ? undefined : eitherStorage(sources, object);
     const storage = storageOf(sources, object) ?? chosen?.[0];
     if (!storage) return undefined;
-    const [first, second] = path.get('arguments') as NodePath[];
+    const [first, second] = given;
     const key = first && fixedString(sources, first);
     return {
       file,
-      path,
+      path: called.path,
       storage,
       operation,
       ...(chosen ? { also: chosen[1] } : {}),
@@ -83,6 +84,20 @@ function accessOf(sources: Sources, file: SourceFile, path: NodePath): KeyedAcce
   }
   if (!path.isMemberExpression() && !path.isOptionalMemberExpression()) return undefined;
   return ofProperty(sources, file, path);
+}
+
+/** `localStorage.getItem(key)`, by redux-saga as well. */
+function methodCall(sources: Sources, path: CallPath): MethodCall | undefined {
+  const callee = path.get('callee') as NodePath;
+  const method = propertyName(callee.node);
+  const isMember = callee.isMemberExpression() || callee.isOptionalMemberExpression();
+  if (!isMember || method === undefined || !Object.hasOwn(METHODS, method)) return effectCall(sources, path);
+  return {
+    path,
+    object: callee.get('object') as NodePath,
+    method,
+    given: path.get('arguments') as NodePath[],
+  };
 }
 
 /** `localStorage.token`, `localStorage['token'] = value`, `delete localStorage.token`. */
@@ -141,7 +156,7 @@ function throughWrapper(sources: Sources, access: KeyedAccess, depth = 0): Stora
   const { keyPath, value } = access;
   const key = keyPath && definitionOf(sources, keyPath);
   if (key?.kind !== 'parameter' || key.trail.length || depth > 3) return [access];
-  const stored = value && parameterBehind(sources, value);
+  const stored = value && parameterBehind(sources, value, key.function);
   return callersOf(sources, key.function).flatMap((call): StorageAccess[] => {
     const given = call.get('arguments') as NodePath[];
     const argument = given[key.index];
@@ -180,11 +195,12 @@ function takingCalls(sources: Sources, access: KeyedAccess): StorageAccess[] | u
   }));
 }
 
-/** The index of the parameter that a stored value is, as it is or as JSON. */
-function parameterBehind(sources: Sources, value: NodePath): number | undefined {
+/** The index of the parameter of a function that a stored value is, as it is or as JSON. */
+function parameterBehind(sources: Sources, value: NodePath, owner: NodePath<t.Function>): number | undefined {
   const inner = jsonOf(value) ?? value;
   const definition = definitionOf(sources, inner);
-  return definition.kind === 'parameter' && !definition.trail.length ? definition.index : undefined;
+  if (definition.kind !== 'parameter' || definition.function !== owner) return undefined;
+  return definition.trail.length ? undefined : definition.index;
 }
 
 /** What `JSON.stringify(x)` makes a string of. */

@@ -54,6 +54,13 @@ function intoCall(
   const seen = throughVue(sources, value, call);
   if (seen) return { values: seen };
   if (callee.kind === 'function') return { values: intoParameter(sources, callee.path, index, value) };
+  // `call(setToken, token)` of redux-saga
+  const [effect] = call.get('arguments') as NodePath[];
+  const carried =
+    callee.kind === 'package' && callee.module.startsWith('redux-saga') && index > 0 && effect
+      ? definitionOf(sources, effect)
+      : undefined;
+  if (carried?.kind === 'function') return { values: intoParameter(sources, carried.path, index - 1, value) };
   if (isRowMade(call, value)) return { values: [{ ...value, path: call }], ...used };
   if (callee.kind === 'global' && IDENTITY.has(callee.name.join('.')))
     return { values: [{ ...value, path: call }, ...thenParameters(sources, call, value)] };
