@@ -92,11 +92,12 @@ export function browserClients(sources: Sources): BrowserClient[] {
       const kept = [...own, ...byLibraries];
       const read = accesses.filter((access) => !access.kept);
       const places = distinct([...placesOf(sources, read, headers), ...kept.flatMap((one) => one.places)]);
-      if (!places.length && !headers.some(({ foreign }) => !foreign)) return [];
+      if (!places.length && !headers.length) return [];
       const files = clientFiles(sources, WORDS).get(folder) ?? evident;
       const requests = inEach(sources, files, outgoingRequests);
-      const base = apiBaseOf(sources, requests, headers);
-      const credentials = credentialsOf(sources, base, requests, headers);
+      const addressed = requests.filter(({ made }) => !made);
+      const base = apiBaseOf(sources, addressed, headers);
+      const credentials = credentialsOf(sources, base, addressed, headers);
       const entry = entryOf(sources, folder);
       const home = files[0] && sources.packageOf(files[0]);
       const known = apiAddresses(sources, folder, base).map(({ value }) => value);

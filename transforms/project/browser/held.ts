@@ -27,7 +27,8 @@ export interface Hold {
 const MOBILE = ['react-native', 'expo', '@nativescript/core', 'nativescript-vue'];
 
 /** Code that keeps something for the next visit, in ways of which the keys are not looked up. */
-const KEEPING = /\b(?:indexedDB)\b|\bcaches\.open\(|\batomWithStorage\(|\buse(?:Local|Session)?Storage\w*\(/;
+const KEEPING =
+  /\b(?:indexedDB)\b|\bcaches\.open\(|\batomWithStorage\b[^()]*\(|\buse(?:Local|Session)?Storage\w*\b(?:<[^()]*>)?\(/;
 const KEEPERS = [
   'localforage',
   'idb',
@@ -58,6 +59,12 @@ const KEEPERS = [
   'vuex-persistedstate',
   'vuex-persist',
   'recoil-persist',
+  'react-auth-kit',
+  '@auth-kit/react-router',
+  'cookies-next',
+  'use-local-storage',
+  'use-local-storage-state',
+  'ahooks',
   'svelte-persisted-store',
   'svelte-local-storage-store',
 ];

@@ -65,6 +65,7 @@ const PROVIDERS: readonly { readonly library: RegExp; readonly asks: RegExp }[] 
   },
   { library: /^@azure\/msal/, asks: /acquireToken/ },
   { library: /^@clerk\//, asks: /getToken\(/ },
+  { library: /^(?:next-auth|@auth\/)/, asks: /\b(?:useSession|get(?:Server)?Session|getToken)\(/ },
   {
     library: /^(?:keycloak-js|@react-keycloak\/web|keycloak-angular)$/,
     asks: /\b(?:keycloak|kc)\w*\.(?:token|idToken)\b/i,

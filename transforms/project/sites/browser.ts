@@ -40,9 +40,12 @@ import { refusalSites, withRenewals } from './refused.js';
  */
 export function browserSites(sources: Sources, served: readonly Site[]): Site[] {
   const clients = browserClients(sources);
+  const own = clients.filter(
+    ({ places, headers }) => places.length || headers.some(({ foreign }) => !foreign),
+  );
   return clients.flatMap((client) => {
     const sites = isolated(sources, client.files, () => sitesOf(sources, client, served));
-    const tests = sites.length ? testStorageSites(sources, client, clients.length === 1) : [];
+    const tests = sites.length ? testStorageSites(sources, client, own.length === 1) : [];
     return [...sites, ...tests];
   });
 }
