@@ -62,10 +62,13 @@ function collectNamed(
   } else if (declaration.isFunctionDeclaration() || declaration.isClassDeclaration()) {
     if (declaration.node.id) names.set(declaration.node.id.name, declaration);
   }
+  const source = statement.node.source?.value;
   for (const specifier of statement.get('specifiers')) {
+    // `export * as auth from './auth'`
+    if (specifier.isExportNamespaceSpecifier() && source)
+      passedOn.set(specifier.node.exported.name, { specifier: source, name: '*' });
     if (!specifier.isExportSpecifier()) continue;
     const exported = moduleName(specifier.node.exported);
-    const source = statement.node.source?.value;
     if (source) passedOn.set(exported, { specifier: source, name: specifier.node.local.name });
     else names.set(exported, specifier.get('local'));
   }

@@ -20,6 +20,7 @@ const MAKERS: readonly (readonly [RegExp, RegExp, Holder['kind']])[] = [
   [/^rxjs$/, /^(?:Behavior|Replay|Async)?Subject$/, 'subject'],
   [/^@angular\/core$/, /^(?:signal|computed|linkedSignal)$/, 'signal'],
   [/^(?:vue|@vue\/(?:composition-api|reactivity)|#imports)$/, /^(?:ref|shallowRef|computed)$/, 'ref'],
+  [/^@preact\/signals(?:-core|-react)?$/, /^(?:signal|computed|useSignal|useComputed)$/, 'ref'],
   [/^svelte\/store$/, /^(?:writable|readable|derived)$/, 'store'],
 ];
 
@@ -39,7 +40,7 @@ export function holderMade(sources: Sources, path: NodePath): Holder | undefined
   if (maker.kind !== 'package') return undefined;
   const name = maker.name.at(-1) ?? '';
   const known = MAKERS.find(([module, names]) => module.test(maker.module) && names.test(name));
-  return known && { kind: known[2], made: path, derived: name === 'computed' };
+  return known && { kind: known[2], made: path, derived: /^(?:computed|useComputed)$/.test(name) };
 }
 
 const VIEWS = /^as(?:Observable|Readonly)$/;

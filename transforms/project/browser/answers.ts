@@ -41,7 +41,8 @@ export type Arrival =
   | { readonly kind: 'unknown' };
 
 const DEEPEST = 5;
-const STATE = /getState\(|\bstate\b|State\b|\bprops\b|useSelector|useContext|\bstore\b|Storage\b/;
+const STATE =
+  /getState\(|\bstate\b|State\b|\bprops\b|useSelector|useContext|use(?:Reducer|Atom|Recoil|Signal|Store)|create(?:Signal|Store)\(|\bstore\b|Storage\b/;
 
 /** Follows a token (`trail` further down from `path`) back to where the code receives it. */
 export function arrivalOf(sources: Sources, path: NodePath, trail: readonly string[] = []): Arrival {
@@ -86,7 +87,7 @@ function received(
   if (name !== undefined && spreads.length)
     return { from: spreads.map((one) => ({ path: one.get('argument'), trail: whole })) };
   if (isHeld(sources, path)) return 'state';
-  if (!root.isIdentifier()) return STATE.test(text) ? 'state' : undefined;
+  if (!root.isIdentifier()) return STATE.test(text) || isAsked(root) ? 'state' : undefined;
   const binding = root.scope.getBinding(root.node.name);
   if (!binding) return STATE.test(text) ? 'state' : undefined;
   const owner = root.getFunctionParent();
@@ -141,6 +142,14 @@ function answerAt(
     ...(whole.length ? { container: [name, ...whole.slice(0, -1)].join('.') } : {}),
     trail: whole.slice(-1),
   };
+}
+
+/** `token()` of `const [token, setToken] = createSignal(null)` */
+function isAsked(path: NodePath): boolean {
+  const callee = path.isCallExpression() ? path.get('callee') : undefined;
+  const declared = callee?.isIdentifier() ? callee.scope.getBinding(callee.node.name)?.path : undefined;
+  const made = declared?.isVariableDeclarator() ? declared.get('init') : undefined;
+  return Boolean(made?.isCallExpression() && STATE.test(`${String(made.get('callee'))}(`));
 }
 
 /** What a subject, a signal or the like holds is the application's own state. */

@@ -109,7 +109,10 @@ function bindingsIn(options: NodePath): Binding[] {
   return named.flatMap((one) => {
     const at = one.isSpreadElement() ? one.get('argument') : one;
     const binding = at.isIdentifier() ? at.scope.getBinding(at.node.name) : undefined;
-    return binding ? [binding] : [];
+    if (!binding) return [];
+    // `const options = { method, headers }`
+    const init = at === options && binding.path.isVariableDeclarator() ? binding.path.get('init') : undefined;
+    return [binding, ...(init?.isObjectExpression() ? bindingsIn(init) : [])];
   });
 }
 
@@ -232,9 +235,12 @@ function splitAddress(sources: Sources, url: NodePath): Address | undefined {
   const otherwise = url.isLogicalExpression() ? stringOf(sources, url.get('right')) : undefined;
   if (otherwise !== undefined && isAbsolute(otherwise) && !/env/.test(String(url)))
     return { text: otherwise, rest: '' };
-  const member = url.isMemberExpression() ? definitionOf(sources, url) : undefined;
-  if (member?.kind === 'value' && member.path.node !== url.node && url.get('object').isThisExpression())
-    return splitAddress(sources, member.path);
+  const own = url.isMemberExpression() && url.get('object').isThisExpression();
+  const member = own ? definitionOf(sources, url) : undefined;
+  if (member?.kind === 'value' && member.path.node !== url.node) return splitAddress(sources, member.path);
+  // `constructor(private baseUrl: string) {}` of a class that is made with an address
+  const [made] = member?.kind === 'parameter' ? handedIn(sources, url) : [];
+  if (made) return splitAddress(sources, made);
   const text = textOf(sources.fileOf(url), url.node);
   // `import.meta.env.API || 'http://localhost:5000'` as well.
   const fromEnvironment =

@@ -3,6 +3,7 @@ import * as t from '@babel/types';
 import { definitionOf, keyName, propertyName } from '../definitions.js';
 import { returnsOf } from '../flow/returns.js';
 import type { Sources } from '../sources.js';
+import { membersAbove } from './answers.js';
 import { isLoginTokenName } from './names.js';
 import { operatorOf } from './operators.js';
 import type { OutgoingRequest } from './requests.js';
@@ -26,7 +27,8 @@ export interface Body {
 }
 
 /** The body of what a request is answered. */
-export function bodyOf(sources: Sources, { path, body, client }: OutgoingRequest): Body | undefined {
+export function bodyOf(sources: Sources, { path, body, client, bodyAt }: OutgoingRequest): Body | undefined {
+  if (bodyAt) return { path: bodyAt, names: [] };
   return client === 'fetch' ? (parsedBody(path) ?? handledBody(sources, path)) : { path, names: body };
 }
 
@@ -90,7 +92,8 @@ function promisedBy(path: NodePath): NodePath | undefined {
   return asks && path.key === 0 && path.listKey === 'arguments' ? call : undefined;
 }
 
-function withNames(
+/** The variable in a pattern that receives a body, or the token out of it. */
+export function withNames(
   owner: NodePath<t.Function>,
   pattern: NodePath,
   body: readonly string[],
@@ -117,10 +120,26 @@ function withNames(
     }
     if (name === head) return withNames(owner, value, rest, declarator);
   }
+  return head === undefined ? aroundToken(pattern, common) : undefined;
+}
+
+/** `const { user } = await login()`, of which `user.token` is the token. */
+function aroundToken(
+  pattern: NodePath<t.ObjectPattern>,
+  common: Pick<Holder, 'function' | 'declaration'>,
+): Holder | undefined {
+  for (const property of pattern.get('properties')) {
+    const value = property.isObjectProperty() ? (property.get('value') as NodePath) : undefined;
+    const binding = value?.isIdentifier() ? value.scope.getBinding(value.node.name) : undefined;
+    const holds = binding?.referencePaths.some((reference) =>
+      isLoginTokenName(membersAbove(reference).names[0] ?? ''),
+    );
+    if (binding && holds) return { ...common, binding, names: [] };
+  }
   return undefined;
 }
 
-function unwrappedUp(path: NodePath): NodePath {
+export function unwrappedUp(path: NodePath): NodePath {
   const { parentPath: parent } = path;
   return parent?.isTSAsExpression() || parent?.isParenthesizedExpression() ? unwrappedUp(parent) : path;
 }

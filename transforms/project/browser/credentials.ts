@@ -22,7 +22,7 @@ export function credentialsOf(
   const goes = (request: OutgoingRequest) => goesToApi(sources, request, base);
   const isOurs = (request: OutgoingRequest) =>
     request.shared || attaches(request, headers) || goesToApi(sources, request, base) === true;
-  const plain = all.filter(({ client, instance }) => client === 'axios' && !instance);
+  const plain = all.filter(({ client, instance, lone }) => client === 'axios' && !instance && !lone);
   const axios = plain.some(isOurs) && plain.every((request) => goesToApi(sources, request, base) !== false);
   const instances = new Set<unknown>();
   const jquery = all.some(({ client, shared }) => client === 'jquery' && shared);
@@ -32,7 +32,7 @@ export function credentialsOf(
     if (request.client === 'jquery' && jquery) return request.shared;
     if (request.client === 'angular') return false;
     if (request.client !== 'axios') return true;
-    if (!request.instance) return !axios;
+    if (!request.instance) return request.lone || !axios;
     if (instances.has(request.instance.node)) return false;
     instances.add(request.instance.node);
     return true;

@@ -29,6 +29,7 @@ const MOUNTING: Readonly<Record<string, RegExp>> = {
   'react-dom': /^(?:render|hydrate)$/,
   'react-dom/client': /^(?:render|hydrateRoot)$/,
   preact: /^render$/,
+  'solid-js/web': /^(?:render|hydrate)$/,
   svelte: /^(?:mount|hydrate)$/,
   vue: /^(?:mount|\$mount)$/,
 };
@@ -65,7 +66,9 @@ function candidates(sources: Sources, folder: string): string[] {
     .filter(({ path }) => inside(path) && /(?:^|\/)index\.html$/.test(path))
     .flatMap(({ path, text }) =>
       [...text.matchAll(/<script\b[^>]*\bsrc=["']([^"']+)["']/g)].map(([, source = '']) =>
-        source.startsWith('/') ? posix.join(folder, source) : posix.join(posix.dirname(path), source),
+        source.startsWith('/')
+          ? posix.join(folder, source.slice(1))
+          : posix.join(posix.dirname(path), source),
       ),
     );
   const usual = ['src', '', 'app/src', 'client', 'src/client', 'app'].flatMap((place) =>

@@ -68,6 +68,9 @@ function attachedBy(sources: Sources, path: NodePath): Attached | undefined {
   // `request.get(url).auth(token, { type: 'bearer' })`
   if (propertyName(callee.node) === 'auth' && first && second && isBearer(second))
     return { path, form: 'call', header: 'Authorization', value: first };
+  // `api.auth(`Bearer ${token}`)` of wretch
+  if (propertyName(callee.node) === 'auth' && first && !second && isOfWretch(sources, path))
+    return { path, form: 'call', header: 'Authorization', value: first };
   if (!SETTERS.test(propertyName(callee.node) ?? '')) return undefined;
   const header = first && fixedString(sources, first);
   if (header === undefined || !second || !isTokenHeader(header)) return undefined;
@@ -102,6 +105,10 @@ function isForThis(sources: Sources, giver: NodePath<t.Function>, mention: NodeP
   if (giver === mention || !giver.isFunctionDeclaration()) return false;
   if (callersOf(sources, giver).length || sources.fileOf(giver) !== sources.fileOf(mention)) return false;
   return !escapes(sources, giver, (path) => path.node === mention.node);
+}
+
+function isOfWretch(sources: Sources, path: NodePath): boolean {
+  return sources.packageOf(sources.fileOf(path))?.dependencies.has('wretch') === true;
 }
 
 /** `{ type: 'bearer' }` */

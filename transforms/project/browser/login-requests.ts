@@ -4,11 +4,13 @@ import { callersOf } from '../callers.js';
 import { keyName } from '../definitions.js';
 import { surroundingNames } from '../families.js';
 import type { Sources } from '../sources.js';
+import { tokenNameInType } from './answer-types.js';
 import { type LoginAnswer, membersAbove } from './answers.js';
-import { type Body, bodyOf, type Holder, holderOf } from './bodies.js';
+import { type Body, bodyOf, type Holder, holderOf, withNames } from './bodies.js';
+import { successesOf } from './mutations.js';
 import { isLoginName, isRegistrationName, isRenewalName, isTokenName } from './names.js';
 import type { OutgoingRequest } from './requests.js';
-import { leadsToLogin, wrappedLogins } from './wrapped-requests.js';
+import { handedOut, leadsToLogin, takenAtOnce, wrappedLogins } from './wrapped-requests.js';
 
 /**
  * The answers to a request that logs a user in by its path or by the function around it: one, or where that function
@@ -36,9 +38,12 @@ export function loginAnswers(
     : named
       ? [body]
       : [...(handedIn ? [body] : []), ...wrappedLogins(sources, body, sends)];
+  const typed = tokenNameInType(sources, request.path);
   return bodies
     .flatMap((one) =>
-      holdersOf(sources, one, 0).map((holder) => ({ holder, called: one.called ?? (named ? names : []) })),
+      holdersOf(sources, one, 0)
+        .flatMap((holder) => readersOf(sources, one, holder))
+        .map((holder) => ({ holder, called: one.called ?? (named ? names : []) })),
     )
     .flatMap(({ holder, called }): LoginAnswer[] => {
       const common = {
@@ -51,7 +56,8 @@ export function loginAnswers(
       const container = [holder.binding.identifier.name, ...holder.names].join('.');
       const [shown] = tokenTrails(holder.function, holder.binding, holder.names);
       const sent = sends || called.some(isLoginName);
-      const trail = shown ?? (called.length && field && sent ? [field] : undefined);
+      const told = typed ?? field;
+      const trail = shown ?? (called.length && told && sent ? [told] : undefined);
       if (!trail) return [];
       return [
         {
@@ -77,13 +83,36 @@ export function isReturned({ binding, function: owner }: LoginAnswer): boolean {
 const DEEPEST = 3;
 
 /** The variables that receive the body of an answer, in the callers where a function returns the request as it is. */
-function holdersOf(sources: Sources, body: Body, depth: number): Holder[] {
+function holdersOf(sources: Sources, given: Body, depth: number): Holder[] {
+  const body = takenAtOnce(given) ?? given;
   const holder = holderOf(body);
   if (holder || depth >= DEEPEST) return holder ? [holder] : [];
   const { parentPath: parent } = body.path;
   const owner = body.path.getFunctionParent();
   if (!owner || (parent !== owner && !parent?.isReturnStatement())) return [];
-  return callersOf(sources, owner).flatMap((path) => holdersOf(sources, { ...body, path }, depth + 1));
+  return receivers(sources, owner, body, depth);
+}
+
+/** Who is handed what a function answers: its callers, and callbacks that a library calls with it. */
+function receivers(sources: Sources, owner: NodePath<t.Function>, body: Body, depth: number): Holder[] {
+  const called = callersOf(sources, owner).flatMap((path) =>
+    holdersOf(sources, { ...body, path }, depth + 1),
+  );
+  const told = successesOf(sources, owner).flatMap((success) => {
+    const [parameter] = success.get('params') as NodePath[];
+    return (parameter && withNames(success, parameter, body.names)) ?? [];
+  });
+  return [...called, ...told];
+}
+
+/** Those that read the token from what a function only hands on; the function's own variable where none is seen to. */
+function readersOf(sources: Sources, body: Body, holder: Holder): Holder[] {
+  const shows = (one: Holder) => one.token || tokenTrails(one.function, one.binding, one.names).length > 0;
+  if (shows(holder)) return [holder];
+  const handed = handedOut(sources, body);
+  if (!handed || handed.path.getFunctionParent() !== holder.function) return [holder];
+  const reading = receivers(sources, holder.function, handed, 0).filter(shows);
+  return reading.length ? reading : [holder];
 }
 
 /** The ways, by property names, in which a function reads tokens from an answer. */

@@ -39,6 +39,7 @@ const MAKERS: readonly Maker[] = [
     address: 'baseUrl',
   },
   { package: /^ky$/, export: /(?:^|\.)(?:create|extend)$/, options: 0, address: 'prefixUrl' },
+  { package: /^wretch$/, export: /^(?:default)?$/, options: 1 },
   { package: /^graphql-request$/, export: /^GraphQLClient$/, options: 1 },
   { package: /^ofetch$/, export: /^(?:ofetch|\$fetch)\.create$/, options: 0, address: 'baseURL' },
   {
@@ -62,6 +63,20 @@ const GLOBALS: readonly Maker[] = [
   { package: /^$/, export: /^\$fetch\.create$/, options: 0, address: 'baseURL' },
 ];
 
+function makerOf(callee: Definition): Maker | undefined {
+  if (callee.kind !== 'package' && callee.kind !== 'global') return undefined;
+  const name = callee.name.join('.');
+  return callee.kind === 'global'
+    ? GLOBALS.find((one) => one.export.test(name))
+    : MAKERS.find((one) => one.package.test(callee.module) && one.export.test(name));
+}
+
+/** The package whose client a call makes; `''` where a framework brings it. */
+export function madeWith(callee: Definition): string | undefined {
+  if (!makerOf(callee)) return undefined;
+  return callee.kind === 'package' ? callee.module : '';
+}
+
 /** The client that a call makes, as the request that stands for all of its requests. */
 export function byMaker(
   sources: Sources,
@@ -69,12 +84,7 @@ export function byMaker(
   path: CallPath,
   callee: Definition,
 ): OutgoingRequest | undefined {
-  if (callee.kind !== 'package' && callee.kind !== 'global') return undefined;
-  const name = callee.name.join('.');
-  const maker =
-    callee.kind === 'global'
-      ? GLOBALS.find((one) => one.export.test(name))
-      : MAKERS.find((one) => one.package.test(callee.module) && one.export.test(name));
+  const maker = makerOf(callee);
   if (!maker) return undefined;
   const given = path.get('arguments') as NodePath[];
   const options = given[maker.options];

@@ -4,6 +4,7 @@ import { type CallPath, callsOf } from '../callers.js';
 import { type Definition, definitionOf, keyName } from '../definitions.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
+import { byMade } from './made-clients.js';
 import { byMaker } from './makers.js';
 import { byOtherSender } from './senders.js';
 import { fixedString } from './strings.js';
@@ -32,6 +33,8 @@ export interface OutgoingRequest {
   readonly ready?: boolean;
   /** The `axios.create()` call that made the instance; absent for axios itself. */
   readonly instance?: NodePath<t.CallExpression>;
+  /** What sends it has no defaults that could be set for all of its requests. */
+  readonly lone?: boolean;
   /** In lower case, where it is fixed. */
   readonly method?: string;
   readonly url?: NodePath;
@@ -39,10 +42,16 @@ export interface OutgoingRequest {
   readonly options?: NodePath;
   /** Where among the arguments the options stand or would stand. */
   readonly optionsIndex: number;
+  /** It is sent by a client that was made elsewhere, whose address and options it has. */
+  readonly made?: boolean;
+  /** What yields the body of the answer as it is: `ky.post(url).json()`. */
+  readonly bodyAt?: NodePath;
   /** Property names from the answer down to its body. */
   readonly body: readonly string[];
 }
 
+/** axios, and what is called as it is. */
+const AXIOS = /^(?:axios|redaxios)$/;
 const WITHOUT_BODY = new Set(['get', 'delete', 'head', 'options']);
 const WITH_BODY = new Set(['post', 'put', 'patch', 'postForm', 'putForm', 'patchForm']);
 
@@ -62,6 +71,7 @@ export const SENDING_WORDS = [
   'HttpClient',
   "'ky'",
   '"ky"',
+  'wretch',
 ] as const;
 
 /** Finds the calls in a file that send requests with a client that is known. */
@@ -72,6 +82,7 @@ export function outgoingRequests(sources: Sources, file: SourceFile): OutgoingRe
       byFetch(sources, file, path, callee) ??
       bySuperagent(sources, file, path, callee) ??
       byMaker(sources, file, path, callee) ??
+      byMade(sources, file, path, callee) ??
       byOtherSender(sources, file, path, callee);
     return request ? [request] : [];
   });
@@ -82,7 +93,7 @@ export function axiosCallee(
   sources: Sources,
   callee: Definition,
 ): { readonly method: string; readonly instance?: NodePath<t.CallExpression> } | undefined {
-  if (callee.kind === 'package' && callee.module === 'axios') {
+  if (callee.kind === 'package' && AXIOS.test(callee.module)) {
     const name = callee.name.filter((part) => part !== 'default');
     return name.length > 1 ? undefined : { method: name[0] ?? 'request' };
   }
@@ -95,7 +106,7 @@ export function axiosCallee(
 export function instanceOf(sources: Sources, path: NodePath): NodePath<t.CallExpression> | undefined {
   if (!path.isCallExpression()) return undefined;
   const made = definitionOf(sources, path.get('callee') as NodePath);
-  return made.kind === 'package' && made.module === 'axios' && made.name.at(-1) === 'create'
+  return made.kind === 'package' && AXIOS.test(made.module) && made.name.at(-1) === 'create'
     ? path
     : undefined;
 }
@@ -110,7 +121,15 @@ function byAxios(
   if (!called) return undefined;
   const { method, instance } = called;
   const given = path.get('arguments') as NodePath[];
-  const common = { file, path, client: 'axios', body: ['data'], ...(instance ? { instance } : {}) } as const;
+  const lone = callee.kind === 'package' && callee.module === 'redaxios';
+  const common = {
+    file,
+    path,
+    client: 'axios',
+    body: ['data'],
+    ...(instance ? { instance } : {}),
+    ...(lone ? { lone } : {}),
+  } as const;
   if (WITHOUT_BODY.has(method) || WITH_BODY.has(method)) {
     const optionsIndex = WITH_BODY.has(method) ? 2 : 1;
     const [url] = given;

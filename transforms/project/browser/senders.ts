@@ -4,6 +4,7 @@ import type { CallPath } from '../callers.js';
 import { type Definition, definitionOf, propertyName } from '../definitions.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
+import { parsedCall } from './made-clients.js';
 import { type OutgoingRequest, propertyIn } from './requests.js';
 import { fixedString } from './strings.js';
 
@@ -61,7 +62,9 @@ const byRequest: Sender = (_sources, file, path, callee) =>
 const byKy: Sender = (_sources, file, path, callee) => {
   if (callee.kind !== 'package' || callee.module !== 'ky') return undefined;
   const name = callee.name.filter((part) => part !== 'default').join('.');
-  return /^(?:|get|post|put|patch|delete|head)$/.test(name) ? asFetch(file, path, name || 'get') : undefined;
+  if (!/^(?:|get|post|put|patch|delete|head)$/.test(name)) return undefined;
+  const bodyAt = parsedCall(path as NodePath);
+  return { ...asFetch(file, path, name || 'get'), ...(bodyAt ? { bodyAt } : {}) };
 };
 
 /** `$fetch(url, options)`, `useFetch(url, options)`, which are known everywhere in Nuxt. */

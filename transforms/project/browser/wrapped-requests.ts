@@ -7,7 +7,7 @@ import { originsOf } from '../flow/origins.js';
 import { returnsOf } from '../flow/returns.js';
 import type { Sources } from '../sources.js';
 import { chainOf, membersAbove } from './answers.js';
-import { type Body, holderOf } from './bodies.js';
+import { type Body, holderOf, unwrappedUp } from './bodies.js';
 import { isLoginName, isRenewalName } from './names.js';
 
 const DEEPEST = 3;
@@ -39,7 +39,7 @@ export function leadsToLogin(sources: Sources, address: NodePath): boolean {
 }
 
 /** What the function around a request answers, where that is the body or holds it. */
-function handedOut(sources: Sources, body: Body): Body | undefined {
+export function handedOut(sources: Sources, body: Body): Body | undefined {
   const { path, names } = unpacked(sources, body);
   const { parentPath: parent } = path;
   if (parent?.isReturnStatement() || (parent?.isArrowFunctionExpression() && path.key === 'body'))
@@ -57,6 +57,8 @@ function handedOut(sources: Sources, body: Body): Body | undefined {
 
 /** `request.then((response) => response.data)` yields what is taken from the answer. */
 function unpacked(sources: Sources, body: Body): Body {
+  const taken = takenAtOnce(body);
+  if (taken) return taken;
   const { parentPath: access } = body.path;
   const call = access?.parentPath;
   if (!access?.isMemberExpression() || body.path.key !== 'object' || !call?.isCallExpression()) return body;
@@ -75,11 +77,22 @@ function unpacked(sources: Sources, body: Body): Body {
   return body;
 }
 
-/** Whether a call says that it sends something: by its name, or by the method among its options. */
+/** `(await request).data`, of which the body is taken where it is awaited. */
+export function takenAtOnce({ path, names, ...rest }: Body): Body | undefined {
+  const { parentPath: awaited } = path;
+  if (!awaited?.isAwaitExpression()) return undefined;
+  const read = membersAbove(unwrappedUp(awaited));
+  const whole = read.names.length > 0 && read.names.every((name, index) => names[index] === name);
+  return whole ? { ...rest, path: read.path, names: names.slice(read.names.length) } : undefined;
+}
+
+/** Whether a call says that it sends something: by its name, or by the method that it gives, among options or alone. */
 function isSending(call: CallPath): boolean {
   const { callee } = call.node;
   const name = propertyName(callee) ?? (t.isIdentifier(callee) ? callee.name : '');
-  return /^(?:post|put)/i.test(name) || /\bmethod\b\W+(?:post|put)/i.test(String(call));
+  const given = call.get('arguments') as NodePath[];
+  const verb = given.some((one) => one.isStringLiteral() && /^(?:post|put)$/i.test(one.node.value));
+  return verb || /^(?:post|put)/i.test(name) || /\bmethod\b\W+(?:post|put)/i.test(String(call));
 }
 
 function namesOfCall(call: CallPath): string[] {

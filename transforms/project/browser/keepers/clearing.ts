@@ -1,6 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { propertyName } from '../../definitions.js';
+import { definitionOf, propertyName } from '../../definitions.js';
 import { intoPattern } from '../../flow/names.js';
 import type { Sources } from '../../sources.js';
 import { isAbsent } from '../absent.js';
@@ -16,20 +16,57 @@ export function clearsOf(sources: Sources, path: NodePath, { storage, key, trail
   if (storage === 'cookie')
     return cookieChanges(sources, path, key).filter(({ value }) => !value || isAbsent(value));
   if (!trails.length) return [];
-  return answersTo(sources, path).flatMap(({ path: reference, trail }) =>
-    clearedBy(sources, reference, trail[0]).map((at) => ({
-      file: sources.fileOf(at),
-      path: at,
-      storage,
-      operation: 'remove',
-      key,
-      kept: true,
-    })),
+  const mentions = [...answersTo(sources, path), ...handedOn(sources, path)];
+  const found = mentions.flatMap(({ path: reference, trail }) => clearedBy(sources, reference, trail[0]));
+  return [...new Map(found.map((at) => [at.node, at])).values()].map((at) => ({
+    file: sources.fileOf(at),
+    path: at,
+    storage,
+    operation: 'remove',
+    key,
+    kept: true,
+  }));
+}
+
+interface Mention {
+  readonly path: NodePath;
+  readonly trail: readonly string[];
+}
+
+/** The mentions of what sets and what removes, where hooks hand it on: `const { removeToken } = useSession()`. */
+function handedOn(sources: Sources, path: NodePath): Mention[] {
+  const id = path.parentPath?.isVariableDeclarator() ? path.parentPath.node.id : undefined;
+  if (!t.isArrayPattern(id)) return [];
+  return ['1', '2'].flatMap((part) => {
+    const element = id.elements[Number(part)];
+    if (!t.isIdentifier(element)) return [];
+    return sources
+      .naming(element.name)
+      .flatMap((file) => [...file.paths.values()])
+      .filter((mention) => isNamed(mention, element.name) && isPart(sources, mention, path, part))
+      .map((mention) => ({ path: mention, trail: [part] }));
+  });
+}
+
+function isNamed(path: NodePath, name: string): boolean {
+  return path.isIdentifier()
+    ? path.node.name === name && path.isReferencedIdentifier()
+    : propertyName(path.node) === name;
+}
+
+/** Whether an expression is one of the parts that a call answers. */
+function isPart(sources: Sources, mention: NodePath, call: NodePath, part: string): boolean {
+  const definition = definitionOf(sources, mention);
+  return (
+    definition.kind === 'member' &&
+    definition.name === part &&
+    definition.of.kind === 'value' &&
+    definition.of.path.node === call.node
   );
 }
 
 /** The mentions of what a call answers; `1` leads the trail of what sets it, `2` of what removes it. */
-function answersTo(sources: Sources, path: NodePath): { path: NodePath; trail: readonly string[] }[] {
+function answersTo(sources: Sources, path: NodePath): Mention[] {
   const { parentPath: declarator } = path;
   if (!declarator?.isVariableDeclarator()) return [];
   const id = declarator.get('id') as NodePath;
@@ -45,6 +82,12 @@ function answersTo(sources: Sources, path: NodePath): { path: NodePath; trail: r
 function clearedBy(sources: Sources, reference: NodePath, part: string | undefined): NodePath[] {
   const { parentPath: parent } = reference;
   if (!parent) return [];
+  // `onClick={removeToken}`
+  if (part === '2' && parent.isJSXExpressionContainer() && parent.parentPath.isJSXAttribute())
+    return [reference];
+  // `removeItem()` of use-local-storage-state
+  if (part === '2' && propertyName(parent.node) === 'removeItem' && reference.key === 'object')
+    return parent.parentPath?.isCallExpression() && parent.key === 'callee' ? [parent.parentPath] : [];
   // `setToken(null)`, `removeToken()`
   if (reference.key === 'callee' && parent.isCallExpression()) {
     const [first] = parent.get('arguments') as NodePath[];

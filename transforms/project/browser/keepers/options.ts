@@ -9,7 +9,7 @@ import { propertyIn } from '../requests.js';
 
 /** Which web storage an option names; `local` where it names none, undefined where that is not to be seen. */
 export function storageNamed(path: NodePath | undefined): 'local' | 'session' | undefined {
-  if (!path) return 'local';
+  if (!path || path.isIdentifier({ name: 'undefined' })) return 'local';
   const text = String(path);
   if (/\bsessionStorage\b/.test(text)) return 'session';
   return /\blocalStorage\b/.test(text) ? 'local' : undefined;
