@@ -173,7 +173,7 @@ function heldBack(
   if (loose && TOKEN_KINDS.has(kind) && kind !== 'login-answer')
     return { action, reason, todo: withoutImport(site, base.path) };
   if (kind === 'client-entry' && !loose) {
-    const at = `${base.expression ? `${base.expression.text} + ` : ''}'${base.path}'`;
+    const at = base.expression ? `\`\${${base.expression.text}}${base.path}\`` : `'${base.path}'`;
     const todo =
       advice ??
       `Give adoptLegacyToken at: ${at}, hand the token from there to acceptSession(), and start the application when that has settled. Then take the token out of storage, headers and state together.`;

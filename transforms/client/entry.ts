@@ -1,4 +1,5 @@
 // https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Promise/finally
+import { posix } from 'node:path';
 import { alone } from '../alone.js';
 import { adoptionOf, browserModuleOf } from '../edit/browser-module.js';
 import { dependencyEdits } from '../edit/dependencies.js';
@@ -19,6 +20,9 @@ export const rule: Rule<EntrySite> = {
   edit,
 };
 
+/** What a page shows once it is defined, wherever it has a tag for it. */
+const ELEMENTS = /@customElement\(|\bcustomElements\.define\(/;
+
 function decide({ client, file }: EntrySite, { sources }: Project): Decision {
   if (isDone(client, sources))
     return { action: 'kept', reason: 'the application takes up earlier logins at its start already' };
@@ -30,6 +34,12 @@ function decide({ client, file }: EntrySite, { sources }: Project): Decision {
     };
   if (!client.places.length)
     return { action: 'rewritten', reason: 'the application is told where its session is' };
+  if (!client.entry.mount && ELEMENTS.test(file.text))
+    return {
+      action: 'manual',
+      reason: `the elements of ${file.path} show themselves as soon as it is loaded`,
+      todo: `Let the page load a module in its place that waits for an earlier login: ${adoptionOf(client)}.finally(() => import('./${posix.basename(file.path).replace(/\.[^.]+$/, '')}')). The first comes from @jwt-to-session/shim/client, and ends without harm where no token is left.`,
+    };
   if (!client.entry.mount)
     return {
       action: 'bridged',

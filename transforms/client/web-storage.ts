@@ -1,5 +1,6 @@
 // https://developer.mozilla.org/en-US/docs/Web/API/Web_Storage_API
 import type { NodePath } from '@babel/traverse';
+import type * as t from '@babel/types';
 import { alone } from '../alone.js';
 import { isAsked, isGuarded, isMoved, isStoredWithout, storedIn } from '../edit/asked.js';
 import { movedIn, waitingIn } from '../edit/async.js';
@@ -19,9 +20,11 @@ import { endsSession } from '../project/browser/logout.js';
 import { isForSocket, opensSocket, socketsTakeCookies } from '../project/browser/sockets.js';
 import { jsonOf } from '../project/browser/storage.js';
 import { FOR_SOCKET, storageHazard } from '../project/browser/uses.js';
+import { callersOf } from '../project/callers.js';
 import type { Project } from '../project/project.js';
 import type { StoreSite } from '../project/site.js';
 import { startOf, textOf } from '../project/source.js';
+import type { Sources } from '../project/sources.js';
 import type { Decision, Rule } from '../rule.js';
 
 /** A login token in web storage → `hasSession()`, `acceptSession()`, `forgetSession()`, `signOut()`. */
@@ -173,11 +176,11 @@ function editSet(site: StoreSite, project: Project): readonly Edit[] {
   }
   if (place?.family === 'refresh') return [withoutStatement(file, path)];
   if (isAcceptedElsewhere(site, project)) return [withoutStatement(file, path)];
-  return acceptedHere(site, value ? textOf(file, (jsonOf(value) ?? value).node) : '');
+  return acceptedHere(site, project, value ? textOf(file, (jsonOf(value) ?? value).node) : '');
 }
 
 /** `await acceptSession(token)` in the place of the call that stored it. */
-function acceptedHere({ access, file }: StoreSite, token: string): Edit[] {
+function acceptedHere({ access, file }: StoreSite, { sources }: Project, token: string): Edit[] {
   const { path } = access;
   const accept = localName(file, SHIM_CLIENT, 'acceptSession');
   const owner = path.getFunctionParent();
@@ -190,7 +193,22 @@ function acceptedHere({ access, file }: StoreSite, token: string): Edit[] {
   // An answer without a name is not asked for twice.
   const named = value?.isMemberExpression() && !/[(]/.test(token);
   const held = named && /\.[cm]?jsx?$/.test(file.path) ? `${token} = ` : '';
-  return [...waiting.edits, replacement(file, path, `${held}${waiting.how} ${call}`, [accept])];
+  const accepted = replacement(file, path, `${held}${waiting.how} ${call}`, [accept]);
+  const made = owner && waiting.edits.length ? callsAwaited(sources, owner) : [];
+  return [...waiting.edits, accepted, ...made];
+}
+
+/** Those wait that call a function which has come to wait, and went on when it was done: `await saveTokens(tokens)`. */
+function callsAwaited(sources: Sources, owner: NodePath<t.Function>): Edit[] {
+  return callersOf(sources, owner).flatMap((call) => {
+    const around = call.getFunctionParent();
+    const file = sources.fileOf(call);
+    if (!around || !call.parentPath?.isExpressionStatement()) return [];
+    const waiting = waitingIn(file, around);
+    if (waiting.how === 'never' || waiting.further) return [];
+    const start = startOf(call.node);
+    return [...waiting.edits, { file: file.path, start, end: start, text: `${waiting.how} ` }];
+  });
 }
 
 /** The object is stored without the token. */
@@ -223,6 +241,11 @@ function editRemove(site: StoreSite, project: Project): Edit[] {
     const call = `${done.local}()${semicolon}`;
     if (statement?.isStatement()) return beforeStatement(file, statement, call, [done]);
     const owner = access.path.parentPath;
+    // `onClick={removeToken}`
+    if (owner?.isJSXExpressionContainer() && !access.path.isCallExpression()) {
+      const both = `() => { ${done.local}(); ${textOf(file, access.path.node)}(); }`;
+      return [replacement(file, access.path, both, [done])];
+    }
     if (access.kept && owner?.isArrowFunctionExpression()) return asBlock(file, owner, [call], [done], false);
     return [replacement(file, access.path, `(${done.local}(), ${textOf(file, access.path.node)})`, [done])];
   }

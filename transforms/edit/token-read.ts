@@ -71,10 +71,15 @@ function wholeQuestion(path: NodePath): NodePath {
   return path;
 }
 
-/** `signal<string | null>(path)` */
-function isGivenAs({ parentPath: parent, listKey }: NodePath): boolean {
-  const call = parent?.isCallExpression() || parent?.isNewExpression() ? parent.node : undefined;
-  return listKey === 'arguments' && Boolean(call?.typeParameters);
+/** `signal<string | null>(path)`; `useState(path)`, whose setter takes what it was given at first. */
+function isGivenAs({ parentPath: parent, listKey, key }: NodePath): boolean {
+  if (parent?.isArrowFunctionExpression() && key === 'body')
+    return parent.listKey === 'arguments' && isGivenAs(parent);
+  const call = parent?.isCallExpression() || parent?.isNewExpression() ? parent : undefined;
+  if (!call || listKey !== 'arguments') return false;
+  const declarator = call.parentPath;
+  const settable = declarator?.isVariableDeclarator() && declarator.get('id').isArrayPattern();
+  return Boolean(call.node.typeParameters || settable);
 }
 
 /** Alone where something else follows or goes before it on the same level. */

@@ -21,7 +21,7 @@ export function entrySites(
       family: 'session',
       evidence: 'the application starts here',
       file,
-      path: entry ? (entry.mount ?? file.program) : (file.program.get('body')[0] ?? file.program),
+      path: entry?.mount ?? file.program.get('body')[0] ?? file.program,
       client,
     },
   ];
