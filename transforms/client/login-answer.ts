@@ -91,7 +91,9 @@ function edit({ answer }: EmitSite, decision: Decision, project: Project): reado
       },
     ];
   }
-  return [...edits, ...movedIn(beforeStatement(file, before, indented, [accept]), waiting)];
+  // The statement may go, what stands before it must not.
+  const accepting = beforeStatement(file, before, indented, [accept]).map((one) => ({ ...one, stays: true }));
+  return [...edits, ...movedIn(accepting, waiting)];
 }
 
 /** `if (data && data.token) { … }`: what is answered may be no object, and hold no token. */

@@ -51,7 +51,8 @@ export function acceptanceOf(answer: LoginAnswer, project: Project): Acceptance 
     refreshes: mentions.filter(({ kind }) => kind === 'refresh').map(({ path }) => path),
     leaves: mentions.some(
       ({ kind, path }) =>
-        kind === 'whole' || (kind === 'stored' && path.isExpression() && !isToken(path, answer)),
+        kind === 'whole' ||
+        (kind === 'stored' && path.isExpression() && !isToken(path, answer) && !isHollowed(path, project)),
     ),
     besides: refreshNames(answer, project).map((name) => `${container}.${name}`),
   };
@@ -222,8 +223,14 @@ function kindOf(path: NodePath, project: Project, token: boolean): Mention['kind
   if (inside?.kind === 'browser-decode') return 'decoded';
   if (isTest(path)) return 'test';
   if (path.parentPath?.isAssignmentExpression() && path.key === 'left') return 'part';
+  if (isHollowed(path, project)) return 'stored';
   if (!token) return isLogged(path) ? 'part' : 'whole';
-  return path.listKey === 'arguments' && hollowCall(path, project) ? 'stored' : 'flag';
+  return 'flag';
+}
+
+/** Whether a value is only handed to what stored its token, and nothing else: the call goes. */
+function isHollowed(path: NodePath, project: Project): boolean {
+  return path.listKey === 'arguments' && hollowCall(path, project)?.node === path.parent;
 }
 
 /** `console.log(data)` hands nothing on. */
