@@ -2,31 +2,50 @@ import { access, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/pro
 import { dirname, join } from 'node:path';
 import { migrate } from '../../transforms/migrate.js';
 import type { Outcome, Step } from '../../transforms/words.js';
-import type { Ports, Recipe } from './recipe.js';
+import type { Ports, Prepared, Recipe, Setting } from './recipe.js';
 import { run } from './server.js';
 
-/** Copies a checkout, sets it up as its README says, and installs what it needs; what is installed is kept. */
+/** Copies a checkout, sets its server up as its README says, and installs what it needs. */
 export async function copied(checkout: string, to: string, recipe: Recipe, ports: Ports): Promise<void> {
+  await copiedAlone(checkout, to);
+  await prepared(to, recipe, ports);
+}
+
+/** Copies a checkout; what is installed in the copy is kept. */
+export async function copiedAlone(checkout: string, to: string): Promise<void> {
   await emptied(to);
   await cp(checkout, to, { recursive: true, filter: (from) => !/\/(?:node_modules|\.git)$/.test(from) });
-  const server = join(to, recipe.folder);
-  for (const [path, text] of Object.entries(recipe.files?.(ports) ?? {})) {
-    await mkdir(dirname(join(server, path)), { recursive: true });
-    await writeFile(join(server, path), text);
+}
+
+/** Sets a folder of a copy up, and installs what it needs. */
+export async function prepared<Given extends Ports>(
+  copy: string,
+  { folder, files, settings = () => [], packages = [] }: Prepared<Given>,
+  ports: Given,
+): Promise<void> {
+  const at = join(copy, folder);
+  for (const [path, text] of Object.entries(files?.(ports) ?? {})) {
+    await mkdir(dirname(join(at, path)), { recursive: true });
+    await writeFile(join(at, path), text);
   }
-  for (const { file, find, put } of recipe.settings?.(ports) ?? []) {
-    const text = await readFile(join(server, file), 'utf8');
+  await set(at, settings(ports));
+  // The mark is written last: an installation that was cut off is made anew.
+  const mark = join(at, 'node_modules/.driven');
+  if (await exists(mark)) return;
+  await npm(['install', '--no-save', ...packages], at);
+  await writeFile(mark, '');
+}
+
+/** Changes places of a folder, each of which must be there. */
+export async function set(at: string, settings: readonly Setting[]): Promise<void> {
+  for (const { file, find, put } of settings) {
+    const text = await readFile(join(at, file), 'utf8');
     if (!text.includes(find)) throw new Error(`${file} has no ${find}`);
     await writeFile(
-      join(server, file),
-      text.replace(find, () => put),
+      join(at, file),
+      text.replaceAll(find, () => put),
     );
   }
-  // The mark is written last: an installation that was cut off is made anew.
-  const mark = join(server, 'node_modules/.driven');
-  if (await exists(mark)) return;
-  await npm(['install', '--no-save', ...(recipe.packages ?? [])], server);
-  await writeFile(mark, '');
 }
 
 /** Everything but installed packages goes. */
@@ -54,8 +73,12 @@ export async function migrated(at: string, step: Step): Promise<Outcome> {
 }
 
 /** Installs what a step added to the dependencies; the shim is the package that was packed here. */
-export async function installed(server: string, recipe: Recipe, shim: string): Promise<void> {
-  await npm(['install', '--no-save', shim, ...(recipe.packages ?? [])], server);
+export async function installed(
+  at: string,
+  { packages = [] }: Pick<Prepared, 'packages'>,
+  shim: string,
+): Promise<void> {
+  await npm(['install', '--no-save', shim, ...packages], at);
 }
 
 /** Packs the shim as npm would publish it; returns the archive. */

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chownSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { freePort } from '../bundled-application.js';
@@ -31,6 +33,13 @@ export async function startRedis(): Promise<Serving> {
   const program = found('redis-server');
   const command = (port: number) => [program, '--port', String(port), '--bind', '127.0.0.1', '--save', ''];
   return served(command, folderOf({}), {});
+}
+
+/** Takes every session away. */
+export async function flushRedis(port: number): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  socket.end('FLUSHALL\r\n');
+  await once(socket.resume(), 'close');
 }
 
 async function startPostgres(): Promise<Serving> {

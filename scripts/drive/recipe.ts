@@ -26,16 +26,20 @@ export interface Setting {
   readonly put: string;
 }
 
-/** How a public application is started and used, as data. */
-export interface Recipe {
-  /** The folder of its server, below the checkout. */
+/** A folder of an application that has packages of its own, and what is done there before it is used. */
+export interface Prepared<Given extends Ports = Ports> {
+  /** Where it is, below the checkout. */
   readonly folder: string;
-  readonly database: Database;
   /** Packages that are installed too, or in place of one that no longer installs. */
   readonly packages?: readonly string[];
-  /** Files that the README tells one to write, below the server's folder. */
-  readonly files?: (ports: Ports) => Readonly<Record<string, string>>;
-  readonly settings?: (ports: Ports) => readonly Setting[];
+  /** Files that the README tells one to write, below the folder. */
+  readonly files?: (ports: Given) => Readonly<Record<string, string>>;
+  readonly settings?: (ports: Given) => readonly Setting[];
+}
+
+/** How a public application is started and used, as data. */
+export interface Recipe extends Prepared {
+  readonly database: Database;
   readonly environment?: (ports: Ports) => Readonly<Record<string, string>>;
   /** The command that compiles it, after each change. */
   readonly build?: readonly string[];

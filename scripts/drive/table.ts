@@ -80,7 +80,8 @@ function withoutStamps(body: string): string {
     .replace(/"(_?id|userid|userId|iat|exp)":\d+/g, '"$1":<number>');
 }
 
-function inColumns(rows: readonly (readonly string[])[]): string {
+/** Sets cells below each other, two blanks apart. */
+export function inColumns(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => (row[at] ?? '').length)));
   return rows
     .map((row) => `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd())

@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
+import { JWT, leaks, reachable, trafficOf } from '../../scripts/drive/traffic.js';
 import type { Site } from '../apps/site.js';
 import type { Versions } from '../apps/versions.js';
 import { describeWith } from '../services/needed.js';
 import { addNote, logIn, logOut, openedAs, readableByScript, register, titles } from './pages.js';
-import { JWT, leaks, reachable, trafficOf } from './traffic.js';
 import { test as visit } from './visit.js';
 
 const PAIRS: readonly { pair: string; server: keyof Versions; client: keyof Versions }[] = [
