@@ -1,6 +1,6 @@
 // Finishes what tsc has written to dist/.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 
 const dist = new URL('./dist/', import.meta.url).pathname;
 
@@ -22,6 +22,21 @@ for (const name of await readdir(dist, { recursive: true })) {
     .replace(/from 'node:/g, "from '")
     .replace(/^(import|export) (\w+, )?\{ (.*?) \} from ('.*?');$/gm, apart);
   if (plain !== text) await writeFile(path, plain);
+}
+
+// Types of jsonwebtoken come with those of Node, which have no place in the browser's side of an application: what
+// this package's own types speak of is written out.
+const spoken = join(dist, 'jsonwebtoken-types.d.ts');
+await writeFile(spoken, await readFile(new URL('./jsonwebtoken-types.txt', import.meta.url), 'utf8'));
+for (const name of await readdir(dist, { recursive: true })) {
+  if (!/\.d\.m?ts$/.test(name) || name.startsWith('client')) continue;
+  const path = join(dist, name);
+  const text = await readFile(path, 'utf8');
+  const beside = relative(dirname(path), spoken)
+    .replace(/\.d\.ts$/, '.js')
+    .replace(/^(?!\.)/, './');
+  const own = text.replaceAll("from 'jsonwebtoken'", `from '${beside}'`);
+  if (own !== text) await writeFile(path, own);
 }
 
 /** Names of types in a statement of their own. */

@@ -96,6 +96,19 @@ describe('the house', () => {
     expect(await readFile(join(ROOT, 'transforms/registry.ts'), 'utf8')).toBe(await registryText(ROOT));
   });
 
+  test('the shim brings no types of Node into browsers, nor needs those of jsonwebtoken', async () => {
+    const { dependencies } = JSON.parse(await readFile(join(ROOT, 'shim/package.json'), 'utf8'));
+    expect(Object.keys(dependencies).filter((name) => name.startsWith('@types/'))).toEqual([]);
+    const types = (await readdir(join(ROOT, 'shim/dist'), { recursive: true })).filter((name) =>
+      name.endsWith('.d.ts'),
+    );
+    expect(types).toContain('jsonwebtoken-types.d.ts');
+    for (const name of types)
+      expect(await readFile(join(ROOT, 'shim/dist', name), 'utf8'), name).not.toMatch(
+        /(?:from|import\() ?['"]jsonwebtoken['"]/,
+      );
+  });
+
   test('no file of ours outgrows 320 lines', async () => {
     const long: string[] = [];
     for (const file of [
