@@ -113,6 +113,8 @@ export function isApplication(sources: Sources, path: NodePath, creation: CallPa
   const bare = unwrapped(path);
   if (bare.node === creation.node) return true;
   if (depth > 4 || (!bare.isIdentifier() && !bare.isMemberExpression())) return false;
+  if (bare.isIdentifier() && !bare.scope.hasBinding(bare.node.name, true))
+    return undeclaredName(creation) === bare.node.name;
   if (bare.isMemberExpression()) {
     const owner = definitionOf(sources, bare.get('object'));
     const name = propertyName(bare.node);
@@ -128,6 +130,12 @@ export function isApplication(sources: Sources, path: NodePath, creation: CallPa
         origin.trail.length === 0 &&
         isApplication(sources, origin.path, creation, depth + 1)),
   );
+}
+
+/** `app = express()`, where nothing declares `app`: it is called so everywhere. */
+function undeclaredName({ parent, scope }: CallPath): string | undefined {
+  if (!t.isAssignmentExpression(parent) || !t.isIdentifier(parent.left)) return undefined;
+  return scope.hasBinding(parent.left.name, true) ? undefined : parent.left.name;
 }
 
 /** The application among a call's arguments, by itself or in an object: `routes(app)`, `applyMiddleware({ app })`. */
