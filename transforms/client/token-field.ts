@@ -100,6 +100,8 @@ function askedOf(file: SourceFile, path: NodePath, asks: string, has: NeededName
     end: endOf(whole.node),
     text: alone ? text : `(${text})`,
     needs: [has],
+    // What is read here from storage, to take the token out of it, is not read any more.
+    covers: true,
   };
 }
 
