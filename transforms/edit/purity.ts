@@ -20,6 +20,9 @@ const QUESTIONS = new Set([
 /** What applications call the question whether somebody is logged in. */
 const LOGGED_IN = /^(?:is_?)?(?:logged|signed)_?in$|^(?:is|has)(?:Auth|Authenticated|Token|Session|Login)$/i;
 
+/** What hands the token out, and is called so: `accessToken()`. */
+const TOKEN = /^(?:access|auth|id|session|current)?_?token$/i;
+
 /** Methods of strings, regular expressions and encoders that only tell. */
 const ASKING = /^(?:encode|exec|test|startsWith|includes|to(?:Lower|Upper)Case)$/;
 
@@ -93,7 +96,8 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
   if (member && (CUTS.has(named.name) || PICKS.has(named.name) || ASKING.test(named.name)))
     return pure(member.object);
   if (member && named.name === 'from') return t.isIdentifier(member.object, { name: 'Buffer' });
-  if (!member && QUESTIONS.has(named.name)) return true;
+  if (!member && (QUESTIONS.has(named.name) || (!node.arguments.length && TOKEN.test(named.name))))
+    return true;
   if (LOGGED_IN.test(named.name) && (!member || pure(member.object))) return true;
   // A signal or a method that hands out the token, or says whether there is one.
   const tells =

@@ -1,6 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { goneWith, type RetryBranch } from '../project/browser/renewals.js';
+import { goneWith, type RetryBranch, renewing } from '../project/browser/renewals.js';
 import { endOf, startOf, textOf } from '../project/source.js';
 import { applyEdits, type Edit, type NeededName } from './edits.js';
 import { localName, SHIM_CLIENT } from './names.js';
@@ -9,11 +9,12 @@ import { indentationAt, styleOf } from './style.js';
 
 /** Takes the renewal out of a branch: the session is forgotten, and what was done without a new token remains. */
 export function withoutRetry(renewal: RetryBranch): Edit[] {
-  const { file, branch, kept, said, ends, waits } = renewal;
+  const { file, branch, rest, kept, said, ends, waits } = renewal;
   const { newline, semicolon, indent } = styleOf(file.text);
   const { conditions, statement, needs } = question(renewal);
-  const outer = indentationAt(file, startOf(branch.node));
-  const alone = !conditions.length;
+  const { start, end } = renewing(renewal);
+  const outer = indentationAt(file, rest ? start : startOf(branch.node));
+  const alone = rest !== undefined || !conditions.length;
   const inner = alone ? outer : outer + indent;
   const line = newline + inner;
   const opening = alone ? [] : [`if (${conditions.join(' && ')}) {`];
@@ -23,16 +24,29 @@ export function withoutRetry(renewal: RetryBranch): Edit[] {
   const after = `${ending}${alone ? '' : `${newline}${outer}}`}`;
   const edits: Edit[] = [...ofWaiting(renewal), ...keptEdits(renewal, inner)];
   edits.push(...waits.map((wait) => withoutDeclaration(file, wait)));
-  const [start, end] = [startOf(branch.node), endOf(branch.node.consequent)];
+  if (rest) edits.push(ofTest(renewal));
   const [first, last] = [kept[0], kept.at(-1)];
   const whole = { file: file.path, needs, covers: true };
-  if (!first || !last) return [...edits, { ...whole, start, end, text: before + after }];
+  const from = rest ? start : startOf(branch.node);
+  if (!first || !last) return [...edits, { ...whole, start: from, end, text: before + after }];
   const own = lineStartOf(file, first);
   return [
     ...edits,
-    { ...whole, start, end: own, text: own < startOf(first.node) ? before + newline : `${before}${line}` },
+    {
+      ...whole,
+      start: from,
+      end: own,
+      text: own < startOf(first.node) ? before + newline : `${before}${line}`,
+    },
     { ...whole, start: endOf(last.node), end, text: after },
   ];
+}
+
+/** A condition that leaves when the request was not refused says no more whether it may be sent again. */
+function ofTest({ file, branch, conditions }: RetryBranch): Edit {
+  const { test } = branch.node;
+  const text = conditions.map((one) => textOf(file, one)).join(' || ');
+  return { file: file.path, start: startOf(test), end: endOf(test), text };
 }
 
 interface Question {

@@ -24,6 +24,7 @@ import { unreadContext } from './unread-context.js';
 import { unreadInjections } from './unread-injections.js';
 import { unreadNames } from './unread-names.js';
 import { unreadByCallbacks, unreadElements, unreadParameters, unreadPromised } from './unread-parameters.js';
+import { unreadTypes } from './unread-types.js';
 
 /** What may be left behind by the rules of each step. */
 export const LEFTOVERS: Readonly<Partial<Record<Step, readonly LeftoverFinder[]>>> = {
@@ -42,6 +43,7 @@ export const LEFTOVERS: Readonly<Partial<Record<Step, readonly LeftoverFinder[]>
     unreadByCallbacks,
     unreadElements,
     unreadInjections,
+    unreadTypes,
   ],
   server: [
     emptyPatterns,

@@ -7,7 +7,8 @@ import type { Sources } from '../sources.js';
 import { declarationOf } from './hollow.js';
 import { namedFunctionAround, renewalCalls } from './renewal-calls.js';
 import { afterFailure } from './renewal-failure.js';
-import { branchAround, branchWith, type Renewal, type RetryBranch, retries } from './renewals.js';
+import { branchAround, branchWith, type Renewal, type RetryBranch } from './renewals.js';
+import { retries } from './repeated-requests.js';
 
 /**
  * Finds the functions of a file that renew a token and send the request again, and that are called only where a

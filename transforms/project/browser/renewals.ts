@@ -5,6 +5,8 @@ import { endOf, type SourceFile, startOf, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { renewalCalls } from './renewal-calls.js';
 import { afterFailure, type Failure } from './renewal-failure.js';
+import { guardBefore } from './renewal-guards.js';
+import { retries } from './repeated-requests.js';
 
 /** A piece of a file's text. */
 export interface Range {
@@ -19,6 +21,8 @@ export interface RetryBranch {
   /** The call that asks for the new token. */
   readonly call: NodePath;
   readonly branch: NodePath<t.IfStatement>;
+  /** What comes after it, where it leaves when the request was not refused: those statements renew. */
+  readonly rest?: readonly NodePath<t.Statement>[];
   /** What is left of its condition; none where a condition around it says enough. */
   readonly conditions: readonly t.Expression[];
   /** The statements that run when there is no new token. */
@@ -75,12 +79,21 @@ export function goneWith(renewal: Renewal): readonly Range[] {
   if (renewal.kind === 'ahead') return renewal.statements.map(({ node }) => rangeOf(node));
   const { branch, kept, waits } = renewal;
   const ranges: Range[] = [rangeOf(branch.node.test), ...waits.map(({ node }) => rangeOf(node))];
-  let start = startOf(branch.node.consequent);
+  const within = renewing(renewal);
+  let { start } = within;
   for (const { node } of kept) {
     ranges.push({ start, end: startOf(node) });
     start = endOf(node);
   }
-  return [...ranges, { start, end: endOf(branch.node.consequent) }];
+  return [...ranges, { start, end: within.end }];
+}
+
+/** All that is there to renew, and to do where that fails. */
+export function renewing({ branch, rest }: RetryBranch): Range {
+  const [first, last] = [rest?.[0], rest?.at(-1)];
+  return first && last
+    ? { start: startOf(first.node), end: endOf(last.node) }
+    : rangeOf(branch.node.consequent);
 }
 
 /** Whether a renewal takes some code with it. */
@@ -100,13 +113,52 @@ function retryBranch(
   forgetting: ReadonlySet<t.Node>,
 ): RetryBranch | undefined {
   const branch = branchAround(file, call);
-  if (!branch || !retries(branch.get('consequent'), call)) return undefined;
+  if (!branch) return afterGuard(sources, file, call, calls, forgetting);
+  if (!retries(branch.get('consequent'), call)) return undefined;
   const within = calls.filter((one) => one.isDescendant(branch));
   const failure = afterFailure(branch, within, forgetting);
   if (!failure) return undefined;
   const left = failure.kept.length || failure.said;
   if (!left && within.some((one) => handlesFailure(sources, one))) return undefined;
   return branchWith(file, call, branch, failure);
+}
+
+/** The same where a condition before it leaves when the request was not refused. */
+function afterGuard(
+  sources: Sources,
+  file: SourceFile,
+  call: NodePath,
+  calls: readonly NodePath[],
+  forgetting: ReadonlySet<t.Node>,
+): RetryBranch | undefined {
+  const guard = guardBefore(file, call);
+  const around = guard?.condition.parentPath;
+  const owner = guard?.condition.getFunctionParent();
+  if (!guard || !around || !owner || !retries(around, call)) return undefined;
+  const { condition, conditions, rest } = guard;
+  const within = calls.filter((one) => rest.some((statement) => one.isDescendant(statement)));
+  const failure = afterFailure(around, within, forgetting);
+  const error = errorOf(owner);
+  if (!failure || error === undefined) return undefined;
+  const left = failure.kept.length || failure.said;
+  if (!left && within.some((one) => handlesFailure(sources, one))) return undefined;
+  const said = failure.said ? [failure.said] : [];
+  const kept = said.length ? [] : failure.kept;
+  return {
+    kind: 'branch',
+    file,
+    call,
+    branch: condition,
+    rest,
+    conditions,
+    kept,
+    said,
+    ...(failure.caught && failure.isRead ? { caught: failure.caught } : {}),
+    error,
+    asks: false,
+    ...(leaves(said.at(-1) ?? kept.at(-1)) ? {} : { ends: handingOn(owner, error) }),
+    waits: waitsFor(condition, owner),
+  };
 }
 
 /** A branch in which the token is renewed, with what is done when that fails. */
@@ -169,38 +221,6 @@ function handingOn(owner: NodePath<t.Function>, error: string): string {
   return operator && owner.scope.hasBinding('throwError')
     ? `throwError(() => ${error})`
     : `Promise.reject(${error})`;
-}
-
-/** Whether some code sends the request again, rather than only to renew. */
-export function retries(code: NodePath, call: NodePath): boolean {
-  let again = false;
-  code.traverse({
-    CallExpression(other) {
-      if (other.node === call.node || /^(?:set|get|dispatch)/.test(propertyName(other.node.callee) ?? ''))
-        return;
-      if ((other.get('arguments') as NodePath[]).some(isRequest)) again = true;
-    },
-  });
-  return again;
-}
-
-/** What was sent, by its name or by what it was taken from: `error.config`. */
-function isRequest(path: NodePath): boolean {
-  // `next(request.clone({ … }))`, `next.handle(this.withToken(request, token))`
-  if (path.isCallExpression()) {
-    const callee = path.get('callee');
-    const copied =
-      callee.isMemberExpression() && propertyName(callee.node) === 'clone' ? [callee.get('object')] : [];
-    return [...copied, ...(path.get('arguments') as NodePath[])].some(isRequest);
-  }
-  if (!path.isIdentifier()) return false;
-  if (/config|req(?:uest)?$|request|args|url|input|options|operation|endpoint/i.test(path.node.name))
-    return true;
-  const declarator = path.scope.getBinding(path.node.name)?.path;
-  return (
-    declarator?.isVariableDeclarator() === true &&
-    propertyName(declarator.node.init ?? path.node) === 'config'
-  );
 }
 
 /** The parts of the condition that ask whether the request was refused, rather than whether it may be repeated. */
