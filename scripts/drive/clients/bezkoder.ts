@@ -51,5 +51,14 @@ export const VUE_3_AUTHENTICATION_JWT: ClientRecipe = {
   ...COMMON,
   environment: () => ({ NODE_OPTIONS: '--openssl-legacy-provider' }),
   built: 'dist',
+  settings: (ports) => [
+    ...(COMMON.settings?.(ports) ?? []),
+    // Its header is another server's until it is told so.
+    {
+      file: 'src/services/auth-header.js',
+      find: "return { Authorization: 'Bearer ' + user.accessToken };",
+      put: "return { 'x-access-token': user.accessToken };",
+    },
+  ],
   lint: ['npx', 'vue-cli-service', 'lint', '--no-fix'],
 };

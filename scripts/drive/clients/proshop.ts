@@ -7,6 +7,7 @@ export const PROSHOP: ClientRecipe = {
   environment: () => ({ NODE_OPTIONS: '--openssl-legacy-provider' }),
   built: 'build',
   passedOn: ['/api', '/uploads'],
+  unaware: 'its server words it differently where nothing came, and it looks out for the words',
   pages: {
     gated: '/profile',
     guest: (page) => page.locator('nav').getByText('Sign In'),

@@ -15,13 +15,16 @@ export const REACT_EXPRESS_JWT_AUTH: ClientRecipe = {
   pages: {
     gated: '/profile',
     guest: (page) => page.locator('nav').getByText('Log in'),
+    // It goes back to where one came from.
     async register(page, { name, email, password }) {
+      await page.goto('/');
       const fields = { '#username': name, '#email': email, '#password': password };
       await submitted(page, '/signup', fields, 'Submit');
       await page.getByText('Log out').waitFor();
       await page.goto('/profile');
     },
     async logIn(page, { email, password }) {
+      await page.goto('/');
       await submitted(page, '/login', { '#email': email, '#password': password }, 'Submit');
       await page.getByText('Log out').waitFor();
       await page.goto('/profile');
