@@ -17,7 +17,7 @@ import type { Decision, Rule } from '../rule.js';
 /** `io(url, { auth: { token } })` → `io(url, { withCredentials: true })`: the session's cookie opens the socket. */
 export const rule: Rule<SocketSite> = {
   step: 'client',
-  hints: ['socket'],
+  hints: ['socket', 'WebSocket', 'EventSource'],
   knows: [],
   owns: (site): site is SocketSite => site.kind === 'socket',
   decide,
@@ -25,6 +25,12 @@ export const rule: Rule<SocketSite> = {
 };
 
 function decide(site: SocketSite, project: Project): Decision {
+  if (site.socket.address)
+    return {
+      action: 'manual',
+      reason: 'the token goes into an address that is opened here',
+      todo: `Leave it out of the address once ${openedBy(site)}`,
+    };
   if (!socketsTakeCookies(project))
     return {
       action: 'manual',
@@ -45,6 +51,12 @@ function decide(site: SocketSite, project: Project): Decision {
       todo: 'Leave the token out: the cookie opens the socket, which is made with withCredentials: true.',
     };
   return { action: 'rewritten', reason: "the session's cookie opens the socket" };
+}
+
+function openedBy({ path }: SocketSite): string {
+  return path.isNewExpression() && /EventSource/.test(String(path.get('callee')))
+    ? 'the server asks for the session there: the cookie comes along by itself, to another origin with { withCredentials: true }.'
+    : "the server asks for the session when a socket is opened, as sessionOfUpgrade() of '@jwt-to-session/shim' does: the cookie comes along by itself.";
 }
 
 function edit({ socket, file }: SocketSite, decision: Decision): readonly Edit[] {

@@ -9,6 +9,7 @@ import { socketDoorAt } from '../sockets.js';
 import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { isTokenHeader, isTokenName } from './names.js';
+import { openedByAddress } from './socket-addresses.js';
 
 /** Where a socket is opened with a token, or is told what token to be opened with. */
 export interface SocketCredential {
@@ -21,11 +22,19 @@ export interface SocketCredential {
   readonly carriers: readonly NodePath[];
   /** It is sent by an event, when the socket has been opened already. */
   readonly sent?: true;
+  /** It is in the address that is opened. */
+  readonly address?: true;
 }
 
-/** Finds where a file hands a token to a socket of Socket.IO. */
+/** Finds where a file hands a token to a socket of Socket.IO, or puts one into the address of another. */
 export function socketCredentials(sources: Sources, file: SourceFile): SocketCredential[] {
-  if (!/socket|\bio\b/i.test(file.text)) return [];
+  const addressed = openedByAddress(file).map((path) => ({
+    file,
+    path,
+    carriers: [],
+    address: true as const,
+  }));
+  if (!/socket|\bio\b/i.test(file.text)) return addressed;
   const opened = callsOf(sources, file).flatMap(({ path, callee }): SocketCredential[] => {
     if (callee.kind !== 'package' || callee.module !== 'socket.io-client') return [];
     for (const given of path.get('arguments') as NodePath[]) {
@@ -36,7 +45,7 @@ export function socketCredentials(sources: Sources, file: SourceFile): SocketCre
     }
     return [];
   });
-  return [...opened, ...assigned(file), ...sentBy(sources, file)];
+  return [...opened, ...assigned(file), ...sentBy(sources, file), ...addressed];
 }
 
 /** `auth: { token }`, `query: { token }`, `extraHeaders: { Authorization: … }` */
@@ -118,7 +127,10 @@ export function opensSocket(sources: Sources, header: NodePath): boolean {
 export function isForSocket({ sites }: Pick<Project, 'sites'>, path: NodePath): boolean {
   return sites.some(
     (site) =>
-      site.kind === 'socket' && !site.socket.sent && (site.path === path || isInside(site.path, path)),
+      site.kind === 'socket' &&
+      !site.socket.sent &&
+      !site.socket.address &&
+      (site.path === path || isInside(site.path, path)),
   );
 }
 
