@@ -8,6 +8,7 @@ import { finishEdits } from '../finish.js';
 import { danglingImports } from './dangling-imports.js';
 import { emptyObjects } from './empty-objects.js';
 import { emptyPatterns } from './empty-patterns.js';
+import { fixedLets } from './fixed-lets.js';
 import { handingOnFunctions } from './handing-on-functions.js';
 import { hollowFunctions } from './hollow-functions.js';
 import { idleAnswers } from './idle-answers.js';
@@ -44,6 +45,7 @@ export const LEFTOVERS: Readonly<Partial<Record<Step, readonly LeftoverFinder[]>
     unreadElements,
     unreadInjections,
     unreadTypes,
+    fixedLets,
   ],
   server: [
     emptyPatterns,
