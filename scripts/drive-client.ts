@@ -40,6 +40,13 @@ const given = await yargs(hideBin(process.argv))
 const root = join(import.meta.dirname, '../..');
 const folder = given.folder ? resolve(given.folder) : await mkdtemp(join(tmpdir(), 'drive-'));
 
+/** What a client shows otherwise that does not notice that its session is over. */
+const AFTER_ITS_END: ReadonlySet<string> = new Set([
+  'goes on when the server has ended it',
+  'reloads when the server has ended it',
+  'logs in after that',
+]);
+
 await mkdir(folder, { recursive: true });
 const shim = await packed(root, folder);
 const executablePath = findService('chromium');
@@ -257,12 +264,6 @@ function report({ client }: Driven, columns: readonly Column[]): void {
     console.log(`  ${title}\n${inColumns(rows)}`);
   }
 }
-
-const AFTER_ITS_END: ReadonlySet<string> = new Set([
-  'goes on when the server has ended it',
-  'reloads when the server has ended it',
-  'logs in after that',
-]);
 
 /** What is to be seen: what the original shows, or what a session makes of it. */
 function expectedOf(
