@@ -74,6 +74,14 @@ test('a token that is kept and answered with its scheme is a token', async () =>
   expect(jar.cookies.has('session')).toBe(true);
 });
 
+test('a base that ends with a slash leads to the same endpoints', async () => {
+  const { adoptLegacyToken, sessionInfo } = await tab();
+  localStorage.setItem('token', tokenOf('ada'));
+  await adoptLegacyToken(place({ at: `${base}//session` }));
+  expect(localStorage.getItem('token')).toBeNull();
+  expect(sessionInfo()).toMatchObject({ id: 'ada' });
+});
+
 test('a stored token becomes a session and is forgotten', async () => {
   const { adoptLegacyToken, hasSession, sessionInfo } = await tab();
   localStorage.setItem('token', tokenOf('ada', { name: 'Ada Löwe' }));

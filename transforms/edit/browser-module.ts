@@ -40,7 +40,7 @@ export function browserModuleOf(client: BrowserClient, sources: Sources): Browse
 /** The call that takes up earlier logins, in one line as a comment shows it. */
 export function adoptionOf({ places, base }: BrowserClient): string {
   const style = styleOf('');
-  const at = base.expression ? `\`\${${base.expression.text}}${base.path}\`` : quoted(style, base.path);
+  const at = base.expression ? below(base.expression.text, base.path) : quoted(style, base.path);
   const listed = [...places]
     .sort((a, b) => rank(a) - rank(b))
     .map((place) => `{ ${fields(place, style).join(', ')} }`);
@@ -51,7 +51,7 @@ function moduleText({ places, base, credentials }: BrowserClient, path: string, 
   const { newline, semicolon, indent } = style;
   const { expression } = base;
   const names = settled(expression ? [expression] : [], path, OWN_NAMES);
-  const at = expression ? `\`\${${names.textOf(expression)}}${base.path}\`` : quoted(style, base.path);
+  const at = expression ? below(names.textOf(expression), base.path) : quoted(style, base.path);
   const sorted = [...places].sort((a, b) => rank(a) - rank(b));
   const [only] = sorted;
   const { axios } = credentials;
@@ -85,6 +85,12 @@ function moduleText({ places, base, credentials }: BrowserClient, path: string, 
     `export const sessionReady = adoptLegacyToken(${options})${semicolon}`,
   ];
   return lines.join(newline) + newline;
+}
+
+/** A path below an expression; a template goes on as it is. */
+function below(expression: string, path: string): string {
+  const template = /^`([^`]*)`$/.exec(expression)?.[1];
+  return `\`${template ?? `\${${expression}}`}${path}\``;
 }
 
 /** Access tokens first: a refresh token is tried where there is no other. */

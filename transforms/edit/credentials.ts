@@ -1,11 +1,12 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
+import { deniedIn } from '../project/browser/denied-credentials.js';
 import { propertyOf } from '../project/browser/endpoints.js';
 import { propertyIn, type SendingClient } from '../project/browser/requests.js';
 import type { CallPath } from '../project/callers.js';
 import type { Project } from '../project/project.js';
 import type { AttachSite, CredentialsSite } from '../project/site.js';
-import { endOf, textOf } from '../project/source.js';
+import { endOf, startOf, textOf } from '../project/source.js';
 import type { Edit } from './edits.js';
 import { contentsOf, type Receivers, withoutHeader } from './header.js';
 import { interceptorSends, throughInterceptor } from './interceptor.js';
@@ -67,6 +68,11 @@ export function withCredentials(project: Project, site: CredentialsSite): Edit[]
   const { call, index, inside, saying } = target;
   const property = saying.property(quoted(style, 'include'));
   const object = receiverOf(site);
+  const denied = object && deniedIn(project.sources, object, saying.names);
+  if (denied) {
+    const [start, end] = [startOf(denied.node), endOf(denied.node)];
+    return [{ file: file.path, start, end, text: property.replace(/^\w+: /, ''), covers: true }];
+  }
   const alone = Boolean(object && isEmptied(project, site, object));
   return inside
     ? [intoObject(file, inside, property, alone)]
@@ -87,9 +93,8 @@ export function sendsCredentials(project: Project, site: CredentialsSite): boole
   const target = targetOf(site);
   const options =
     target?.inside ?? (target?.call.get('arguments') as NodePath[] | undefined)?.[target?.index ?? 0];
-  return Boolean(
-    options && target?.saying.names.some((name) => propertyIn(sources, options, name) !== undefined),
-  );
+  if (!options || !target || deniedIn(sources, options, target.saying.names)) return false;
+  return target.saying.names.some((name) => propertyIn(sources, options, name) !== undefined);
 }
 
 /** Where it is said that cookies go. */

@@ -8,8 +8,8 @@ import { withoutItems } from './lists.js';
 import { indentationAt } from './style.js';
 
 /**
- * Adds a property to the object at one place among a call's arguments, or that object; undefined where it is not
- * in sight.
+ * Adds a property to the object at one place among a call's arguments, or that object; undefined where nothing shows
+ * that it is one.
  *
  * @param alone whether nothing else is left in the object
  */
@@ -29,7 +29,18 @@ export function withProperty(
     return [{ file: file.path, start: at, end: at, text: `${last ? ', ' : ''}{ ${property} }` }];
   }
   const object = objectOf(options);
-  return object && [intoObject(file, object, property, alone)];
+  return object ? [intoObject(file, object, property, alone)] : spread(file, options, property);
+}
+
+/** Options that come from elsewhere, with one more: `{ ...options, credentials: 'include' }`. */
+function spread(file: SourceFile, options: NodePath, property: string): Edit[] | undefined {
+  const held = options.isIdentifier() || options.isMemberExpression();
+  if (!held && !options.isCallExpression() && !options.isAwaitExpression()) return undefined;
+  const [start, end] = [startOf(options.node), endOf(options.node)];
+  return [
+    { file: file.path, start, end: start, text: '{ ...', stays: true },
+    { file: file.path, start: end, end, text: `, ${property} }`, stays: true },
+  ];
 }
 
 /** The object literal that an expression is or names. */

@@ -13,6 +13,7 @@ const SERVERS: readonly { readonly package: string; readonly port: number }[] = 
   { package: 'parcel', port: 1234 },
   { package: 'next', port: 3000 },
   { package: 'webpack-dev-server', port: 8080 },
+  { package: '@angular/core', port: 4200 },
 ];
 
 /** The origins that the development servers of the repository's clients serve from. */

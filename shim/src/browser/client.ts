@@ -221,7 +221,8 @@ const adopt = async (): Promise<void> => {
  * there is one.
  */
 export function adoptLegacyToken(options: AdoptOptions): Promise<void> {
-  at = options.at;
+  // The base that it was put together from may have ended with a slash of its own.
+  at = options.at.replace(/([^:/])\/{2,}/g, '$1/');
   places = [];
   for (const place of 'from' in options ? options.from : [options]) places.push(...setApart(place));
   const run = (): Promise<void> =>

@@ -1,5 +1,6 @@
 import type { Sources } from '../sources.js';
 import { type ApiBase, attaches, goesToApi } from './api.js';
+import { deniedIn } from './denied-credentials.js';
 import type { AttachedHeader } from './headers.js';
 import type { OutgoingRequest } from './requests.js';
 
@@ -32,12 +33,17 @@ export function credentialsOf(
     if (request.client === 'jquery' && jquery) return request.shared;
     if (request.client === 'angular') return false;
     if (request.client !== 'axios') return true;
-    if (!request.instance) return request.lone || !axios;
+    if (!request.instance) return request.lone || !axios || deniesItself(sources, request);
     if (instances.has(request.instance.node)) return false;
     instances.add(request.instance.node);
     return true;
   });
   return { requests: [...requests, ...ofAngular(sources, all.filter(isOurs), all, goes)], axios };
+}
+
+/** `axios(url, { withCredentials: false })`, which wins over what axios as a whole is told. */
+function deniesItself(sources: Sources, { options }: OutgoingRequest): boolean {
+  return options !== undefined && deniedIn(sources, options, ['withCredentials']) !== undefined;
 }
 
 /** The request that stands for all of Angular's `HttpClient` where an interceptor sees each; else each for itself. */

@@ -1,9 +1,10 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { type CallPath, callsOf } from '../callers.js';
-import { type Definition, definitionOf, keyName } from '../definitions.js';
+import { type Definition, definitionOf, keyName, memberOf } from '../definitions.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
+import { handedValue, type Parameter } from './handed-values.js';
 import { byMade } from './made-clients.js';
 import { byMaker } from './makers.js';
 import { byOtherSender } from './senders.js';
@@ -69,6 +70,7 @@ export const SENDING_WORDS = [
   'urql',
   'trpc',
   'HttpClient',
+  '@angular/http',
   "'ky'",
   '"ky"',
   'wretch',
@@ -88,18 +90,36 @@ export function outgoingRequests(sources: Sources, file: SourceFile): OutgoingRe
   });
 }
 
+interface AxiosCallee {
+  readonly method: string;
+  readonly instance?: NodePath<t.CallExpression>;
+}
+
 /** What axios or an instance of it is called with: `method` is `request` for a call by configuration. */
-export function axiosCallee(
-  sources: Sources,
-  callee: Definition,
-): { readonly method: string; readonly instance?: NodePath<t.CallExpression> } | undefined {
+export function axiosCallee(sources: Sources, callee: Definition): AxiosCallee | undefined {
   if (callee.kind === 'package' && AXIOS.test(callee.module)) {
     const name = callee.name.filter((part) => part !== 'default');
     return name.length > 1 ? undefined : { method: name[0] ?? 'request' };
   }
+  if (callee.kind === 'parameter') return handedCallee(sources, callee);
   const [owner, method] = callee.kind === 'member' ? [callee.of, callee.name] : [callee, 'request'];
   const instance = owner.kind === 'value' ? instanceOf(sources, owner.path) : undefined;
   return instance && { method, instance };
+}
+
+/** `client.request()` in `send(url, client = axios)`, or where axios is handed on to it. */
+function handedCallee(
+  sources: Sources,
+  { function: called, index, trail }: Parameter,
+): AxiosCallee | undefined {
+  const [method = 'request', further] = trail;
+  if (further !== undefined) return undefined;
+  const given = called.get('params')[index];
+  const otherwise = given?.isAssignmentPattern() ? given.get('right') : undefined;
+  const handed = handedValue(sources, { kind: 'parameter', function: called, index, trail: [] });
+  const value = handed ?? otherwise;
+  const made = value && definitionOf(sources, value);
+  return made && axiosCallee(sources, memberOf(sources, made, method));
 }
 
 /** The `axios.create()` call that an expression is. */
@@ -164,8 +184,7 @@ function byFetch(
   path: CallPath,
   callee: Definition,
 ): OutgoingRequest | undefined {
-  if (callee.kind !== 'global' || !/^(?:(?:window|globalThis|self)\.)?fetch$/.test(callee.name.join('.')))
-    return undefined;
+  if (!isFetch(callee)) return undefined;
   const [first, second] = path.get('arguments') as NodePath[];
   const ready = first && !second ? requestMade(sources, first) : undefined;
   const [url, options] = ready ? (ready.get('arguments') as NodePath[]) : [first, second];
@@ -183,6 +202,26 @@ function byFetch(
     ...(options ? { options } : {}),
   };
 }
+
+/** The browser's own, or what a package offers with the same arguments. */
+function isFetch(callee: Definition): boolean {
+  if (callee.kind === 'global') return /^(?:(?:window|globalThis|self)\.)?fetch$/.test(callee.name.join('.'));
+  return callee.kind === 'package' && FETCHES.get(callee.module)?.test(callee.name.join('.')) === true;
+}
+
+const DEFAULT = /^(?:|default|fetch)$/;
+const FETCHES: ReadonlyMap<string, RegExp> = new Map([
+  ['cross-fetch', DEFAULT],
+  ['isomorphic-fetch', DEFAULT],
+  ['isomorphic-unfetch', DEFAULT],
+  ['node-fetch', DEFAULT],
+  ['unfetch', DEFAULT],
+  ['whatwg-fetch', DEFAULT],
+  ['react-admin', /^fetchUtils\.fetchJson$/],
+  ['ra-core', /^fetchUtils\.fetchJson$/],
+  ['umi', /^request$/],
+  ['umi-request', /^(?:|default|request)$/],
+]);
 
 /** `new Request(url, options)` that a value is. */
 function requestMade(sources: Sources, path: NodePath): NodePath<t.NewExpression> | undefined {

@@ -26,10 +26,10 @@ export const byOtherSender: Sender = (sources, file, path, callee) =>
   byVueResource(sources, file, path, callee) ??
   byAngular(sources, file, path, callee);
 
-/** `this.http.post(url, body)` of Angular's `HttpClient` */
+/** `this.http.post(url, body)` of Angular's `HttpClient`, and of the `Http` that came before it */
 const byAngular: Sender = (_sources, file, path) => {
   const callee = path.get('callee') as NodePath;
-  if (!callee.isMemberExpression() || !/\bHttpClient\b/.test(file.text)) return undefined;
+  if (!callee.isMemberExpression() || !/\bHttpClient\b|@angular\/http/.test(file.text)) return undefined;
   const method = propertyName(callee.node) ?? '';
   if (!/^(?:get|post|put|patch|delete)$/.test(method)) return undefined;
   const object = callee.get('object');

@@ -10,10 +10,10 @@ import type { ApiBase } from './api.js';
 
 /**
  * Where a client's API is, seen from its pages: `same-site` is another origin to which browsers carry cookies,
- * `cross-site` one to which they do not.
+ * `cross-site` one to which they do not; of an `unseen` one no request shows where it is.
  */
 export interface Target {
-  readonly kind: 'same-origin' | 'same-site' | 'cross-site' | 'unknown';
+  readonly kind: 'same-origin' | 'same-site' | 'cross-site' | 'unknown' | 'unseen';
   /** Why, in words that can follow a colon. */
   readonly why: string;
 }
@@ -24,6 +24,11 @@ const PAGE_NAME =
 
 /** Says where the API of a client in a folder is, and what shows it. */
 export function targetOf(sources: Sources, folder: string, base: ApiBase): Target {
+  if (!base.seen)
+    return {
+      kind: 'unseen',
+      why: `no request whose address can be followed shows it, so ${base.path} of the pages' own host is asked`,
+    };
   if (base.origin === 'same')
     return { kind: 'same-origin', why: relativeBecause(sources, folder, base.path) };
   const addresses = apiAddresses(sources, folder, base);
@@ -101,15 +106,19 @@ interface Address {
 /** Everything that the API's address is known to be, what is deployed before what is tried at home. */
 export function apiAddresses(sources: Sources, folder: string, { expression, path }: ApiBase): Address[] {
   if (!expression) return [{ value: path, from: 'as it stands in the code' }];
-  const names = [...expression.text.matchAll(/\benv\.(\w+)/g)].map(([, name = '']) => name);
+  const code = `${expression.text} ${expression.made}`
+    .replace(/\$\{(?:window\.)?location\.protocol\}/g, 'http:')
+    .replace(/\$\{(?:window\.)?location\.hostname\}/g, 'localhost');
+  const names = [...code.matchAll(/\benv\.(\w+)/g)].map(([, name = '']) => name);
   const kept = environmentFiles(sources, folder).flatMap((file) =>
     linesOf(file)
       .filter(({ name }) => names.includes(name))
       .map(({ name, value }) => ({ value, from: `${name} in ${file.path}` })),
   );
-  const fallback = [...expression.text.matchAll(/['"`]((?:https?:\/)?\/[^'"`]*)['"`]/g)].map(
-    ([, value = '']) => ({ value, from: 'as it stands in the code' }),
-  );
+  const fallback = [...code.matchAll(/['"`]((?:https?:\/)?\/[^'"`]*)['"`]/g)].map(([, value = '']) => ({
+    value,
+    from: 'as it stands in the code',
+  }));
   return (kept.length ? kept : fallback).filter(({ value }) => value !== '');
 }
 

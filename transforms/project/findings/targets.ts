@@ -29,6 +29,12 @@ const WORDS: Record<Target['kind'], Pick<Finding, 'severity' | 'title'> & { read
     follows:
       "If they are, requests carry the cookie (credentials: 'include', withCredentials): deploy install, client, server in this order. If they are not, put both under one domain or a proxy between before the step client: browsers carry no session cookie to another site. If that server is somebody else's, leave the client as it is: only who runs the server can put sessions in front of it.",
   },
+  unseen: {
+    severity: 'warning',
+    title: 'It is not in sight where the API is',
+    follows:
+      "If the API is elsewhere, write its address into the call of adoptLegacyToken, and let requests to another origin carry the cookie (credentials: 'include', withCredentials). Deploy in this order: install, client, server.",
+  },
 };
 
 /** Where the API of each browser application is, and what follows from it. */

@@ -1,0 +1,88 @@
+import type { NodePath } from '@babel/traverse';
+import type * as t from '@babel/types';
+import { type CallPath, callersOf, callsOf } from '../callers.js';
+import { type Definition, definitionOf, propertyName } from '../definitions.js';
+import type { Sources } from '../sources.js';
+import { propertyIn } from './requests.js';
+
+const DEEPEST = 5;
+
+export type Parameter = Extract<Definition, { kind: 'parameter' }>;
+
+/** What each caller of a function hands it as a parameter, or as a property of one; undefined where it is not in sight. */
+export function handedValues(
+  sources: Sources,
+  { function: called, index, trail }: Parameter,
+  depth = 0,
+): (NodePath | undefined)[] {
+  return makersOf(sources, called).map((call) => {
+    const given = (call.get('arguments') as NodePath[])[index];
+    return given && inObject(sources, given, trail, depth);
+  });
+}
+
+/** The one value that all callers hand a function there. */
+export function handedValue(sources: Sources, parameter: Parameter, depth = 0): NodePath | undefined {
+  const [first, ...others] = handedValues(sources, parameter, depth);
+  return others.every((other) => other?.node === first?.node) ? first : undefined;
+}
+
+/** What stands under some names in an object; what is assigned to one wins over what it began with. */
+function inObject(
+  sources: Sources,
+  path: NodePath,
+  names: readonly string[],
+  depth: number,
+): NodePath | undefined {
+  const [name, ...rest] = names;
+  if (name === undefined) return path;
+  const owner = definitionOf(sources, path);
+  if (owner.kind === 'parameter' && depth < DEEPEST) {
+    const further = { ...owner, trail: [...owner.trail, ...names] };
+    return handedValue(sources, further, depth + 1);
+  }
+  if (owner.kind !== 'object') return undefined;
+  const value = assignedTo(sources, owner.path, name) ?? propertyIn(sources, owner.path, name);
+  return value && inObject(sources, value, rest, depth);
+}
+
+/** What a property of an object is set to beside the object: `settings.base = …`. */
+export function settingOf(sources: Sources, path: NodePath): NodePath | undefined {
+  const name = propertyName(path.node);
+  if (name === undefined || !path.isMemberExpression()) return undefined;
+  const owner = definitionOf(sources, path.get('object'));
+  return owner.kind === 'object' ? assignedTo(sources, owner.path, name) : undefined;
+}
+
+/** `OpenAPI.BASE = …` */
+function assignedTo(
+  sources: Sources,
+  object: NodePath<t.ObjectExpression>,
+  name: string,
+): NodePath | undefined {
+  for (const file of sources.naming(name)) {
+    for (const path of file.paths.values()) {
+      const left = path.isAssignmentExpression({ operator: '=' }) ? path.get('left') : undefined;
+      if (!left?.isMemberExpression() || propertyName(left.node) !== name) continue;
+      const owner = definitionOf(sources, left.get('object'));
+      if (owner.kind === 'object' && owner.path.node === object.node)
+        return (path as NodePath<t.AssignmentExpression>).get('right');
+    }
+  }
+  return undefined;
+}
+
+/** The calls of a function; of a constructor, where objects of its class are made. */
+export function makersOf(sources: Sources, called: NodePath<t.Function>): readonly CallPath[] {
+  const owner = called.isClassMethod({ kind: 'constructor' }) ? called.parentPath.parentPath : undefined;
+  const name = owner?.isClass() ? owner.node.id?.name : undefined;
+  if (!owner || name === undefined) return callersOf(sources, called);
+  return sources
+    .mentioning(name)
+    .flatMap((file) => callsOf(sources, file))
+    .filter(
+      ({ path, callee }) =>
+        path.isNewExpression() && callee.kind === 'class' && callee.path.node === owner.node,
+    )
+    .map(({ path }) => path);
+}
