@@ -1,3 +1,4 @@
+import { isSource, isTest } from './files.js';
 import type { Package } from './packages.js';
 import type { Side, SourceFile } from './source.js';
 import type { Sources } from './sources.js';
@@ -47,11 +48,43 @@ export function sideOf(sources: Sources, file: SourceFile): Side {
   if (byImports !== 'unknown') return byImports;
   if (isScriptOfPage(file)) return 'client';
   const byPackage = sideOfPackage(sources.packageOf(file));
+  // One package for both: pages without a framework beside the server that they are for.
+  if (byPackage === 'server' && (isOfBrowser(file) || isAmongPages(sources, file))) return 'client';
   if (byPackage !== 'unknown') return byPackage;
   if (/\.(?:jsx|tsx|vue|svelte)$/.test(file.path)) return 'client';
   if (CLIENT_FOLDER.test(file.path)) return 'client';
   if (SERVER_FOLDER.test(file.path)) return 'server';
-  return /\b(?:window|document|localStorage|sessionStorage)\b/.test(file.text) ? 'client' : 'unknown';
+  if (/\b(?:window|document|localStorage|sessionStorage)\b/.test(file.text)) return 'client';
+  return isAmongPages(sources, file) ? 'client' : 'unknown';
+}
+
+/** Whether a file asks for what only a browser has, and for nothing that a request brings. */
+function isOfBrowser({ text }: Pick<SourceFile, 'text'>): boolean {
+  return (
+    /(?<!['"`<\w])(?:localStorage|sessionStorage|\$window\.\w|window\.location|document\.\w|angular\.module\()/.test(
+      text,
+    ) && !/\breq(?:uest)?\.(?:headers|body|query|params|cookies)\b|<script\b/.test(text)
+  );
+}
+
+const votes = new WeakMap<Sources, Map<string, boolean>>();
+
+/** Whether the folder of pages that a file is in, or its own small package, has files for browsers and none for servers. */
+function isAmongPages(sources: Sources, file: SourceFile): boolean {
+  const home = sources.packageOf(file)?.folder ?? '';
+  const inside = CLIENT_FOLDER.exec(file.path);
+  const folder = inside ? file.path.slice(0, inside.index + inside[0].length) : home && `${home}/`;
+  if (!folder) return false;
+  const known = votes.get(sources) ?? new Map<string, boolean>();
+  votes.set(sources, known);
+  const counted = known.get(folder);
+  if (counted !== undefined) return counted;
+  const beside = sources.listed.filter(
+    ({ path }) => path.startsWith(folder) && isSource(path) && !isTest(path),
+  );
+  const ofPages = beside.some(isOfBrowser) && beside.every((one) => sideOfImports(one) !== 'server');
+  known.set(folder, ofPages);
+  return ofPages;
 }
 
 /** Whether a file shows a user interface, and nothing in it is rendered on a server. */
@@ -66,7 +99,7 @@ function isScriptOfPage({ path, text }: SourceFile): boolean {
   return SERVED_FOLDER.test(path) && (speaks || /\bfetch\(|XMLHttpRequest|\$\.ajax/.test(text));
 }
 
-function sideOfImports(file: SourceFile): Side {
+function sideOfImports(file: Pick<SourceFile, 'text'>): Side {
   let either = false;
   for (const match of file.text.matchAll(/(?:from\s+|require\(\s*)['"](?:node:)?([^'"]+)['"]/g)) {
     const name = match[1] ?? '';
