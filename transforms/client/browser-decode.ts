@@ -14,7 +14,7 @@ import type { Decision, Rule } from '../rule.js';
 /** `jwtDecode(token)`, `JSON.parse(atob(token.split('.')[1]))` → `sessionInfo()`. */
 export const rule: Rule<DecodeSite> = {
   step: 'client',
-  hints: ['jwt-decode', 'react-jwt', 'atob('],
+  hints: ['jwt-decode', 'react-jwt', 'angular2-jwt', 'atob('],
   knows: [],
   owns: (site): site is DecodeSite => site.kind === 'browser-decode',
   decide,
@@ -43,7 +43,7 @@ function decide(site: DecodeSite): Decision {
     };
   if (form === 'wait')
     return { action: 'rewritten', reason: 'a session may last longer than a timer can wait' };
-  return form === 'expired'
+  return form === 'expired' || form === 'good'
     ? {
         action: 'rewritten',
         reason: 'asks whether there is a session instead of whether the token has expired',
@@ -58,6 +58,7 @@ function edit(site: DecodeSite, decision: Decision): readonly Edit[] {
   // What a timer is to wait longer than 32 bits can count, it does not wait at all.
   if (form === 'wait') return [{ ...at, text: `Math.min(${textOf(file, path.node)}, 2 ** 31 - 1)` }];
   const has = localName(file, SHIM_CLIENT, 'hasSession');
+  if (form === 'good') return [{ ...at, text: `${has.local}()`, needs: [has] }];
   if (form === 'expired') {
     const { parent } = path;
     const denied = t.isUnaryExpression(parent, { operator: '!' });

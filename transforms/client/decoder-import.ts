@@ -4,18 +4,17 @@ import * as t from '@babel/types';
 import { alone } from '../alone.js';
 import { withoutDependencies } from '../edit/dependencies.js';
 import type { Edit } from '../edit/edits.js';
+import { DECODING } from '../project/browser/decoding.js';
 import type { Project } from '../project/project.js';
 import type { ImportSite } from '../project/site.js';
 import type { Decision, Rule } from '../rule.js';
 
-const LIBRARIES = new Set(['jwt-decode', 'react-jwt']);
-
 /** The import of a package that reads claims: it goes with the last call, which the edits of the calls see to. */
 export const rule: Rule<ImportSite> = {
   step: 'client',
-  hints: [...LIBRARIES],
+  hints: [...DECODING],
   knows: [],
-  owns: (site): site is ImportSite => site.kind === 'import' && LIBRARIES.has(site.library),
+  owns: (site): site is ImportSite => site.kind === 'import' && DECODING.has(site.library),
   decide,
   edit,
 };
@@ -38,7 +37,7 @@ function decide({ path, library, file }: ImportSite, { sites }: Project): Decisi
 function edit(site: ImportSite, decision: Decision, project: Project): readonly Edit[] {
   const home = project.sources.packageOf(site.file);
   if (decision.action !== 'rewritten' || !home) return [];
-  const names = [...LIBRARIES].filter((library) => {
+  const names = [...DECODING].filter((library) => {
     const imports = project.sites.filter(
       (other): other is ImportSite => other.kind === 'import' && other.library === library,
     );

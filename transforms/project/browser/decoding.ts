@@ -9,8 +9,8 @@ import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { familyOfName } from './names.js';
 
-/** What is asked of a token: its claims, whether its time is over, both by a hook, whether it is genuine, how long to wait. */
-export type DecodeForm = 'claims' | 'expired' | 'hook' | 'verified' | 'wait';
+/** What is asked of a token: its claims, whether its time is over or not yet, both by a hook, whether it is genuine, how long to wait. */
+export type DecodeForm = 'claims' | 'expired' | 'good' | 'hook' | 'verified' | 'wait';
 
 /** Exports of packages that read a token's claims, by what they answer. */
 const DECODERS: Readonly<Record<string, readonly (readonly [RegExp, DecodeForm])[]>> = {
@@ -25,13 +25,18 @@ const DECODERS: Readonly<Record<string, readonly (readonly [RegExp, DecodeForm])
     [/^verify$/, 'verified'],
   ],
   jose: [[/^decodeJwt$/, 'claims']],
+  // It reads the storage itself.
+  'angular2-jwt': [[/^tokenNotExpired$/, 'good']],
 };
+
+/** Packages that do nothing else in a page, whose imports go with the last call. */
+export const DECODING = new Set(['jwt-decode', 'react-jwt', 'angular2-jwt']);
 
 const ANGULAR = '@auth0/angular-jwt';
 
 /** What the `JwtHelperService` of a class is asked, however the class came by it. */
 function askedOfHelper(file: SourceFile, path: NodePath): DecodeForm | undefined {
-  if (!path.isCallExpression() || !file.text.includes(ANGULAR)) return undefined;
+  if (!path.isCallExpression() || !/@auth0\/angular-jwt|angular2-jwt/.test(file.text)) return undefined;
   const name = propertyName(path.node.callee);
   return name === 'isTokenExpired' ? 'expired' : name === 'decodeToken' ? 'claims' : undefined;
 }
@@ -140,7 +145,7 @@ export function decoderImports(file: SourceFile): ImportSite[] {
       : path.isCallExpression()
         ? requiredModule(path.node)
         : undefined;
-    if (library !== 'jwt-decode' && library !== 'react-jwt') continue;
+    if (library === undefined || !DECODING.has(library)) continue;
     const evidence = `${library} reads a token's claims`;
     found.push({ role: 'configure', kind: 'import', family: 'session', evidence, file, path, library });
   }

@@ -68,6 +68,14 @@ const KEEPERS = [
   'svelte-persisted-store',
   'svelte-local-storage-store',
 ];
+/** What attaches a login token to requests out of sight, and refuses to send them without one. */
+const ATTACHING: ReadonlyMap<string, RegExp> = new Map([
+  ['angular2-jwt', /\bAuthHttp\b/],
+  ['satellizer', /\$auth\b/],
+  ['@websanova/vue-auth', /vue-auth/],
+  ['vue-authenticate', /vue-authenticate/],
+]);
+
 /** Keys of what may hold a login, whatever it is made of. */
 const LOGIN_KEY = /auth|login|session|user|account|profile|token|jwt|state|store|persist:|root|credential/i;
 
@@ -101,6 +109,8 @@ export function holdOf(
       mobile: true,
       reason: 'a mobile application keeps sending what a login answers: a bearer handle of the session',
     };
+  const attaching = attachingIn(home, files);
+  if (attaching && places.length) return { action: 'manual', ...attaching };
   const attached = headers.filter(({ foreign, form }) => !foreign && form !== 'delete');
   if (!attached.length || files.some(({ text }) => text.includes('adoptLegacyToken('))) return undefined;
   const server = servedWith(home, files, places, headers);
@@ -127,6 +137,22 @@ export function holdOf(
   return keeps
     ? { action: 'manual', reason: `it is not in sight where the browser keeps this token (see ${keeps})` }
     : undefined;
+}
+
+/** The library that attaches tokens by itself, where a file uses it so. */
+function attachingIn(
+  home: Package | undefined,
+  files: readonly ListedFile[],
+): Pick<Hold, 'reason' | 'todo'> | undefined {
+  for (const [library, used] of ATTACHING) {
+    const file = home?.dependencies.has(library) && files.find(({ text }) => used.test(text));
+    if (!file) continue;
+    return {
+      reason: `it is ${library} that attaches the token (see ${file.path})`,
+      todo: `Send what ${library} sends by a client that attaches nothing and lets cookies go (withCredentials: true where the API is on another origin). Then run this step again.`,
+    };
+  }
+  return undefined;
 }
 
 /** The call of a library of storage that a token comes from. */
