@@ -21,6 +21,7 @@ import { renewedLifetime } from '../project/refresh.js';
 import { requestAt } from '../project/requests.js';
 import { isMint, type MintSite } from '../project/site.js';
 import { endOf, outerEndOf, startOf, textOf } from '../project/source.js';
+import type { Sources } from '../project/sources.js';
 import type { Decision, Rule } from '../rule.js';
 
 /** `jwt.sign(claims, key, options)` → `startSession(req, claims, options)`; `jwt.encode` of jwt-simple likewise. */
@@ -64,7 +65,8 @@ function edit(site: MintSite, decision: Decision, project: Project): readonly Ed
   if (site.family === 'refresh') return [...markerEdits(site, request), ...request.edits];
   if (site.shared) return [...sharedMintEdits(site, project, request), ...request.edits];
   const start = localName(file, SHIM, 'startSession');
-  const named = withNamedUsers(file, claims, project, request.text);
+  const users = withNamedUsers(file, claims, project, request.text);
+  const named = signsDocument(site, sources) ? { ...users, text: `{ _doc: ${users.text} }` } : users;
   const needs = [start, ...request.needs, ...named.needs];
   const options = optionsText(site, project, site.call);
   const given = [request.text, claimsText(site, named.text), ...(options ? [options] : [])];
@@ -93,6 +95,18 @@ function edit(site: MintSite, decision: Decision, project: Project): readonly Ed
     ...argumentEdits(site, start.local, request.text, named.text, project).map((one) => ({ ...one, needs })),
     ...request.edits,
   ];
+}
+
+/**
+ * A document of Mongoose, which jsonwebtoken before version 8 signed with all that it is made of: its fields are
+ * under `_doc` in the tokens, and the application reads them there.
+ */
+function signsDocument({ file, claims }: MintSite, sources: Sources): boolean {
+  const home = sources.packageOf(file);
+  const version = /\d+/.exec(home?.versions.get('jsonwebtoken') ?? '')?.[0] ?? '';
+  if (!claims?.isIdentifier() || !home?.dependencies.has('mongoose') || !version || Number(version) > 7)
+    return false;
+  return sources.naming('_doc').some(({ test, text }) => !test && /\._doc\./.test(text));
 }
 
 /** `jwt.sign(…)` of a refresh token → `sessionMarker(req)`. */
