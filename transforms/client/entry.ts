@@ -51,6 +51,10 @@ function decide({ client, file }: EntrySite, { sources }: Project): Decision {
 /** Where frameworks that mount out of sight wait for something at the start. */
 const STARTS: readonly { readonly framework: string; readonly how: string }[] = [
   {
+    framework: '@nuxtjs/axios',
+    how: 'In a file plugins/session.client.js, the first in the list plugins of nuxt.config: export default () => CALL.catch(() => {}). Nuxt waits for it before it shows the pages.',
+  },
+  {
     framework: 'nuxt',
     how: 'In a file plugins/session.client.js: export default defineNuxtPlugin(() => CALL.catch(() => {})). Nuxt waits for it before it shows the pages.',
   },

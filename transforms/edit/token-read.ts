@@ -1,7 +1,9 @@
 import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
 import { isAbsent } from '../project/browser/absent.js';
 import { parsedFrom } from '../project/browser/storage.js';
 import { absenceTests, isOnlyTested } from '../project/browser/uses.js';
+import { propertyName } from '../project/definitions.js';
 import type { Project } from '../project/project.js';
 import type { StoreSite } from '../project/site.js';
 import { endOf, startOf, textOf } from '../project/source.js';
@@ -97,9 +99,19 @@ function inParentheses({ parentPath: parent, listKey, key }: NodePath, text: str
 /** `path !== null`, which a flag answers by itself. */
 export function comparedWithNothing(path: NodePath): { path: NodePath; absent: boolean } | undefined {
   const { parentPath: parent } = path;
+  if (parent?.isMemberExpression() || parent?.isOptionalMemberExpression()) return measured(path, parent);
   if (!parent?.isBinaryExpression() || !/^[!=]==?$/.test(parent.node.operator)) return undefined;
   const other = path.key === 'left' ? parent.get('right') : (parent.get('left') as NodePath);
   return isAbsent(other) ? { path: parent, absent: parent.node.operator.startsWith('=') } : undefined;
+}
+
+/** `path.length > 0`, `path.length === 0`, or `path.length` by itself where only its truth is asked for. */
+function measured(path: NodePath, length: NodePath): { path: NodePath; absent: boolean } | undefined {
+  if (path.key !== 'object' || propertyName(length.node) !== 'length') return undefined;
+  const { parentPath: parent, key } = length;
+  if (!parent?.isBinaryExpression()) return { path: length, absent: false };
+  if (key !== 'left' || !t.isNumericLiteral(parent.node.right)) return undefined;
+  return { path: parent, absent: /^(?:===?|<=?)$/.test(parent.node.operator) };
 }
 
 /** What is read on the left of `localStorage.getItem(key) || sessionStorage.getItem(key)`, which says it already. */

@@ -1,7 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { callersOf, escapes } from '../callers.js';
-import { definitionOf, keyName, propertyName } from '../definitions.js';
+import { definitionOf, keyName, lastNameOf, propertyName } from '../definitions.js';
 import { type Origin, originsOf } from '../flow/origins.js';
 import { returnsOf } from '../flow/returns.js';
 import { type SourceFile, textOf } from '../source.js';
@@ -70,6 +70,9 @@ function attachedBy(sources: Sources, path: NodePath): Attached | undefined {
     return { path, form: 'call', header: 'Authorization', value: first };
   // `api.auth(`Bearer ${token}`)` of wretch
   if (propertyName(callee.node) === 'auth' && first && !second && isOfWretch(sources, path))
+    return { path, form: 'call', header: 'Authorization', value: first };
+  // `$axios.setToken(token, 'Bearer')` of Nuxt 2
+  if (propertyName(callee.node) === 'setToken' && first && lastNameOf(callee.get('object')) === '$axios')
     return { path, form: 'call', header: 'Authorization', value: first };
   if (!SETTERS.test(propertyName(callee.node) ?? '')) return undefined;
   const header = first && fixedString(sources, first);

@@ -120,6 +120,13 @@ export function holdOf(
       reason: `the pages' own server sends this token on (see ${server})`,
       todo: "Let that server hand on the cookies of the request that it answers, such as headers: { cookie: req.headers.cookie }, and ask the API who is logged in; pages and API have to be of one domain for it. Then take the token out of the browser: acceptSession() where a login is answered, signOut() where a user logs out, adoptLegacyToken at the start, all from '@jwt-to-session/shim/client'.",
     };
+  const apart = nuxtApiApart(home, files);
+  if (apart)
+    return {
+      action: 'manual',
+      reason: `the requests of @nuxtjs/axios go to an address of their own (see ${apart})`,
+      todo: "If it is another origin, set axios: { credentials: true } in nuxt.config, so that cookies go there. Then take the token out of the browser: acceptSession() where a login is answered, signOut() where a user logs out, adoptLegacyToken at the start with that address, all from '@jwt-to-session/shim/client'.",
+    };
   const scripts = [...accesses, ...headers].map(({ file }) => file.text);
   if (home && !bundles(home) && !scripts.some((text) => /^\s*(?:import|export)\b/m.test(text)))
     return {
@@ -153,6 +160,15 @@ function attachingIn(
     };
   }
   return undefined;
+}
+
+/** Where nuxt.config gives the module of axios an address, which the calls don't show. */
+function nuxtApiApart(home: Package | undefined, files: readonly ListedFile[]): string | undefined {
+  if (!home?.dependencies.has('@nuxtjs/axios')) return undefined;
+  return files.find(
+    ({ path, text }) =>
+      /(?:^|\/)nuxt\.config\.\w+$/.test(path) && /\b(?:base|browserBase)URL\s*:/i.test(text),
+  )?.path;
 }
 
 /** The call of a library of storage that a token comes from. */

@@ -12,6 +12,12 @@ const ON_SERVER = /^(?:getServerSideProps|getStaticProps|getInitialProps)$/;
 const READS_COOKIES =
   /['"]next\/headers['"]|\bgetServerSideProps\b|\bgetInitialProps\b|\bNextRequest\b|['"]use server['"]|\breq(?:uest)?\s*\.\s*(?:cookies|headers)\b|\bevent\s*\.\s*cookies\b|\buseCookie\(/;
 
+/** What reads a cookie of Nuxt on its server as well as in the browser, the login token by its name. */
+const SHARED_COOKIES =
+  /\buseCookie(?:<[^()]*>)?\(\s*['"`][\w.-]*(?:token|jwt|auth)|\$cookies\s*\.\s*get\(\s*['"`][\w.-]*(?:token|jwt|auth)/i;
+/** The configuration of Nuxt that has its pages made in the browser alone. */
+const BROWSER_ALONE = /\bssr\s*:\s*false\b|\bmode\s*:\s*['"]spa['"]/;
+
 /** The file in which the server of the pages reads a token that the browser keeps in a cookie, or sends one on. */
 export function servedWith(
   home: Package | undefined,
@@ -19,15 +25,25 @@ export function servedWith(
   places: readonly TokenPlace[],
   headers: readonly AttachedHeader[],
 ): string | undefined {
-  if (![...(home?.dependencies ?? [])].some((name) => FRAMEWORKS.test(name))) return undefined;
+  const framework = [...(home?.dependencies ?? [])].find((name) => FRAMEWORKS.test(name));
+  if (!framework || isWithoutServer(files)) return undefined;
   const sending = headers.find(({ path, foreign }) => !foreign && isOnServer(path));
   if (sending) return sending.file.path;
+  const shared = framework.startsWith('nuxt')
+    ? files.find(({ text }) => SHARED_COOKIES.test(text))
+    : undefined;
+  if (shared) return shared.path;
   const cookies = places.filter(({ storage }) => storage === 'cookie');
   return files.find(
     ({ text }) =>
       READS_COOKIES.test(text) &&
       cookies.some(({ key }) => text.includes(key) || /cookie[^\n]*(?:token|jwt)/i.test(text)),
   )?.path;
+}
+
+/** `ssr: false` in nuxt.config */
+function isWithoutServer(files: readonly ListedFile[]): boolean {
+  return files.some(({ path, text }) => /(?:^|\/)nuxt\.config\.\w+$/.test(path) && BROWSER_ALONE.test(text));
 }
 
 function isOnServer(path: AttachedHeader['path']): boolean {

@@ -1,7 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import type { CallPath } from '../callers.js';
-import { type Definition, definitionOf, propertyName } from '../definitions.js';
+import { type Definition, definitionOf, lastNameOf, propertyName } from '../definitions.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import { parsedCall } from './made-clients.js';
@@ -20,6 +20,7 @@ export const byOtherSender: Sender = (sources, file, path, callee) =>
   byRequest(sources, file, path, callee) ??
   byKy(sources, file, path, callee) ??
   byNuxt(sources, file, path, callee) ??
+  byNuxtAxios(sources, file, path, callee) ??
   byGraphqlRequest(sources, file, path, callee) ??
   byJquery(sources, file, path, callee) ??
   byXhr(sources, file, path, callee) ??
@@ -75,6 +76,28 @@ const byNuxt: Sender = (sources, file, path, callee) => {
   const request = asFetch(file, path);
   const base = request.options && propertyIn(sources, request.options, 'baseURL');
   return base ? { ...request, url: base } : request;
+};
+
+/** `this.$axios.$post(url, body)` of Nuxt 2, where `$` stands for the body of the answer */
+const byNuxtAxios: Sender = (sources, file, path) => {
+  const callee = path.get('callee') as NodePath;
+  if (!callee.isMemberExpression() || lastNameOf(callee.get('object')) !== '$axios') return undefined;
+  const [, short, method] = /^(\$?)(get|post|put|patch|delete)$/.exec(propertyName(callee.node) ?? '') ?? [];
+  if (!method || !sources.packageOf(file)?.dependencies.has('@nuxtjs/axios')) return undefined;
+  const given = path.get('arguments') as NodePath[];
+  const [url] = given;
+  const optionsIndex = /^p/.test(method) ? 2 : 1;
+  const options = given[optionsIndex];
+  return {
+    file,
+    path,
+    client: 'axios',
+    method,
+    body: short ? [] : ['data'],
+    optionsIndex,
+    ...(url ? { url } : {}),
+    ...(options ? { options } : {}),
+  };
 };
 
 function asFetch(file: SourceFile, path: CallPath, method?: string): OutgoingRequest {

@@ -69,11 +69,21 @@ function isAbsence(path: NodePath): boolean {
   return isAbsent(other);
 }
 
+/** `token.length`, which a flag has none of. */
+function isMeasured({ parentPath: parent, key }: NodePath): boolean {
+  const member =
+    parent?.isMemberExpression() || parent?.isOptionalMemberExpression() ? parent.node : undefined;
+  return key === 'object' && member !== undefined && propertyName(member) === 'length';
+}
+
 /** Where a token that was read is compared with nothing at all, which a flag never is. */
 export function absenceTests(project: Project, path: NodePath): NodePath[] {
   return usesOf(project.sources, path)
     .filter(
-      (use) => use.kind === 'compare' && use.part === 'token' && !use.trail.length && isAbsence(use.path),
+      (use) =>
+        use.part === 'token' &&
+        !use.trail.length &&
+        (use.kind === 'compare' ? isAbsence(use.path) : use.kind === 'test' && isMeasured(use.path)),
     )
     .map((use) => use.path);
 }

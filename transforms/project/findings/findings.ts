@@ -2,6 +2,7 @@ import type { Finding } from '../../words.js';
 import type { Project } from '../project.js';
 import type { Signature } from '../signatures.js';
 import { applicationFindings } from './applications.js';
+import { authLibraryFindings } from './auth-libraries.js';
 import { browserFileFindings } from './browser-files.js';
 import { clientFindings } from './clients.js';
 import { mobileFindings } from './mobile.js';
@@ -24,6 +25,7 @@ export function findingsOf(project: Project, signatures: readonly Signature[]): 
     ...testsWithoutRequest(project),
     ...testsByAddress(project),
     ...persistedFindings(project),
+    ...authLibraryFindings(project),
     ...browserFileFindings(project),
     ...sentHeaderFindings(project),
     ...clientFindings(project),

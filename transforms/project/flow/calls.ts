@@ -10,6 +10,7 @@ import type { Sources } from '../sources.js';
 import type { Passage, Through, Value } from './follow.js';
 import { type Read, readsAfter } from './held.js';
 import { intoPattern } from './names.js';
+import { optionsAround } from './stores.js';
 import { throughVue } from './vue.js';
 
 /** Calls that hand their argument on as it is. */
@@ -141,6 +142,9 @@ function outOfFunction(sources: Sources, value: Value, owner: NodePath | null): 
     if (isStateHook(sources, holder)) return { values: intoState(sources, value, holder) };
     return { uses: [{ ...value, kind: 'returned' }] };
   }
+  const stores = optionsAround(owner);
+  if (stores.length)
+    return { values: stores.map((path) => ({ ...value, path, trail: ['state', ...value.trail] })) };
   const getter = memberAnswered(owner);
   if (getter)
     return {

@@ -5,6 +5,7 @@ import { throughBranch } from './branches.js';
 import { throughCall } from './calls.js';
 import { throughMember } from './members.js';
 import { throughName } from './names.js';
+import { throughStore } from './stores.js';
 
 /** A value on its way: the expression that yields it, and where in it the token is. */
 export interface Value {
@@ -42,7 +43,7 @@ export interface Passage {
 export type Through = (sources: Sources, value: Value) => Passage | undefined;
 
 /** Every kind of syntax that carries a token. A new one is a new file here. */
-const SYNTAX: readonly Through[] = [throughBranch, throughName, throughMember, throughCall];
+const SYNTAX: readonly Through[] = [throughStore, throughBranch, throughName, throughMember, throughCall];
 
 const MOST_VALUES = 2_000;
 

@@ -54,11 +54,34 @@ export function vuexOf(sources: Sources, path: NodePath, callee: Definition): Ke
   const named = option('key');
   const key = named ? fixedString(sources, named) : 'vuex';
   const storage = storageNamed(option('storage'));
-  if (key === undefined || !storage || option('reducer')) return undefined;
+  const reducer = option('reducer');
+  if (key === undefined || !storage) return undefined;
+  const trails = storeTrails(sources);
+  if (reducer) {
+    const kept = objectOf(sources, reducer);
+    return kept && { library: callee.module, storage, key, trails: keptBy(kept, trails) };
+  }
   const paths = options && (stringsIn(sources, options, 'paths') ?? stringsIn(sources, options, 'modules'));
   const covers = (trail: readonly string[]) =>
     !paths || paths.some((one) => `${trail.join('.')}.`.startsWith(`${one}.`));
-  return { library: callee.module, storage, key, trails: storeTrails(sources).filter(covers) };
+  return { library: callee.module, storage, key, trails: trails.filter(covers) };
+}
+
+/** Where tokens are in what a reducer makes of the state: `(state) => ({ token: state.auth.token })`. */
+function keptBy(
+  object: NodePath<t.ObjectExpression>,
+  tokens: readonly (readonly string[])[],
+): (readonly string[])[] {
+  return object.get('properties').flatMap((property): (readonly string[])[] => {
+    const name = keyName(property.node);
+    if (name === undefined || !property.isObjectProperty()) return [];
+    const value = property.get('value');
+    if (value.isObjectExpression()) return keptBy(value, tokens).map((trail) => [name, ...trail]);
+    const [, ...from] = String(value).replaceAll('?.', '.').split('.');
+    return tokens
+      .filter((trail) => from.length > 0 && from.every((part, index) => trail[index] === part))
+      .map((trail) => [name, ...trail.slice(from.length)]);
+  });
 }
 
 /** Where the store of Vuex has tokens, by the names in its state and in its modules'. */
