@@ -216,6 +216,7 @@ async function served({ server, serverAt, ports, redis }: Driven): Promise<Runni
   const running = start(server.start, serverAt, {
     REDIS_URL: `redis://127.0.0.1:${redis}`,
     SESSION_SECRET: 'a long random text, for once',
+    CLIENT_ORIGIN: `http://localhost:${ports.pages}`,
     ...server.environment?.(ports),
   });
   await accepts(ports.application, running, server.ready);
