@@ -7,7 +7,7 @@ import { contentsOf } from '../edit/header.js';
 import { withoutItem, withoutItems } from '../edit/lists.js';
 import { intoObject } from '../edit/options.js';
 import { statementOf, withoutStatement } from '../edit/statements.js';
-import { socketsTakeCookies, tokensIn } from '../project/browser/sockets.js';
+import { OPENS_SOCKET, socketsTakeCookies, tokensIn } from '../project/browser/sockets.js';
 import { keyName } from '../project/definitions.js';
 import type { Project } from '../project/project.js';
 import type { SocketSite } from '../project/site.js';
@@ -31,12 +31,7 @@ function decide(site: SocketSite, project: Project): Decision {
       reason: 'the token goes into an address that is opened here',
       todo: `Leave it out of the address once ${openedBy(site)}`,
     };
-  if (!socketsTakeCookies(project))
-    return {
-      action: 'manual',
-      reason: 'the token opens a socket, and nothing shows that the server asks for the session there',
-      todo: "Take the step install before this one: the server's sockets let in by the cookie from then on, as io.use(socketSession()) of '@jwt-to-session/shim' does. After that connect without the token and with withCredentials: true.",
-    };
+  if (!socketsTakeCookies(project)) return OPENS_SOCKET;
   if (site.socket.sent)
     return {
       action: 'manual',

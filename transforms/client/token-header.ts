@@ -4,7 +4,12 @@ import { withoutTokenHeader } from '../edit/credentials.js';
 import type { Edit } from '../edit/edits.js';
 import { withoutParameter } from '../edit/parameters.js';
 import { idleParameters } from '../project/browser/passing.js';
-import { opensSocket, socketsTakeCookies } from '../project/browser/sockets.js';
+import {
+  isConnectionParam,
+  OPENS_SOCKET,
+  opensSocket,
+  socketsTakeCookies,
+} from '../project/browser/sockets.js';
 import type { Project } from '../project/project.js';
 import type { AttachSite } from '../project/site.js';
 import type { Decision, Rule } from '../rule.js';
@@ -21,6 +26,7 @@ export const rule: Rule<AttachSite> = {
 
 function decide(site: AttachSite, project: Project): Decision {
   if (site.family !== 'session') return { action: 'kept', reason: site.evidence };
+  if (isConnectionParam(site.path) && !socketsTakeCookies(project)) return OPENS_SOCKET;
   if (opensSocket(project.sources, site.path) && !socketsTakeCookies(project))
     return { action: 'kept', reason: 'it goes with the token that opens the socket' };
   if (!withoutTokenHeader(project, site))

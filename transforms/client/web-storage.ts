@@ -17,7 +17,13 @@ import { isAbsent } from '../project/browser/absent.js';
 import { acceptanceOf } from '../project/browser/acceptance.js';
 import { hollowAround } from '../project/browser/hollow.js';
 import { endsSession } from '../project/browser/logout.js';
-import { isForSocket, opensSocket, socketsTakeCookies } from '../project/browser/sockets.js';
+import {
+  isConnectionParam,
+  isForSocket,
+  OPENS_SOCKET,
+  opensSocket,
+  socketsTakeCookies,
+} from '../project/browser/sockets.js';
 import { jsonOf } from '../project/browser/storage.js';
 import { FOR_SOCKET, storageHazard } from '../project/browser/uses.js';
 import { callersOf } from '../project/callers.js';
@@ -60,6 +66,7 @@ function decideGet(site: StoreSite, project: Project): Decision {
     return isGuarded(site) || (access.path.key === 'right' && eitherRead(site, project))
       ? { action: 'kept', reason: 'the condition around it asks for the session' }
       : { action: 'rewritten', reason: 'what is stored counts as long as there is a session' };
+  if (isConnectionParam(access.path) && !socketsTakeCookies(project)) return OPENS_SOCKET;
   if (isForSocket(project, access.path))
     return socketsTakeCookies(project)
       ? { action: 'rewritten', reason: 'the token is not read for the socket any more' }

@@ -26,6 +26,13 @@ export interface SocketCredential {
   readonly address?: true;
 }
 
+/** What is said of a token that opens a socket whose server is not seen to ask for the session. */
+export const OPENS_SOCKET = {
+  action: 'manual',
+  reason: 'the token opens a socket, and nothing shows that the server asks for the session there',
+  todo: "Take the step install before this one: the server's sockets let in by the cookie from then on, as io.use(socketSession()) of '@jwt-to-session/shim' does. After that connect without the token and with withCredentials: true.",
+} as const;
+
 /** Finds where a file hands a token to a socket of Socket.IO, or puts one into the address of another. */
 export function socketCredentials(sources: Sources, file: SourceFile): SocketCredential[] {
   const addressed = openedByAddress(file).map((path) => ({
@@ -121,6 +128,11 @@ export function opensSocket(sources: Sources, header: NodePath): boolean {
   if (!call?.isCallExpression()) return false;
   const callee = definitionOf(sources, call.get('callee') as NodePath);
   return callee.kind === 'package' && callee.module === 'socket.io-client';
+}
+
+/** Whether code stands in what a socket of GraphQL is opened with: `connectionParams: () => ({ … })`. */
+export function isConnectionParam(path: NodePath): boolean {
+  return Boolean(path.findParent((above) => keyName(above.node) === 'connectionParams'));
 }
 
 /** Whether code stands where a token is handed to a socket. */
