@@ -226,6 +226,24 @@ test('a session without a token is shown in every header that routes read, and i
   expect(json).toEqual({ authorization: `Bearer ${shown}`, query: {} });
 });
 
+describe.each(EXPRESSES)('a session without a token on %s', (_, make) => {
+  test('is shown in the query to routes that ask for it by its name, and to nobody else', async () => {
+    const app = make();
+    app.use(cutover(optionsFor({ legacy: { present, from: [bearer(), query('token')] } })));
+    app.get('/', ({ query: asked, url, originalUrl }, res) =>
+      res.json({ shown: asked.token, asked, names: Object.keys({ ...asked }), url, originalUrl }),
+    );
+    const base = await listen(app);
+    const browser = client(base);
+    await browser.ask('/', { headers: { authorization: `Bearer ${tokenOf('ada')}` } });
+    const { shown, ...seen } = (await browser.ask('/?size=1')).json;
+    expect(jwt.verify(String(shown), SECRET)).toMatchObject({ id: 'ada' });
+    expect(seen).toEqual({ asked: { size: '1' }, names: ['size'], url: '/?size=1', originalUrl: '/?size=1' });
+    const guest = (await client(base).ask('/?size=1')).json;
+    expect(guest.shown).toBeUndefined();
+  });
+});
+
 test('an end that counts milliseconds is shown in milliseconds', async () => {
   const app = express();
   app.use(cutover(optionsFor({ legacy: { present } })));

@@ -72,10 +72,13 @@ function atTheStart(file: SourceFile, owner: NodePath<t.Function>, call: string,
   const body = owner.get('body');
   if (Array.isArray(body)) return [];
   if (!body.isBlockStatement()) return asBlock(file, owner, [call], [out]);
-  const { newline, indent } = styleOf(file.text);
+  const { newline, indent, semicolon } = styleOf(file.text);
   const at = startOf(body.node) + 1;
   const line = `${newline}${indentationAt(file, startOf(owner.node))}${indent}`;
-  return [{ file: file.path, start: at, end: at, text: line + call, needs: [out] }];
+  // Without semicolons two statements need a line each.
+  const [gap] = /^[ \t]*(?=[^\s}])/.exec(file.text.slice(at)) ?? [];
+  const rest = gap !== undefined && !semicolon ? { end: at + gap.length, text: line + call + line } : {};
+  return [{ file: file.path, start: at, end: at, text: line + call, needs: [out], ...rest }];
 }
 
 /** `() => (dispatch) => …` acts when the inner function runs. */

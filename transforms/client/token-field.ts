@@ -75,15 +75,33 @@ function edit({ path, file, template }: GuardSite, _decision: Decision, project:
   const has = localName(file, SHIM_CLIENT, 'hasSession');
   if (isTest(path) || isHeldForTests(project, path)) return [askedOf(file, path, `${has.local}()`, has)];
   if (!methodCall(path) && !isPassedInVain(project, path) && isFlag(path, project))
-    return [askedOf(file, path, isTyped(file) ? `(${has.local}() ? 'session' : '')` : `${has.local}()`, has)];
+    return [isTyped(file) ? namedFlag(file, path, has) : askedOf(file, path, `${has.local}()`, has)];
   return methodCall(path) ? [{ ...at, text: `(${textOf(file, path.node)} || '')` }] : [];
+}
+
+/** A text where types say that the token is one: `user?.token` is `undefined` where there is no user. */
+function namedFlag(file: SourceFile, path: NodePath, has: NeededName): Edit {
+  const { object } = path.isOptionalMemberExpression() && path.node.optional ? path.node : {};
+  const text = object
+    ? `${has.local}() && ${textOf(file, object)} ? 'session' : undefined`
+    : `${has.local}() ? 'session' : ''`;
+  const alone = path.parentPath?.isReturnStatement() || /^(?:init|body)$/.test(String(path.key));
+  return {
+    file: file.path,
+    start: startOf(path.node),
+    end: endOf(path.node),
+    text: alone ? text : `(${text})`,
+    needs: [has],
+  };
 }
 
 /** `user?.token` → `user && hasSession()`: where there is no user, nobody is logged in for whoever asks. */
 function askedOf(file: SourceFile, path: NodePath, asks: string, has: NeededName): Edit {
   const compared = comparedWithNothing(path);
-  const whole = compared?.path ?? booleanAround(path) ?? path;
   const { object } = path.isOptionalMemberExpression() && path.node.optional ? path.node : {};
+  // Where it is declared to be a boolean, an object that is not there would be none.
+  const asked = object && isTyped(file) ? undefined : booleanAround(path);
+  const whole = compared?.path ?? asked ?? path;
   const held = object ? `${textOf(file, object)} && ${asks}` : asks;
   const text = compared?.absent ? (object ? `!(${held})` : `!${held}`) : held;
   const { parentPath: parent, key } = whole;
@@ -100,13 +118,14 @@ function askedOf(file: SourceFile, path: NodePath, asks: string, has: NeededName
     end: endOf(whole.node),
     text: alone ? text : `(${text})`,
     needs: [has],
-    // What is read here from storage, to take the token out of it, is not read any more.
-    covers: true,
   };
 }
 
-/** `Boolean(user.token)` */
+/** `Boolean(user.token)`, `!!user.token` */
 function booleanAround({ parentPath: parent }: NodePath): NodePath | undefined {
+  const { parentPath: outer } = parent ?? {};
+  if (parent?.isUnaryExpression({ operator: '!' }) && outer?.isUnaryExpression({ operator: '!' }))
+    return outer;
   return parent?.isCallExpression() && parent.get('callee').isIdentifier({ name: 'Boolean' })
     ? parent
     : undefined;

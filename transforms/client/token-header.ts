@@ -8,16 +8,25 @@ import {
   isConnectionParam,
   OPENS_SOCKET,
   opensSocket,
+  opensWebSocket,
   socketsTakeCookies,
 } from '../project/browser/sockets.js';
+import { ADDRESS_WORDS } from '../project/browser/token-addresses.js';
 import type { Project } from '../project/project.js';
 import type { AttachSite } from '../project/site.js';
 import type { Decision, Rule } from '../rule.js';
 
-/** The header that carries a login token → nothing: the browser sends the session's cookie by itself. */
+/** The header or the parameter that carries a login token → nothing: the browser sends the session's cookie by itself. */
 export const rule: Rule<AttachSite> = {
   step: 'client',
-  hints: ['uthorization', 'x-access-token', 'x-auth-token', 'X-Access-Token', 'X-Auth-Token'],
+  hints: [
+    'uthorization',
+    'x-access-token',
+    'x-auth-token',
+    'X-Access-Token',
+    'X-Auth-Token',
+    ...ADDRESS_WORDS,
+  ],
   knows: [],
   owns: (site): site is AttachSite => site.kind === 'header',
   decide,
@@ -29,16 +38,26 @@ function decide(site: AttachSite, project: Project): Decision {
   if (isConnectionParam(site.path) && !socketsTakeCookies(project)) return OPENS_SOCKET;
   if (opensSocket(project.sources, site.path) && !socketsTakeCookies(project))
     return { action: 'kept', reason: 'it goes with the token that opens the socket' };
+  if (isForWebSocket(site, project) && !socketsTakeCookies(project))
+    return {
+      action: 'manual',
+      reason: 'the token opens a socket, and nothing shows that the server asks for the session there',
+      todo: "Take the step install before this one: the server's sockets let in by the cookie from then on, as sessionOfUpgrade() of '@jwt-to-session/shim' does. After that open it without the token.",
+    };
   if (!withoutTokenHeader(project, site))
     return {
       action: 'manual',
       reason: `${site.evidence}, in a form that can't be taken out by itself`,
-      todo: 'Send the request without this header; the session cookie goes with it.',
+      todo: `Send the request without this ${site.attached.form === 'address' ? 'parameter' : 'header'}; the session cookie goes with it.`,
     };
   return {
     action: 'rewritten',
     reason: `${site.attached.header} goes: the session's cookie takes its place`,
   };
+}
+
+function isForWebSocket({ attached: { form, path } }: AttachSite, { sources }: Project): boolean {
+  return form === 'address' && opensWebSocket(sources, path);
 }
 
 function edit(site: AttachSite, decision: Decision, project: Project): readonly Edit[] {

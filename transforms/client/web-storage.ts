@@ -22,11 +22,13 @@ import {
   isForSocket,
   OPENS_SOCKET,
   opensSocket,
+  opensWebSocket,
   socketsTakeCookies,
 } from '../project/browser/sockets.js';
 import { jsonOf } from '../project/browser/storage.js';
 import { FOR_SOCKET, storageHazard } from '../project/browser/uses.js';
 import { callersOf } from '../project/callers.js';
+import { isInside } from '../project/inside.js';
 import type { Project } from '../project/project.js';
 import type { StoreSite } from '../project/site.js';
 import { startOf, textOf } from '../project/source.js';
@@ -62,6 +64,8 @@ function decide(site: StoreSite, project: Project): Decision {
 
 function decideGet(site: StoreSite, project: Project): Decision {
   const { access, place } = site;
+  if (place?.field !== undefined && isReadForToken(site, project))
+    return { action: 'kept', reason: 'nothing but its token is read here' };
   if (place?.field !== undefined)
     return isGuarded(site) || (access.path.key === 'right' && eitherRead(site, project))
       ? { action: 'kept', reason: 'the condition around it asks for the session' }
@@ -71,7 +75,10 @@ function decideGet(site: StoreSite, project: Project): Decision {
     return socketsTakeCookies(project)
       ? { action: 'rewritten', reason: 'the token is not read for the socket any more' }
       : { action: 'kept', reason: 'it goes with the token that opens the socket' };
-  if (isWithinAnother(site, project) && !opensSocket(project.sources, access.path))
+  const within = isWithinAnother(site, project);
+  if (within && opensWebSocket(project.sources, access.path) && !socketsTakeCookies(project))
+    return { action: 'kept', reason: 'it goes with the token that opens the socket' };
+  if (within && !opensSocket(project.sources, access.path))
     return { action: 'rewritten', reason: 'the token is not read for this any more' };
   if (access.opaque)
     return {
@@ -139,12 +146,17 @@ function decideSet(site: StoreSite, project: Project): Decision {
     : { action: 'rewritten', reason: 'the token is handed to the session instead of the storage' };
 }
 
+/** `JSON.parse(localStorage.getItem('user') || '{}').token`: asked for as a whole. */
+function isReadForToken({ access: { path } }: StoreSite, { sites }: Project): boolean {
+  return sites.some((other) => other.kind === 'token-field' && !other.template && isInside(other.path, path));
+}
+
 /** Whether a header or a decoding that goes takes this read with it. */
 function isWithinAnother({ path }: StoreSite, { sites }: Project): boolean {
   return sites.some(
     (other) =>
       ((other.kind === 'header' && other.family === 'session') || other.kind === 'browser-decode') &&
-      (path.isDescendant(other.path) ||
+      (isInside(other.path, path) ||
         (other.kind === 'header' && other.attached.giver && path.isDescendant(other.attached.giver))),
   );
 }

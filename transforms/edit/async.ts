@@ -47,7 +47,18 @@ export function waitingIn(file: SourceFile, owner: NodePath<t.Function>): Waitin
   const key = 'key' in node && node.key ? startOf(node.key) : undefined;
   const computed = 'computed' in node && node.computed && key !== undefined;
   const at = computed ? file.text.lastIndexOf('[', key) : (key ?? startOf(node));
-  return { how: 'await', edits: [{ file: file.path, start: at, end: at, text: 'async ' }] };
+  return {
+    how: 'await',
+    edits: [{ file: file.path, start: at, end: at, text: 'async ' }, ...waitedFor(file, owner)],
+  };
+}
+
+/** `$.post(url).done(…)` → `.then(…)`, where somebody goes on with it: jQuery waits for what that returns. */
+function waitedFor(file: SourceFile, { parentPath: call, listKey }: NodePath<t.Function>): Edit[] {
+  const callee = call?.isCallExpression() && listKey === 'arguments' ? call.node.callee : undefined;
+  if (!t.isMemberExpression(callee) || propertyName(callee) !== 'done' || callee.computed) return [];
+  if (call?.parentPath?.isExpressionStatement()) return [];
+  return [{ file: file.path, start: startOf(callee.property), end: endOf(callee.property), text: 'then' }];
 }
 
 /** What an effect returns is called when it is cleared up: it can not be a promise. */

@@ -16,7 +16,32 @@ import { quoted, styleOf } from './style.js';
 
 /** Takes a login token's header out of a request, whose options stay where they get to say that cookies go. */
 export function withoutTokenHeader(project: Project, site: AttachSite): Edit[] | undefined {
-  return withoutHeader(project.sources, site.attached, receiversOf(project));
+  return outOfElement(project, site) ?? withoutHeader(project.sources, site.attached, receiversOf(project));
+}
+
+/** `<Upload headers={{ Authorization: … }}>`: the attribute goes, or tells that cookies go where they do not by themselves. */
+function outOfElement(
+  { sites }: Project,
+  { attached: { path, form }, file }: AttachSite,
+): Edit[] | undefined {
+  const object = form === 'property' ? path.parentPath : undefined;
+  const attribute = object?.parentPath?.isJSXExpressionContainer() ? object.parentPath.parentPath : undefined;
+  if (!object?.isObjectExpression() || object.node.properties.length > 1 || !attribute?.isJSXAttribute())
+    return undefined;
+  const elsewhere = sites.some(
+    (site) =>
+      site.kind === 'client-entry' && site.client.files.includes(file) && site.client.base.origin === 'other',
+  );
+  const start = startOf(attribute.node);
+  const before = /\s*$/.exec(file.text.slice(0, start))?.[0].length ?? 0;
+  return [
+    {
+      file: file.path,
+      start: elsewhere ? start : start - before,
+      end: endOf(attribute.node),
+      text: elsewhere ? 'withCredentials' : '',
+    },
+  ];
 }
 
 /** How a client is told to send cookies along: by a property of its options, or by a statement of its own. */
@@ -31,6 +56,11 @@ const SAYINGS: Partial<Record<SendingClient, Saying>> = {
   fetch: FETCH,
   axios: { names: ['withCredentials'], property: () => 'withCredentials: true' },
   angular: { names: ['withCredentials'], property: () => 'withCredentials: true' },
+  'with-credentials': { names: ['withCredentials'], property: () => 'withCredentials: true' },
+  tus: {
+    names: ['onBeforeRequest'],
+    property: () => 'onBeforeRequest: (request) => { request.getUnderlyingObject().withCredentials = true }',
+  },
   jquery: { names: ['xhrFields'], property: () => 'xhrFields: { withCredentials: true }' },
   trpc: {
     names: ['fetch'],

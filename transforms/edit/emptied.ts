@@ -118,14 +118,27 @@ function negated(test: t.Expression, text: string): string {
   return `!(${text})`;
 }
 
-/** `interceptors.request.use((config) => { return config; })`, once all else in it is gone. */
+/** What jQuery calls before each request. */
+const BEFORE_EACH = /^ajax(?:Prefilter|Send)$/;
+
+/** `interceptors.request.use((config) => { return config; })`, `$.ajaxPrefilter(() => {})`, once all else in it is gone. */
 function isIdle(path: NodePath<t.CallExpression>, isGone: (node: t.Node) => boolean): boolean {
   const { callee, arguments: given } = path.node;
-  if (!t.isMemberExpression(callee) || propertyName(callee) !== 'use') return false;
+  if (!t.isMemberExpression(callee)) return false;
+  if (BEFORE_EACH.test(propertyName(callee) ?? ''))
+    return path.parentPath.isExpressionStatement() && isBare(given.at(-1), isGone);
+  if (propertyName(callee) !== 'use') return false;
   if (propertyName(callee.object) !== 'request') return false;
   if (!path.parentPath.isExpressionStatement()) return false;
   const [first, second] = given;
   return handsOn(first, isGone) && (!second || rejects(second));
+}
+
+/** Whether nothing is left of a function, of which something is gone. */
+function isBare(node: t.Node | undefined, isGone: (node: t.Node) => boolean): boolean {
+  if (!t.isFunction(node) || !t.isBlockStatement(node.body)) return false;
+  const { body } = node.body;
+  return body.some(isGone) && body.every((one) => isGone(one) || isUnreadDeclaration(one));
 }
 
 /** `prepareHeaders: (headers) => { return headers; }` */

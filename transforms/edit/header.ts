@@ -5,6 +5,7 @@ import { isTokenHeader } from '../project/browser/names.js';
 import { keyName, propertyName } from '../project/definitions.js';
 import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Sources } from '../project/sources.js';
+import { withoutAddressed } from './address.js';
 import type { Edit } from './edits.js';
 import { withoutItems } from './lists.js';
 import { isReadDeeper, isTakenApart } from './needed-objects.js';
@@ -21,6 +22,7 @@ export function withoutHeader(
 ): Edit[] | undefined {
   if (form === 'property')
     return path.isObjectProperty() ? withoutProperty({ sources, file, receivers }, path) : undefined;
+  if (form === 'address') return withoutAddressed(file, path);
   if (form === 'getter') {
     const statement = giver?.parentPath?.isExportNamedDeclaration() ? giver.parentPath : giver;
     return [
@@ -156,8 +158,11 @@ function withoutObject(place: Place, object: NodePath): Edit[] | undefined {
     const holder = parent.parentPath;
     if (!holder?.isObjectExpression()) return undefined;
     if (isReadDeeper(place.sources, holder, keyName(parent.node))) return [emptied(file, object.node)];
-    const left = holder.node.properties.filter((one) => one !== parent.node);
-    if (left.length) return withoutItems(file, holder.node.properties, new Set([parent.node]));
+    // What stands there twice goes twice.
+    const text = textOf(file, parent.node);
+    const going = holder.node.properties.filter((one) => textOf(file, one) === text);
+    if (going.length < holder.node.properties.length)
+      return withoutItems(file, holder.node.properties, new Set(going));
     return withoutObject(place, holder) ?? [emptied(file, holder.node)];
   }
   const copied = clonedBy(object);

@@ -24,7 +24,7 @@ const LOGGED_IN = /^(?:is_?)?(?:logged|signed)_?in$|^(?:is|has)(?:Auth|Authentic
 const TOKEN = /^(?:access|auth|id|session|current)?_?token$/i;
 
 /** Methods of strings, regular expressions and encoders that only tell. */
-const ASKING = /^(?:encode|exec|test|startsWith|includes|to(?:Lower|Upper)Case)$/;
+const ASKING = /^(?:encode|exec|test|startsWith|endsWith|includes|indexOf|match|to(?:Lower|Upper)Case)$/;
 
 /** `getToken(user)` → `getToken(req, user)`: a call that a request is handed to starts a session. */
 function isPutInto(

@@ -6,6 +6,7 @@ import type { Edit } from '../edit/edits.js';
 import { localName } from '../edit/names.js';
 import { indentationAt, styleOf } from '../edit/style.js';
 import { endOfLine } from '../edit/whole-lines.js';
+import { mobileClients } from '../project/browser/mobile.js';
 import { clientOriginsOf } from '../project/client-origins.js';
 import { wantsBrackets } from '../project/compiler.js';
 import type { Application } from '../project/express/application.js';
@@ -109,6 +110,7 @@ function factsOf(
     endpoint: sessionPathFor(sources, first),
     closes: closingOf(acceptance.lifetimes, today),
     corsFunctions,
+    ...(mobileClients(sites).length ? { bearer: true as const } : {}),
     ...(replaces ? { session: replaces.options } : {}),
     ...(cors.length ? { clientOrigins: originsFor(sources, cors) } : {}),
   };

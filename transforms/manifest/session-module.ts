@@ -34,6 +34,8 @@ export interface ModuleFacts {
   /** Origins beside its own that the browser client is served from; absent where no other origin is answered. */
   readonly clientOrigins?: ClientOrigins;
   readonly corsFunctions: readonly CorsFunction[];
+  /** A client is no browser and keeps no cookies. */
+  readonly bearer?: true;
   /** The options of the session middleware in whose place the shim is mounted. */
   readonly session?: readonly SessionOption[];
   /** The environment file is read after this module runs, so it has to see to that itself. */
@@ -201,6 +203,12 @@ function sessionsLines(facts: ModuleFacts, names: Settled, style: Style): string
     `    // ${closes.because}`,
     `    window: { closes: ${text(closes.date)} },`,
     ...(facts.clientOrigins ? ['    trustedOrigins: clientOrigins(),'] : []),
+    ...(facts.bearer
+      ? [
+          '    // The mobile application keeps no cookies: a login answers it with a handle.',
+          '    bearer: true,',
+        ]
+      : []),
     ...(acceptance.errors === undefined
       ? []
       : [

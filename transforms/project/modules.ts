@@ -21,7 +21,7 @@ export interface ModuleResolver {
 const EXTENSIONS = ['', '.js', '.jsx', '.ts', '.tsx', '.mjs', '.cjs', '.mts', '.cts', '.vue', '.svelte'];
 
 /**
- * Knows relative paths, TypeScript and jsconfig `paths` and `baseUrl`, `module-alias`, `@/` for `src`, and the other
+ * Knows relative paths, TypeScript and jsconfig `paths` and `baseUrl`, `module-alias`, `@/` for `src`, `$lib` for `src/lib`, and the other
  * packages of the repository by their names.
  */
 export function moduleResolver(files: readonly ListedFile[], packages: readonly Package[]): ModuleResolver {
@@ -57,6 +57,8 @@ export function moduleResolver(files: readonly ListedFile[], packages: readonly 
         fileAt(posix.join(home, 'src', specifier.slice(2))) ?? fileAt(posix.join(home, specifier.slice(2)))
       );
     }
+    // SvelteKit's own.
+    if (/^\$lib(?:\/|$)/.test(specifier)) return fileAt(posix.join(home, 'src', specifier.slice(1)));
     const shared = packages.find(
       ({ name, folder }) => folder !== home && (specifier === name || specifier.startsWith(`${name}/`)),
     );

@@ -30,11 +30,15 @@ export function showTokens(visit: Visit, found: readonly Found[], legacy: Legacy
     (place, index, all) =>
       isEmpty(place, visit) && all.findIndex(({ name }) => name === place.name) === index,
   );
-  if (!empty.length) return;
+  const asked = legacy.from.filter(
+    (place) => place.hint && !/refresh/i.test(place.name) && place !== first && isEmpty(place, visit),
+  );
+  if (!empty.length && !asked.length) return;
   const claims = { ...claimsOf(login), exp: soon(login.exp) };
   try {
     const token = legacy.present(claims);
     for (const place of empty) place.place(visit.req, token);
+    for (const place of asked) place.hint?.(visit.req, token);
   } catch (error) {
     throw new ApplicationError('legacy.present', error);
   }
@@ -47,7 +51,7 @@ function isEmpty(place: Place, { req }: Visit): boolean {
 
 /**
  * Routes may read headers of their own. What a refresh token comes in stays empty, and so do query and body, which
- * code may look through for names that it does not know.
+ * code may look through for names that it does not know: who asks the query for the name itself is told.
  */
 function isOtherHeader({ carrier, name }: Place): boolean {
   return carrier === 'header' && !/refresh/i.test(name);

@@ -14,6 +14,8 @@ export interface Place {
   /** Takes off what holds a token and can't be read as one: several headers, a list. */
   sweep(req: IncomingMessage): void;
   place(req: IncomingMessage, token: string): void;
+  /** The same for code alone that asks for it by its name: whoever looks through all there is finds nothing. */
+  hint?(req: IncomingMessage, token: string): void;
   /** What the application finds at this place when it reads it. */
   wrap(token: string): string;
 }
@@ -104,6 +106,7 @@ export function query(name: string): Place {
         rewriteQuery(req, name, undefined);
     },
     place: (req, token) => rewriteQuery(req, name, token),
+    hint: (req, token) => hintQuery(req, name, token),
     wrap: bare,
   };
 }
@@ -155,6 +158,30 @@ function rewriteQuery(req: IncomingMessage & WithQuery, name: string, token: str
   if (!parsed) return;
   if (token === undefined) delete parsed[name];
   else parsed[name] = token;
+}
+
+/** Express 4 has parsed the query once; in Express 5 whatever parses it is asked, and answered for this request. */
+function hintQuery(req: IncomingMessage & WithQuery, name: string, token: string): void {
+  const hinted = (query: unknown): unknown => {
+    const parsed = fields(query);
+    if (parsed && !Object.hasOwn(parsed, name))
+      Object.defineProperty(parsed, name, { value: token, configurable: true, writable: true });
+    return query;
+  };
+  if (Object.hasOwn(req, 'query')) {
+    hinted(req.query);
+    return;
+  }
+  if (req.query === undefined) return;
+  const made: unknown = Object.getPrototypeOf(req);
+  if (!isRecord(made)) return;
+  Object.defineProperty(req, 'query', {
+    get: () => hinted(Reflect.get(made, 'query', req)),
+    set: (value: unknown) =>
+      Object.defineProperty(req, 'query', { value, configurable: true, writable: true }),
+    configurable: true,
+    enumerable: true,
+  });
 }
 
 function parameters(req: IncomingMessage): URLSearchParams {

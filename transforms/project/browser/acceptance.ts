@@ -1,6 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { keyName } from '../definitions.js';
+import { isInside } from '../inside.js';
 import type { Project } from '../project.js';
 import type { Site, StoreSite } from '../site.js';
 import { startOf, textOf } from '../source.js';
@@ -244,7 +245,7 @@ function isLogged({ listKey, parentPath: parent }: NodePath): boolean {
 
 function holds(site: Site, path: NodePath): boolean {
   const holder = ['web-storage', 'header', 'socket', 'browser-decode'].includes(site.kind);
-  return holder && path.isDescendant(site.path);
+  return holder && isInside(site.path, path);
 }
 
 /** Whether only the truth of an expression is asked for. */

@@ -139,6 +139,17 @@ export function goesToApi(sources: Sources, request: OutgoingRequest, base: ApiB
   return going.includes(undefined) ? undefined : going[0];
 }
 
+/** Whether an address that is put together is one of the API's, or of the page's own origin. */
+export function isOfApi(sources: Sources, url: NodePath, base: ApiBase): boolean {
+  const address = addressIn(sources, url);
+  if (!address) return false;
+  // A socket to where the page comes from.
+  if (/^wss?:/.test(address.text))
+    return /^wss?:\/\/$/.test(address.text) && /location\.host/.test(String(url));
+  if (!address.expression && /^(?:\/(?!\/)|[?&]|\w+\/)/.test(address.text)) return true;
+  return leadsToApi(address, base) === true;
+}
+
 function leadsToApi(address: Address, base: ApiBase): boolean | undefined {
   if (base.expression) return address.expression?.text === base.expression.text;
   if (address.expression) return false;

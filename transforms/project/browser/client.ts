@@ -16,6 +16,7 @@ import { type OutgoingRequest, outgoingRequests, SENDING_WORDS } from './request
 import { type StorageAccess, storageAccesses } from './storage.js';
 import { strangerOf } from './strangers.js';
 import { apiAddresses, type Target, targetOf } from './target.js';
+import { ADDRESS_WORDS, attachedAddresses } from './token-addresses.js';
 
 /** One browser application of the repository, as far as login tokens are concerned. */
 export interface BrowserClient {
@@ -100,6 +101,10 @@ export function browserClients(sources: Sources): BrowserClient[] {
       const credentials = credentialsOf(sources, base, addressed, headers);
       const entry = entryOf(sources, folder);
       const home = files[0] && sources.packageOf(files[0]);
+      const addressing = clientFiles(sources, ADDRESS_WORDS).get(folder) ?? [];
+      const inAddresses = inEach(sources, addressing, (all, file) =>
+        attachedAddresses(all, file, { accesses, headers, base }),
+      );
       const known = apiAddresses(sources, folder, base).map(({ value }) => value);
       const stranger = strangerOf(sources, known, accesses);
       const hold: Hold | undefined = stranger
@@ -110,7 +115,7 @@ export function browserClients(sources: Sources): BrowserClient[] {
           folder,
           files,
           accesses,
-          headers,
+          headers: [...headers, ...inAddresses],
           places,
           kept,
           requests,

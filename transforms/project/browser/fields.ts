@@ -1,5 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import { propertyName } from '../definitions.js';
+import { isInside } from '../inside.js';
 import type { GuardSite } from '../site.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
@@ -69,7 +70,7 @@ function isWritten(path: NodePath): boolean {
 }
 
 function isAttached({ headers }: BrowserClient, path: NodePath): boolean {
-  return headers.some((header) => path.isDescendant(header.path));
+  return headers.some((header) => isInside(header.path, path));
 }
 
 /** Whether it is read from the very variable that an answer came in. */

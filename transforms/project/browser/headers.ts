@@ -14,9 +14,9 @@ import { fixedString } from './strings.js';
 /** A header that carries a token, put into an outgoing request, or taken out of its defaults. */
 export interface AttachedHeader {
   readonly file: SourceFile;
-  /** The property, assignment, call or `delete`. */
+  /** The property, assignment, call or `delete`; in an address the token itself. */
   readonly path: NodePath;
-  readonly form: 'property' | 'assignment' | 'call' | 'delete' | 'getter';
+  readonly form: 'property' | 'assignment' | 'call' | 'delete' | 'getter' | 'address';
   readonly header: string;
   readonly value: NodePath;
   /** The function that hands out the token for this and for nothing else. */

@@ -24,7 +24,17 @@ export interface Hold {
 }
 
 /** What runs as an application of a phone, where no browser carries cookies. */
-const MOBILE = ['react-native', 'expo', '@nativescript/core', 'nativescript-vue'];
+const MOBILE = [
+  'react-native',
+  'expo',
+  '@nativescript/core',
+  'nativescript-vue',
+  // Pages inside an application, which are of another site than its API.
+  '@capacitor/android',
+  '@capacitor/ios',
+  'cordova-android',
+  'cordova-ios',
+];
 
 /** Code that keeps something for the next visit, in ways of which the keys are not looked up. */
 const KEEPING =

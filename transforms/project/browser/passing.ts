@@ -6,6 +6,7 @@ import {
   idleParametersFrom,
   isPassedInVain as isInVain,
 } from '../idle-parameters.js';
+import { isInside } from '../inside.js';
 import type { Project } from '../project.js';
 import type { AttachSite } from '../site.js';
 import { isTest } from './acceptance.js';
@@ -51,5 +52,5 @@ function isDecoded({ sites }: Project, path: NodePath): boolean {
 
 function inHeaders({ sites }: Project): Going {
   const headers = sites.filter((site) => site.kind === 'header' && site.family === 'session');
-  return { mention: (path) => headers.some((site) => path.isDescendant(site.path)) };
+  return { mention: (path) => headers.some((site) => isInside(site.path, path)) };
 }

@@ -91,7 +91,7 @@ export function attachedReads(
   const found = new Map<t.Node, readonly string[]>();
   for (const { value, foreign } of headers) {
     if (foreign) continue;
-    for (const { path, trail } of originsOf(sources, value))
+    for (const { path, trail } of originsOf(sources, value, [], ({ node }) => reads.has(node)))
       if (reads.has(path.node)) found.set(path.node, trail);
   }
   return found;

@@ -21,7 +21,10 @@ export type SendingClient =
   | 'trpc'
   | 'urql'
   | 'vue-resource'
-  | 'xhr';
+  | 'xhr'
+  /** What is told so by `withCredentials` among its options: event sources, libraries that upload. */
+  | 'with-credentials'
+  | 'tus';
 
 /** A call that sends a request. */
 export interface OutgoingRequest {
@@ -74,6 +77,10 @@ export const SENDING_WORDS = [
   "'ky'",
   '"ky"',
   'wretch',
+  'EventSource',
+  'ropzone',
+  'uppy',
+  'tus-js-client',
 ] as const;
 
 /** Finds the calls in a file that send requests with a client that is known. */

@@ -25,6 +25,7 @@ export const byOtherSender: Sender = (sources, file, path, callee) =>
   byJquery(sources, file, path, callee) ??
   byXhr(sources, file, path, callee) ??
   byVueResource(sources, file, path, callee) ??
+  byUploader(sources, file, path, callee) ??
   byAngular(sources, file, path, callee);
 
 /** `this.http.post(url, body)` of Angular's `HttpClient`, and of the `Http` that came before it */
@@ -51,6 +52,27 @@ const byAngular: Sender = (_sources, file, path) => {
     optionsIndex,
     ...(options ? { options } : {}),
   };
+};
+
+/** `new EventSource(url)`, `new Dropzone(element, { url })`, `uppy.use(XHRUpload, { endpoint })`, `new tus.Upload(file, { endpoint })` */
+const byUploader: Sender = (sources, file, path, callee) => {
+  const given = path.get('arguments') as NodePath[];
+  const [first, second] = given;
+  const name = callee.kind === 'global' || callee.kind === 'package' ? (callee.name.at(-1) ?? '') : '';
+  const module = callee.kind === 'package' ? callee.module : '';
+  const common = { file, path, body: [], optionsIndex: 1, ...(second ? { options: second } : {}) } as const;
+  const streams = callee.kind === 'global' || /event-?source/.test(module);
+  if (path.isNewExpression() && streams && /^(?:\w*EventSource\w*)?$/.test(name) && (name || module))
+    return { ...common, client: 'with-credentials', method: 'get', ...(first ? { url: first } : {}) };
+  if (module === '@microsoft/fetch-event-source' && name === 'fetchEventSource') return asFetch(file, path);
+  const plugin = propertyName(path.node.callee) === 'use' && first ? definitionOf(sources, first) : undefined;
+  const uploads =
+    (path.isNewExpression() && /^dropzone(?:\/|$)/.test(module)) ||
+    (plugin?.kind === 'package' && /^@uppy\/xhr-upload$|^uppy$/.test(plugin.module));
+  const resumes = path.isNewExpression() && module === 'tus-js-client' && name === 'Upload';
+  if (!uploads && !resumes) return undefined;
+  const url = second && (propertyIn(sources, second, 'url') ?? propertyIn(sources, second, 'endpoint'));
+  return { ...common, client: resumes ? 'tus' : 'with-credentials', ...(url ? { url } : {}) };
 };
 
 /** `new Request(url, options)` */

@@ -2,6 +2,7 @@ import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { callsOf } from '../callers.js';
 import { definitionOf, keyName, propertyName } from '../definitions.js';
+import { usesOf } from '../flow/follow.js';
 import { isInside } from '../inside.js';
 import type { Project } from '../project.js';
 import { isCheck } from '../site.js';
@@ -133,6 +134,16 @@ export function opensSocket(sources: Sources, header: NodePath): boolean {
 /** Whether code stands in what a socket of GraphQL is opened with: `connectionParams: () => ({ … })`. */
 export function isConnectionParam(path: NodePath): boolean {
   return Boolean(path.findParent((above) => keyName(above.node) === 'connectionParams'));
+}
+
+/** Whether a token stands in the address of a socket of the browser's own: `new WebSocket(url + '?token=' + token)`. */
+export function opensWebSocket(sources: Sources, token: NodePath): boolean {
+  return usesOf(sources, token).some(({ path }) => {
+    const made = path.listKey === 'arguments' ? path.parentPath : undefined;
+    const callee = made?.isNewExpression() ? made.node.callee : undefined;
+    const name = t.isIdentifier(callee) ? callee.name : callee && propertyName(callee);
+    return /WebSocket$|^Sockette$/.test(name ?? '');
+  });
 }
 
 /** Whether code stands where a token is handed to a socket. */

@@ -151,16 +151,19 @@ function eitherStorage(
     : undefined;
 }
 
-/** The calls of the function around an access whose key is that function's parameter, however often handed on. */
+/** The calls of the function around an access whose key is made of that function's parameter, however often handed on. */
 function throughWrapper(sources: Sources, access: KeyedAccess, depth = 0): StorageAccess[] {
   const { keyPath, value } = access;
-  const key = keyPath && definitionOf(sources, keyPath);
-  if (key?.kind !== 'parameter' || key.trail.length || depth > 3) return [access];
-  const stored = value && parameterBehind(sources, value, key.function);
-  return callersOf(sources, key.function).flatMap((call): StorageAccess[] => {
+  const wrapper = keyPath && wrapperOf(sources, keyPath);
+  if (!keyPath || !wrapper || depth > 3) return [access];
+  const stored = value && parameterBehind(sources, value, wrapper);
+  return callersOf(sources, wrapper).flatMap((call): StorageAccess[] => {
     const given = call.get('arguments') as NodePath[];
-    const argument = given[key.index];
-    const fixed = argument && fixedString(sources, argument);
+    const argument = given[parameterIn(sources, keyPath) ?? -1];
+    const fixed = fixedString(sources, keyPath, (owner, index) => {
+      const handed = owner.node === wrapper.node ? given[index] : undefined;
+      return handed && fixedString(sources, handed);
+    });
     const set = stored === undefined ? undefined : given[stored];
     // `setCookie(name, '', -1)` takes it away.
     const removes = access.operation === 'set' && set?.isStringLiteral({ value: '' });
@@ -174,8 +177,26 @@ function throughWrapper(sources: Sources, access: KeyedAccess, depth = 0): Stora
       ...(fixed === undefined ? {} : { key: fixed }),
       ...(set && !removes ? { value: set } : {}),
     };
-    return fixed === undefined ? throughWrapper(sources, outer, depth + 1) : [outer];
+    return fixed === undefined && argument ? throughWrapper(sources, outer, depth + 1) : [outer];
   });
+}
+
+/** The function whose parameter a key is, or is made of: `ls.getItem(PREFIX + name)`, `ls.getItem(keyOf(name))`. */
+function wrapperOf(sources: Sources, key: NodePath): NodePath<t.Function> | undefined {
+  let found: NodePath<t.Function> | undefined;
+  const look = (path: NodePath) => {
+    const definition = path.isIdentifier() ? definitionOf(sources, path) : undefined;
+    if (definition?.kind === 'parameter' && !definition.trail.length) found ??= definition.function;
+  };
+  look(key);
+  key.traverse({ Identifier: look });
+  return found;
+}
+
+/** Which parameter a key is by itself. */
+function parameterIn(sources: Sources, key: NodePath): number | undefined {
+  const definition = definitionOf(sources, key);
+  return definition.kind === 'parameter' && !definition.trail.length ? definition.index : undefined;
 }
 
 /** The calls of the function around an access that answers the token or nothing: `readToken()`. */

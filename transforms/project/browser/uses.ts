@@ -1,7 +1,8 @@
 import type { NodePath } from '@babel/traverse';
-import { keyName, propertyName } from '../definitions.js';
+import { definitionOf, keyName, propertyName } from '../definitions.js';
 import { type Use, usesOf } from '../flow/follow.js';
 import { holderOf } from '../holders.js';
+import { isInside } from '../inside.js';
 import type { Project } from '../project.js';
 import { firstLineOf } from '../source.js';
 import { isAbsent } from './absent.js';
@@ -10,23 +11,26 @@ import { isForSocket, socketsTakeCookies } from './sockets.js';
 
 /** Calls that put a flag into state as well as they put a token there, or only print. */
 const STATE =
-  /^(?:set[A-Z_]\w*|dispatch|commit|use[A-Z]\w*|on[A-Z]\w*|next|resolve|cb|callback|done|log|info|debug|warn|error|Boolean|String|ref|reactive|computed|signal|createContext|atom|writable|(?:Behavior|Replay|Async)?Subject|readable|observable|runInAction|of|put|patchValue|emit|provide|Store|create\w*|configure\w*|define\w*|combine\w*)$/;
+  /^(?:set[A-Z_]\w*|dispatch|commit|use[A-Z]\w*|on[A-Z]\w*|next|resolve|cb|callback|done|log|info|debug|warn|error|Boolean|String|\$state|\$derived|ref|reactive|computed|signal|createContext|atom|writable|(?:Behavior|Replay|Async)?Subject|readable|observable|runInAction|of|put|patchValue|emit|provide|Store|create\w*|configure\w*|define\w*|combine\w*)$/;
 
 /** Where a token goes that opens a socket, whose own place in the code says what is to be done. */
 export const FOR_SOCKET = 'handed to the socket';
 
 /** Says in words where a token that was read from storage goes that a flag can't go; undefined when nowhere. */
 export function storageHazard(project: Project, path: NodePath): string | undefined {
-  for (const use of usesOf(project.sources, path)) {
-    const hazard = hazardOf(project, use);
-    if (hazard) return hazard;
-  }
-  return undefined;
+  const uses = usesOf(project.sources, path, [], (at) => isInAddress(project, at));
+  const hazards = uses.flatMap((use) => hazardOf(project, use) ?? []);
+  // Who gets a text that the token is put into says more than the text.
+  return hazards.find((one) => !one.startsWith('put into')) ?? hazards[0];
 }
 
 function hazardOf(project: Project, use: Use): string | undefined {
   if (isForSocket(project, use.path)) return socketsTakeCookies(project) ? undefined : FOR_SOCKET;
-  if (isHandled(project, use.path) || use.trail.some((name) => /^(?:authorization|x-.*token)$/i.test(name)))
+  const inText = use.kind === 'text' && isRead(project, use.path) && !isWithinHeader(project, use.path);
+  if (
+    (isHandled(project, use.path) && !inText) ||
+    use.trail.some((name) => /^(?:authorization|x-.*token)$/i.test(name))
+  )
     return undefined;
   const file = project.sources.fileOf(use.path);
   if (use.kind === 'text') return `put into ${firstLineOf(file, (use.path.parentPath ?? use.path).node)}`;
@@ -41,8 +45,29 @@ function hazardOf(project: Project, use: Use): string | undefined {
   if (!callee) return undefined;
   const name = propertyName(callee.node) ?? (callee.isIdentifier() ? callee.node.name : '');
   if (opensSocket(callee)) return FOR_SOCKET;
-  if (STATE.test(name) || setsState(project, callee, name)) return undefined;
+  if (STATE.test(name) || isTold(project, callee, name) || setsState(project, callee, name)) return undefined;
   return `handed to ${firstLineOf(file, callee.node)}`;
+}
+
+/** Whether a token stands in an address, or in what one is made of, and is taken out of it. */
+function isInAddress({ sites }: Project, path: NodePath): boolean {
+  return sites.some(
+    (site) =>
+      site.kind === 'header' &&
+      (site.attached.form === 'address' || !IN_HEADER.test(site.attached.header)) &&
+      isInside(site.path, path),
+  );
+}
+
+const IN_HEADER = /^(?:authorization|x-.*)$/i;
+
+/** `worker.postMessage({ token })`: a worker of this page, whose requests lose their headers as well. */
+function isTold({ sources }: Project, callee: NodePath, name: string): boolean {
+  if (name !== 'postMessage' || !callee.isMemberExpression()) return false;
+  const receiver = callee.get('object');
+  const made = definitionOf(sources, receiver);
+  const kind = made.kind === 'value' && made.path.isNewExpression() ? String(made.path.get('callee')) : '';
+  return /^(?:Shared)?Worker$|^BroadcastChannel$/.test(kind) || /\bserviceWorker\b/.test(String(receiver));
 }
 
 /** `set({ token })` of Zustand, `token.set(value)` of a store of Svelte. */
@@ -94,6 +119,15 @@ export function isOnlyTested(project: Project, path: NodePath): boolean {
     (use) =>
       use.kind === 'test' || (use.kind === 'compare' && isAbsence(use.path)) || isHandled(project, use.path),
   );
+}
+
+/** Whether something is what is read from storage, at the very place. */
+function isRead({ sites }: Project, path: NodePath): boolean {
+  return sites.some((site) => site.kind === 'web-storage' && site.path === path);
+}
+
+function isWithinHeader({ sites }: Project, path: NodePath): boolean {
+  return sites.some((site) => site.kind === 'header' && isInside(site.path, path));
 }
 
 /** Whether another site takes this use away. */

@@ -8,6 +8,7 @@ import { loginCallersOf, purposesOf } from '../purposes.js';
 import type { Sources } from '../sources.js';
 import { unwrapped } from '../unwrapped.js';
 import { emittedInto } from './emitted.js';
+import { fieldContents } from './fields.js';
 import { fromHolder } from './held.js';
 import { fromPinia } from './pinia.js';
 import { returnsOf } from './returns.js';
@@ -22,8 +23,17 @@ export interface Origin {
 const DEEPEST = 30;
 const IDENTITY = new Set(['String', 'JSON.stringify', 'JSON.parse', 'Promise.resolve']);
 
-/** Follows a value backward: through names, properties, calls and parameters, to where it comes into being. */
-export function originsOf(sources: Sources, path: NodePath, trail: readonly string[] = []): Origin[] {
+/**
+ * Follows a value backward: through names, properties, calls and parameters, to where it comes into being.
+ *
+ * @param ends tells the places that it is not followed past
+ */
+export function originsOf(
+  sources: Sources,
+  path: NodePath,
+  trail: readonly string[] = [],
+  ends: (path: NodePath) => boolean = () => false,
+): Origin[] {
   const found: Origin[] = [];
   const seen = new Set<string>();
   walk(path, trail, 0);
@@ -33,7 +43,7 @@ export function originsOf(sources: Sources, path: NodePath, trail: readonly stri
     const key = `${sources.fileOf(at).path}:${at.node.start}:${at.node.end}:${names.join('.')}`;
     if (depth > DEEPEST || seen.has(key)) return;
     seen.add(key);
-    const steps = stepsBack(sources, at, names);
+    const steps = ends(at) ? undefined : stepsBack(sources, at, names);
     if (!steps) {
       found.push({ path: at, trail: names });
       return;
@@ -99,6 +109,8 @@ function fromMember(
   const object = path.get('object') as NodePath;
   if (name === undefined) return undefined;
   if (isGlobalRoot(sources, object)) return undefined;
+  const contents = definition.kind === 'member' ? fieldContents(sources, path) : [];
+  if (contents.length) return contents.map((one) => ({ path: one, trail }));
   const steps = stepsBack(sources, object, [name, ...trail]);
   return (
     steps ??

@@ -79,7 +79,9 @@ function sitesOf(sources: Sources, client: BrowserClient, served: readonly Site[
       role: 'attach',
       kind: 'header',
       family: attached.foreign ? 'third-party' : 'session',
-      evidence: attached.foreign ?? `${attached.header} carries the login token`,
+      evidence:
+        attached.foreign ??
+        `${attached.form === 'address' ? `${attached.header} in the address` : attached.header} carries the login token`,
       file: attached.file,
       path: attached.path,
       attached,
