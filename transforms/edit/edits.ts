@@ -52,7 +52,17 @@ export function withoutRepeats(edits: readonly Edit[]): Edit[] {
   const isCovered = (edit: Edit) =>
     [...removals, ...covers, ...emptied].some((other) => other !== edit && isWithin(edit, other));
   const isCutOut = (edit: Edit) => removals.some(({ start, end }) => start < edit.start && edit.end < end);
-  return [...removals, ...left.filter((edit) => (edit.stays ? !isCutOut(edit) : !isCovered(edit)))];
+  const placed = left.map((edit) => (edit.stays ? beforeLine(edit, removals) : edit));
+  return [...removals, ...placed.filter((edit) => (edit.stays ? !isCutOut(edit) : !isCovered(edit)))];
+}
+
+/** What is put in right before a statement that goes with its whole line stands in front of that line. */
+function beforeLine(edit: Edit, removals: readonly Edit[]): Edit {
+  const indent = /\n([ \t]*)$/.exec(edit.text)?.[1];
+  if (!indent) return edit;
+  const at = edit.start - indent.length;
+  if (!removals.some(({ start, end }) => start === at && edit.end < end)) return edit;
+  return { ...edit, start: at, end: at, text: indent + edit.text.slice(0, -indent.length) };
 }
 
 /** What a removal takes away besides what other edits cover. */
