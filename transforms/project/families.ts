@@ -111,10 +111,16 @@ export function surroundingNames(path: NodePath): string[] {
     if (above.isVariableDeclarator() && t.isIdentifier(above.node.id)) names.push(above.node.id.name);
     if (above.isAssignmentExpression()) names.push(propertyName(above.node.left) ?? '');
     if (above.isFunctionDeclaration() && above.node.id) names.push(above.node.id.name);
-    const key = keyName(above.node);
+    const key = keyName(above.node) ?? constantKeyOf(above.node);
     if (key) names.push(key);
   }
   return names.filter(Boolean);
+}
+
+/** The constant that `[LOGIN] (state) {}` is named by. */
+export function constantKeyOf(node: t.Node): string | undefined {
+  const keyed = (t.isObjectMethod(node) || t.isObjectProperty(node)) && node.computed;
+  return keyed && t.isIdentifier(node.key) ? node.key.name : undefined;
 }
 
 /** Whether a token ends in the answer to the request or in a message to the user. */

@@ -2,7 +2,7 @@ import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { callersOf, namesOf } from '../callers.js';
 import { keyName, propertyName } from '../definitions.js';
-import { surroundingNames } from '../families.js';
+import { constantKeyOf, surroundingNames } from '../families.js';
 import type { Project } from '../project.js';
 import type { StoreSite } from '../site.js';
 import { textOf } from '../source.js';
@@ -82,6 +82,7 @@ function namedLogout(path: NodePath): boolean {
     t.isVariableDeclarator(parent) && t.isIdentifier(parent.id) ? parent.id.name : undefined,
     keyName(node),
     keyName(parent),
+    ...(constantKey(path) ?? []),
   ];
   return names.some((name) => name !== undefined && isAction(name));
 }
@@ -108,7 +109,9 @@ export function logoutFunctions(
       if (isNamed && !isNested(path)) found.push(path);
     }
   }
-  const acting = found.filter((path) => actsItself(sources, path, found));
+  const acting = found
+    .filter((path) => actsItself(sources, path, found))
+    .sort((one, other) => Number(isMutation(one)) - Number(isMutation(other)));
   const quietly = changing.every(({ access, path }) => !isTakingAway(access) || isMirror(path));
   if (!told?.length) return (acting.length || !quietly ? acting : reducersOf(client)).slice(0, 1);
   // Beside a logout that touches the storage, one may have a function do so that others call as well.
@@ -139,7 +142,18 @@ function actionNames(sources: Sources, path: NodePath<t.Function>): string[] {
   const kept = /^(?:React\.)?useCallback$/.test(call?.isCallExpression() ? String(call.get('callee')) : '');
   return kept && t.isVariableDeclarator(holder) && t.isIdentifier(holder.id)
     ? [holder.id.name]
-    : namesOf(sources, path);
+    : [...namesOf(sources, path), ...(constantKey(path) ?? [])];
+}
+
+/** `[LOGOUT] ({ commit }) {}`, as Vuex names actions by constants. */
+function constantKey(path: NodePath): [string] | undefined {
+  const name = constantKeyOf(path.node) ?? constantKeyOf(path.parent);
+  return name === undefined ? undefined : [name];
+}
+
+/** Whether a function changes the state of a store of Vuex, which its actions ask for. */
+function isMutation(path: NodePath): boolean {
+  return Boolean(path.findParent((above) => keyName(above.node) === 'mutations'));
 }
 
 /** Hooks, components and questions about logging out do not log out when they are called. */
