@@ -45,6 +45,8 @@ function hazardOf(project: Project, use: Use): string | undefined {
   if (!callee) return undefined;
   const name = propertyName(callee.node) ?? (callee.isIdentifier() ? callee.node.name : '');
   if (opensSocket(callee)) return FOR_SOCKET;
+  // `new Vue({ store })`: who gets a whole store asks it for what it has.
+  if (use.trail.includes('state')) return undefined;
   if (STATE.test(name) || isTold(project, callee, name) || setsState(project, callee, name)) return undefined;
   return `handed to ${firstLineOf(file, callee.node)}`;
 }
