@@ -23,10 +23,23 @@ export const rule: Rule<DropSite> = {
   edit,
 };
 
-function decide({ function: owner, file }: DropSite): Decision {
-  if (/\bsignOut\w*\(/.test(textOf(file, owner.node)) && file.text.includes(SHIM_CLIENT))
+function decide({ function: owner, file }: DropSite, { sources }: Project): Decision {
+  const home = sources.packageOf(file);
+  // What this calls may have come to do so in an earlier run, in another function or file.
+  const done = sources
+    .naming('signOut')
+    .some(
+      (other) => sources.packageOf(other) === home && other.text.includes(SHIM_CLIENT) && callsShim(other),
+    );
+  if (done || (/\bsignOut\w*\(/.test(textOf(file, owner.node)) && file.text.includes(SHIM_CLIENT)))
     return { action: 'kept', reason: 'logging out ends the session on the server already' };
   return { action: 'rewritten', reason: 'logging out ends the session on the server' };
+}
+
+/** Whether a file imports what logs out on the server, and calls it. */
+function callsShim(file: SourceFile): boolean {
+  const [, names = ''] = new RegExp(`import \\{([^}]*)\\} from ['"]${SHIM_CLIENT}['"]`).exec(file.text) ?? [];
+  return /\bsignOut\b/.test(names) && /\bsignOut\w*\(/.test(file.text);
 }
 
 function edit({ file, function: owner }: DropSite, decision: Decision, project: Project): readonly Edit[] {

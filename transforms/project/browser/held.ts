@@ -119,6 +119,15 @@ export function holdOf(
       mobile: true,
       reason: 'a mobile application keeps sending what a login answers: a bearer handle of the session',
     };
+  const extension = files.find(({ text }) =>
+    /\b(?:chrome|browser)\.storage\.(?:local|sync|session)\b/.test(text),
+  );
+  if (extension)
+    return {
+      action: 'manual',
+      reason: `an extension of the browser keeps this token in its own storage (see ${extension.path})`,
+      todo: "Leave it as it is, and set bearer: true in the server's session module: a login is answered with a handle of the session then, which the extension stores and sends as it did its token.",
+    };
   const attaching = attachingIn(home, files);
   if (attaching && places.length) return { action: 'manual', ...attaching };
   const attached = headers.filter(({ foreign, form }) => !foreign && form !== 'delete');
