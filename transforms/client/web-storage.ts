@@ -226,7 +226,8 @@ function callsAwaited(sources: Sources, owner: NodePath<t.Function>): Edit[] {
     const waiting = waitingIn(file, around);
     if (waiting.how === 'never' || waiting.further) return [];
     const start = startOf(call.node);
-    return [...waiting.edits, { file: file.path, start, end: start, text: `${waiting.how} ` }];
+    const edits = [...waiting.edits, { file: file.path, start, end: start, text: `${waiting.how} ` }];
+    return edits.map((one) => ({ ...one, because: 'it waits for what it calls' }));
   });
 }
 
