@@ -1,9 +1,9 @@
 // https://developer.mozilla.org/en-US/docs/Web/API/Web_Storage_API
 import type { NodePath } from '@babel/traverse';
-import type * as t from '@babel/types';
 import { alone } from '../alone.js';
 import { isAsked, isGuarded, isMoved, isStoredWithout, storedIn } from '../edit/asked.js';
 import { movedIn, waitingIn } from '../edit/async.js';
+import { callsAwaited } from '../edit/awaited-calls.js';
 import type { Edit } from '../edit/edits.js';
 import { withoutHollow, withoutTaking } from '../edit/gone-functions.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
@@ -27,12 +27,10 @@ import {
 } from '../project/browser/sockets.js';
 import { jsonOf } from '../project/browser/storage.js';
 import { FOR_SOCKET, storageHazard } from '../project/browser/uses.js';
-import { callersOf } from '../project/callers.js';
 import { isInside } from '../project/inside.js';
 import type { Project } from '../project/project.js';
 import type { StoreSite } from '../project/site.js';
 import { startOf, textOf } from '../project/source.js';
-import type { Sources } from '../project/sources.js';
 import type { Decision, Rule } from '../rule.js';
 
 /** A login token in web storage → `hasSession()`, `acceptSession()`, `forgetSession()`, `signOut()`. */
@@ -215,20 +213,6 @@ function acceptedHere({ access, file }: StoreSite, { sources }: Project, token: 
   const accepted = replacement(file, path, `${held}${waiting.how} ${call}`, [accept]);
   const made = owner && waiting.edits.length ? callsAwaited(sources, owner) : [];
   return [...waiting.edits, accepted, ...made];
-}
-
-/** Those wait that call a function which has come to wait, and went on when it was done: `await saveTokens(tokens)`. */
-function callsAwaited(sources: Sources, owner: NodePath<t.Function>): Edit[] {
-  return callersOf(sources, owner).flatMap((call) => {
-    const around = call.getFunctionParent();
-    const file = sources.fileOf(call);
-    if (!around || !call.parentPath?.isExpressionStatement()) return [];
-    const waiting = waitingIn(file, around);
-    if (waiting.how === 'never' || waiting.further) return [];
-    const start = startOf(call.node);
-    const edits = [...waiting.edits, { file: file.path, start, end: start, text: `${waiting.how} ` }];
-    return edits.map((one) => ({ ...one, because: 'it waits for what it calls' }));
-  });
 }
 
 /** The object is stored without the token. */
