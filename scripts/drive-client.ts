@@ -2,8 +2,6 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
-import yargs from 'yargs';
-import { hideBin } from 'yargs/helpers';
 import { patchOf } from '../transforms/report/diff.js';
 import type { Step } from '../transforms/words.js';
 import { freePort } from './bundled-application.js';
@@ -11,6 +9,7 @@ import { copied, copiedAlone, installed, migrated, packed, prepared, set } from 
 import type { ClientPorts, ClientRecipe } from './drive/client-recipe.js';
 import { CLIENTS } from './drive/clients.js';
 import { flushRedis, startDatabase, startRedis } from './drive/databases.js';
+import { drivingOptions } from './drive/options.js';
 import { type Serving, servePages } from './drive/pages.js';
 import type { Recipe } from './drive/recipe.js';
 import { RECIPES } from './drive/recipes.js';
@@ -24,19 +23,7 @@ import { findService } from './services.js';
  * they are, after `install` and after `server`:
  * `npm run drive-client -- [--mongo <stand-in for MongoDB>] [--folder <kept between runs>] <checkout> …`
  */
-const given = await yargs(hideBin(process.argv))
-  .usage('$0 <checkout..>')
-  .option('mongo', {
-    type: 'string',
-    describe: 'script that serves the MongoDB protocol on the port it is given',
-  })
-  .option('folder', {
-    type: 'string',
-    describe: 'where the copies go; kept between runs, so that npm installs once',
-  })
-  .demandCommand(1)
-  .strict()
-  .parse();
+const given = await drivingOptions().parse();
 const root = join(import.meta.dirname, '../..');
 const folder = given.folder ? resolve(given.folder) : await mkdtemp(join(tmpdir(), 'drive-'));
 

@@ -1,8 +1,6 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import yargs from 'yargs';
-import { hideBin } from 'yargs/helpers';
 import { patchOf } from '../transforms/report/diff.js';
 import type { Step } from '../transforms/words.js';
 import { freePort } from './bundled-application.js';
@@ -10,6 +8,7 @@ import { type Answer, browserAt } from './drive/browser.js';
 import { copied, installed, migrated, packed, typeErrors } from './drive/checkout.js';
 import { type Client, conversation, type LoggedIn, logIn } from './drive/conversation.js';
 import { startDatabase, startRedis } from './drive/databases.js';
+import { drivingOptions } from './drive/options.js';
 import type { Ports, Recipe } from './drive/recipe.js';
 import { RECIPES } from './drive/recipes.js';
 import { accepts, run, start } from './drive/server.js';
@@ -19,19 +18,8 @@ import { type Column, tableOf } from './drive/table.js';
  * Boots checkouts of public applications as they are, after `install` and after `server`, and compares what they
  * answer: `npm run drive -- [--mongo <stand-in for MongoDB>] [--tests] [--folder <kept between runs>] <checkout> …`
  */
-const given = await yargs(hideBin(process.argv))
-  .usage('$0 <checkout..>')
-  .option('mongo', {
-    type: 'string',
-    describe: 'script that serves the MongoDB protocol on the port it is given',
-  })
+const given = await drivingOptions()
   .option('tests', { type: 'boolean', default: false, describe: "run the application's own tests as well" })
-  .option('folder', {
-    type: 'string',
-    describe: 'where the copies go; kept between runs, so that npm installs once',
-  })
-  .demandCommand(1)
-  .strict()
   .parse();
 const root = join(import.meta.dirname, '../..');
 const folder = given.folder ? resolve(given.folder) : await mkdtemp(join(tmpdir(), 'drive-'));

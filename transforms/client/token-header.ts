@@ -40,8 +40,7 @@ function decide(site: AttachSite, project: Project): Decision {
     return { action: 'kept', reason: 'it goes with the token that opens the socket' };
   if (isForWebSocket(site, project) && !socketsTakeCookies(project))
     return {
-      action: 'manual',
-      reason: 'the token opens a socket, and nothing shows that the server asks for the session there',
+      ...OPENS_SOCKET,
       todo: "Take the step install before this one: the server's sockets let in by the cookie from then on, as sessionOfUpgrade() of '@jwt-to-session/shim' does. After that open it without the token.",
     };
   if (!withoutTokenHeader(project, site))

@@ -70,7 +70,7 @@ function knownOf(sources: Sources, path: NodePath, given: Given, depth: number):
   const text = String(path);
   if (OWN_ORIGIN.test(text)) return fixed('');
   // `new URL(path, base).href`
-  if (/^(?:href)$/.test(propertyName(path.node) ?? '')) return next(path.get('object') as NodePath);
+  if (propertyName(path.node) === 'href') return next(path.get('object') as NodePath);
   return REPLACED.test(text) ? named(sources, path) : ofName(sources, path, depth);
 }
 

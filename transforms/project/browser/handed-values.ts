@@ -60,16 +60,43 @@ function assignedTo(
   object: NodePath<t.ObjectExpression>,
   name: string,
 ): NodePath | undefined {
-  for (const file of sources.naming(name)) {
-    for (const path of file.paths.values()) {
+  return settingsOf(sources, name).find(({ holder }) => {
+    const owner = definitionOf(sources, holder);
+    return owner.kind === 'object' && owner.path.node === object.node;
+  })?.value;
+}
+
+interface Setting {
+  readonly holder: NodePath;
+  readonly value: NodePath;
+}
+
+const remembered = new WeakMap<Sources, Map<string, readonly Setting[]>>();
+
+/** Where properties of a name are assigned. Few texts do it: only those are parsed, and once for each name. */
+function settingsOf(sources: Sources, name: string): readonly Setting[] {
+  const byName = remembered.get(sources) ?? new Map<string, readonly Setting[]>();
+  remembered.set(sources, byName);
+  const known = byName.get(name);
+  if (known) return known;
+  const found = sources
+    .parsedWhere((text) => assigns(text, name))
+    .flatMap((file) => [...file.paths.values()])
+    .flatMap((path): Setting[] => {
       const left = path.isAssignmentExpression({ operator: '=' }) ? path.get('left') : undefined;
-      if (!left?.isMemberExpression() || propertyName(left.node) !== name) continue;
-      const owner = definitionOf(sources, left.get('object'));
-      if (owner.kind === 'object' && owner.path.node === object.node)
-        return (path as NodePath<t.AssignmentExpression>).get('right');
-    }
-  }
-  return undefined;
+      if (!left?.isMemberExpression() || propertyName(left.node) !== name) return [];
+      return [{ holder: left.get('object'), value: (path as NodePath<t.AssignmentExpression>).get('right') }];
+    });
+  byName.set(name, found);
+  return found;
+}
+
+/** Whether a text has the name, and an equals sign right behind it, comments and brackets let alone. */
+function assigns(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1))
+    if (/^['"`\])\s]*(?:\/\*.*?\*\/\s*)?=(?![=>])/.test(text.slice(at + name.length, at + name.length + 80)))
+      return true;
+  return false;
 }
 
 /** The calls of a function; of a constructor, where objects of its class are made. */

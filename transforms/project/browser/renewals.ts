@@ -116,11 +116,20 @@ function retryBranch(
   if (!branch) return afterGuard(sources, file, call, calls, forgetting);
   if (!retries(branch.get('consequent'), call)) return undefined;
   const within = calls.filter((one) => one.isDescendant(branch));
-  const failure = afterFailure(branch, within, forgetting);
-  if (!failure) return undefined;
-  const left = failure.kept.length || failure.said;
-  if (!left && within.some((one) => handlesFailure(sources, one))) return undefined;
-  return branchWith(file, call, branch, failure);
+  const failure = failureIn(sources, branch, within, forgetting);
+  return failure && branchWith(file, call, branch, failure);
+}
+
+/** What is done where renewing fails; undefined where only those who renew do it. */
+function failureIn(
+  sources: Sources,
+  around: NodePath,
+  calls: readonly NodePath[],
+  forgetting: ReadonlySet<t.Node>,
+): ReturnType<typeof afterFailure> {
+  const failure = afterFailure(around, calls, forgetting);
+  const left = failure && (failure.kept.length > 0 || failure.said);
+  return left || !calls.some((one) => handlesFailure(sources, one)) ? failure : undefined;
 }
 
 /** The same where a condition before it leaves when the request was not refused. */
@@ -137,11 +146,9 @@ function afterGuard(
   if (!guard || !around || !owner || !retries(around, call)) return undefined;
   const { condition, conditions, rest } = guard;
   const within = calls.filter((one) => rest.some((statement) => one.isDescendant(statement)));
-  const failure = afterFailure(around, within, forgetting);
+  const failure = failureIn(sources, around, within, forgetting);
   const error = errorOf(owner);
   if (!failure || error === undefined) return undefined;
-  const left = failure.kept.length || failure.said;
-  if (!left && within.some((one) => handlesFailure(sources, one))) return undefined;
   const said = failure.said ? [failure.said] : [];
   const kept = said.length ? [] : failure.kept;
   return {
