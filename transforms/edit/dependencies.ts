@@ -39,22 +39,42 @@ export function isFilled({ text }: Package, list: Dependency['list']): boolean {
  * Adds one dependency where the alphabet has it, or at the end of a list without order. Whoever adds the same one
  * makes the same edit, so that it is added once.
  */
-export function insertion({ path, text }: Package, { name, range, list }: Dependency, because: string): Edit {
+export function insertion({ path, text }: Package, dependency: Dependency, because: string): Edit {
+  const root = parseTree(text);
+  const listed = (root && findNodeAtLocation(root, [dependency.list])?.children) ?? [];
+  const [first, ...others] = listed;
+  const edit = first ? between(text, [first, ...others], dependency) : made(text, dependency);
+  return { file: path, ...edit, because };
+}
+
+/** Between the entries of a list, set as they are: only what is put in, so that several find room at one place. */
+function between(
+  text: string,
+  listed: readonly [Node, ...Node[]],
+  { name, range }: Dependency,
+): Pick<Edit, 'start' | 'end' | 'text' | 'stays'> {
+  const names = listed.map(nameOf);
+  const next = listed.find((one) => nameOf(one).localeCompare(name) > 0);
+  const sorted = names.every((one, index) => index === 0 || (names[index - 1] ?? '') <= one);
+  const beside = sorted && next ? next : (listed.at(-1) ?? listed[0]);
+  const white = /\s*$/.exec(text.slice(0, beside.offset))?.[0] ?? '';
+  const colon = /:\s*/.exec(text.slice(endOf(beside.children?.[0]), beside.children?.[1]?.offset))?.[0] ?? ': ';
+  const entry = JSON.stringify(name) + colon + JSON.stringify(range);
+  return beside === next
+    ? { start: beside.offset, end: beside.offset, text: `${entry},${white}`, stays: true }
+    : { start: endOf(beside), end: endOf(beside), text: `,${white}${entry}`, stays: true };
+}
+
+/** A list that is made for it, or that was empty. */
+function made(text: string, { name, range, list }: Dependency): Pick<Edit, 'start' | 'end' | 'text'> {
   const { newline, indent } = styleOf(text);
-  const edits = modify(text, [list, name], range, {
-    formattingOptions: {
-      insertSpaces: indent !== '\t',
-      tabSize: indent === '\t' ? 1 : indent.length,
-      eol: newline,
-    },
-    getInsertionIndex: (names) => {
-      const next = names.findIndex((other) => other.localeCompare(name) > 0);
-      const sorted = names.every((other, index) => index === 0 || (names[index - 1] ?? '') <= other);
-      return sorted && next >= 0 ? next : names.length;
-    },
-  });
-  // Only what is put in, so that several dependencies find room between the same two.
-  return { file: path, ...difference(text, applyJson(text, edits)), because };
+  const formattingOptions = {
+    insertSpaces: indent !== '\t',
+    tabSize: indent === '\t' ? 1 : indent.length,
+    eol: newline,
+  };
+  const options = text.trim().includes('\n') ? { formattingOptions } : {};
+  return difference(text, applyJson(text, modify(text, [list, name], range, options)));
 }
 
 /** What turns one text into another: what they have in common at both ends stays. */
@@ -66,23 +86,29 @@ export function difference(before: string, after: string): Pick<Edit, 'start' | 
   return { start, end: before.length - end, text: after.slice(start, after.length - end) };
 }
 
-/** Takes packages that nothing uses any more out of the dependencies, but for one that the shim is put next to. */
+/** Takes packages that nothing uses any more out of the dependencies. */
 export function withoutDependencies(home: Package, names: ReadonlySet<string>): Edit[] {
   const { path, text } = home;
   const root = parseTree(text);
   const put = dependencyEdits(home);
   return ['dependencies', 'devDependencies'].flatMap((field) => {
-    const list = root && findNodeAtLocation(root, [field])?.children;
-    if (!list || !text.slice(list[0]?.offset, endOf(list.at(-1))).includes('\n')) return [];
+    const list = (root && findNodeAtLocation(root, [field])?.children) ?? [];
     return withoutProperties(list, names)
-      .filter(({ start, end }) => !put.some((edit) => start <= edit.end && edit.start <= end))
+      .filter((range) => !put.some((edit) => isInTheWay(edit, range)))
       .map((range) => ({ file: path, ...range, text: '', because: 'it needs fewer packages' }));
   });
 }
 
+/** What is put in right before a removal, or at the end of the list, stays beside it. */
+function isInTheWay(put: Edit, { start, end }: { start: number; end: number }): boolean {
+  if (put.start === put.end && (put.start === start || (put.start === end && put.text.startsWith(','))))
+    return false;
+  return start <= put.end && put.start <= end;
+}
+
 function withoutProperties(list: readonly Node[], names: ReadonlySet<string>) {
   const ranges: { start: number; end: number }[] = [];
-  const goes = (node: Node | undefined) => names.has(String(node?.children?.[0]?.value));
+  const goes = (node: Node | undefined) => node !== undefined && names.has(nameOf(node));
   for (let first = 0; first < list.length; first++) {
     if (!goes(list[first])) continue;
     let last = first;
@@ -93,6 +119,10 @@ function withoutProperties(list: readonly Node[], names: ReadonlySet<string>) {
     first = last;
   }
   return ranges;
+}
+
+function nameOf({ children }: Node): string {
+  return String(children?.[0]?.value);
 }
 
 function endOf(node: Node | undefined): number {

@@ -52,11 +52,12 @@ export function importEdits(
     edits.push({ file: file.path, start: startOf(node), end: endOf(node), text });
   }
   // Files come first, as they do when another step adds the package later.
-  const fresh = [...ofFiles, ...(replaced ? [] : ofPackages)];
-  if (fresh.length) {
-    const removed = new Set(dropped.filter((statement) => statement !== replaced).map(({ node }) => node));
-    edits.push(insertion(file, fresh.join(newline), newline, before, removed));
-  }
+  const removed = new Set(dropped.filter((statement) => statement !== replaced).map(({ node }) => node));
+  const among = replaced ? undefined : lastOfPackages(file, removed);
+  const put = replaced || among ? [] : ofPackages;
+  if (among && ofPackages.length) edits.push(behind(file, among, ofPackages.join(newline), newline));
+  const fresh = [...ofFiles, ...put];
+  if (fresh.length) edits.push(insertion(file, fresh.join(newline), newline, before, removed));
   return { edits, replaced };
 }
 
@@ -101,6 +102,26 @@ function existingSpecifiers(file: SourceFile, module: string, types: boolean): t
   return undefined;
 }
 
+/** The last import of a package where all of them stand before those of files, as many linters ask for. */
+function lastOfPackages(file: SourceFile, removed: ReadonlySet<t.Node>): t.Statement | undefined {
+  if (file.system !== 'module') return undefined;
+  const imports = file.ast.program.body.filter((one) => t.isImportDeclaration(one));
+  const first = imports.findIndex(({ source }) => OF_FILES.test(source.value));
+  if (first < 1 || imports.slice(first).some(({ source }) => !OF_FILES.test(source.value))) return undefined;
+  return imports.slice(0, first).findLast((one) => !removed.has(one));
+}
+
+/** Files by their place, and by the names that bundlers and compilers give to folders. */
+const OF_FILES = /^(?:\.|\/|@\/|~|#|src\/)/;
+
+/** On the line after a statement. */
+function behind(file: SourceFile, statement: t.Node, text: string, newline: string): Edit {
+  const at = endOfLine(file, endOf(statement));
+  const indent = indentationAt(file, startOf(statement));
+  const lines = text.split(newline).join(newline + indent);
+  return { file: file.path, start: at, end: at, text: newline + indent + lines, stays: true };
+}
+
 /** After the last statement that imports or requires; before all code where none does. */
 function insertion(
   file: SourceFile,
@@ -118,15 +139,7 @@ function insertion(
       (hoisted || endOf(statement) <= before),
   );
   const after = imports.at(-1) ?? directives.at(-1);
-  const indented = (first: t.Node) => {
-    const indent = indentationAt(file, startOf(first));
-    return { indent, lines: text.split(newline).join(newline + indent) };
-  };
-  if (after) {
-    const at = endOfLine(file, endOf(after));
-    const { indent, lines } = indented(after);
-    return { file: file.path, start: at, end: at, text: newline + indent + lines, stays: true };
-  }
+  if (after) return behind(file, after, text, newline);
   const [first] = body;
   const start = first ? Math.min(startOf(first), first.leadingComments?.[0]?.start ?? startOf(first)) : 0;
   // What goes with its line must not take this along.
@@ -134,7 +147,8 @@ function insertion(
   const at = first && removed.has(first) && !file.text.slice(line, start).trim() ? line : start;
   if (!first) return { file: file.path, start: at, end: at, text: text + newline, stays: true };
   // In a component the script stands further in than the file.
-  const { indent, lines } = indented(first);
+  const indent = indentationAt(file, startOf(first));
+  const lines = text.split(newline).join(newline + indent);
   const own = at === start ? lines : indent + lines;
   const rest = newline + newline + (at === start ? indent : '');
   return { file: file.path, start: at, end: at, text: own + rest, stays: true };
