@@ -8,7 +8,7 @@ import { endOfLine } from './whole-lines.js';
 
 /**
  * The edits that import names into a file: into a statement that imports from the same module already, in the
- * place of a statement that is dropped anyway, or after the last import.
+ * place of a statement that is dropped anyway, among those of packages, or after the last import.
  *
  * @param before where the first of the names is used: a `require` must have run by then
  * @param dropped statements that other edits remove altogether; the one used up is left out of the result's `kept`
@@ -40,11 +40,13 @@ export function importEdits(
     } else (module.startsWith('.') ? ofFiles : ofPackages).push(statementText(file, module, missing));
   }
   const { newline } = styleOf(file.text);
+  const spare = dropped.filter(
+    ({ node }) =>
+      t.isStatement(node) && isImporting(node) && (file.system === 'module' || endOf(node) <= before),
+  );
+  const gone = new Set(dropped.map(({ node }) => node));
   const replaced = ofPackages.length
-    ? dropped.find(
-        ({ node }) =>
-          t.isStatement(node) && isImporting(node) && (file.system === 'module' || endOf(node) <= before),
-      )
+    ? (spare.find(({ node }) => !isOfFile(node)) ?? (lastOfPackages(file, gone) ? undefined : spare[0]))
     : undefined;
   if (replaced) {
     const { node } = replaced;
@@ -106,9 +108,13 @@ function existingSpecifiers(file: SourceFile, module: string, types: boolean): t
 function lastOfPackages(file: SourceFile, removed: ReadonlySet<t.Node>): t.Statement | undefined {
   if (file.system !== 'module') return undefined;
   const imports = file.ast.program.body.filter((one) => t.isImportDeclaration(one));
-  const first = imports.findIndex(({ source }) => OF_FILES.test(source.value));
-  if (first < 1 || imports.slice(first).some(({ source }) => !OF_FILES.test(source.value))) return undefined;
+  const first = imports.findIndex(isOfFile);
+  if (first < 1 || !imports.slice(first).every(isOfFile)) return undefined;
   return imports.slice(0, first).findLast((one) => !removed.has(one));
+}
+
+function isOfFile(node: t.Node): boolean {
+  return t.isImportDeclaration(node) && OF_FILES.test(node.source.value);
 }
 
 /** Files by their place, and by the names that bundlers and compilers give to folders. */
