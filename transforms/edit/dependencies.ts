@@ -58,7 +58,8 @@ function between(
   const sorted = names.every((one, index) => index === 0 || (names[index - 1] ?? '') <= one);
   const beside = sorted && next ? next : (listed.at(-1) ?? listed[0]);
   const white = /\s*$/.exec(text.slice(0, beside.offset))?.[0] ?? '';
-  const colon = /:\s*/.exec(text.slice(endOf(beside.children?.[0]), beside.children?.[1]?.offset))?.[0] ?? ': ';
+  const colon =
+    /:\s*/.exec(text.slice(endOf(beside.children?.[0]), beside.children?.[1]?.offset))?.[0] ?? ': ';
   const entry = JSON.stringify(name) + colon + JSON.stringify(range);
   return beside === next
     ? { start: beside.offset, end: beside.offset, text: `${entry},${white}`, stays: true }

@@ -53,12 +53,12 @@ export function importEdits(
     const text = ofPackages.join(newline);
     edits.push({ file: file.path, start: startOf(node), end: endOf(node), text });
   }
-  // Files come first, as they do when another step adds the package later.
+  // In the order that they come to where another step adds the package later.
   const removed = new Set(dropped.filter((statement) => statement !== replaced).map(({ node }) => node));
   const among = replaced ? undefined : lastOfPackages(file, removed);
   const put = replaced || among ? [] : ofPackages;
   if (among && ofPackages.length) edits.push(behind(file, among, ofPackages.join(newline), newline));
-  const fresh = [...ofFiles, ...put];
+  const fresh = holdsPackagesAlone(file) ? [...put, ...ofFiles] : [...ofFiles, ...put];
   if (fresh.length) edits.push(insertion(file, fresh.join(newline), newline, before, removed));
   return { edits, replaced };
 }
@@ -111,6 +111,11 @@ function lastOfPackages(file: SourceFile, removed: ReadonlySet<t.Node>): t.State
   const first = imports.findIndex(isOfFile);
   if (first < 1 || !imports.slice(first).every(isOfFile)) return undefined;
   return imports.slice(0, first).findLast((one) => !removed.has(one));
+}
+
+function holdsPackagesAlone({ system, ast }: SourceFile): boolean {
+  const imports = ast.program.body.filter((one) => t.isImportDeclaration(one));
+  return system === 'module' && imports.length > 0 && !imports.some(isOfFile);
 }
 
 function isOfFile(node: t.Node): boolean {
