@@ -141,6 +141,8 @@ function newVisit(shop: Shop, req: Request, res: ServerResponse): Visit {
     presented: false,
     renewing: false,
     ended: false,
+    over: false,
+    trace: undefined,
     takenBack: false,
     token: undefined,
     refreshing: undefined,

@@ -24,8 +24,10 @@ export function endpointOf(
 export function serveEndpoint(endpoint: Endpoint, visit: Visit, next: (error?: unknown) => void): void {
   const method = visit.req.method ?? 'GET';
   if (endpoint === 'session' && (method === 'GET' || method === 'HEAD')) whoAmI(visit);
-  else if (endpoint === 'exchange' && method === 'POST') whoAmI(visit);
-  else if (endpoint === 'session' && method === 'DELETE') logOut(visit);
+  else if (endpoint === 'exchange' && method === 'POST') {
+    visit.trace = 'left';
+    whoAmI(visit);
+  } else if (endpoint === 'session' && method === 'DELETE') logOut(visit);
   else next();
 }
 

@@ -14,7 +14,7 @@ import {
   type ShimEvent,
   sessionClaims,
 } from '../src/index.js';
-import { client, listen } from './support/server.js';
+import { client, listen, sessionCookies } from './support/server.js';
 import { optionsFor, SECRET, shopApplication, tokenOf, type Wanted } from './support/shop.js';
 
 const now = () => Math.floor(Date.now() / 1000);
@@ -267,11 +267,11 @@ describe('claims', () => {
       token: forge(HEAD, { ...claims(), name: evil, [evil]: 1 }),
     });
     expect(answer.status).toBe(200);
-    expect(answer.headers.getSetCookie()).toHaveLength(1);
+    expect(sessionCookies(answer.headers)).toHaveLength(1);
     expect(answer.headers.getSetCookie()[0]).not.toContain('evil');
     expect(answer.json.marker).toMatch(/^[\w.-]+$/);
     const login = await browser.ask('/login', { method: 'POST', json: { id: evil, name: evil } });
-    expect(login.headers.getSetCookie()).toHaveLength(1);
+    expect(sessionCookies(login.headers)).toHaveLength(1);
     expect(login.json.token).toMatch(/^[\w.-]+$/);
   });
 });

@@ -109,6 +109,13 @@ class Visitor {
     this.token = undefined;
   }
 
+  /** Comes back when the login is over: with an old token, or with what a browser still has by then. */
+  comeLate(token: string): void {
+    this.forget();
+    for (const name of this.cookies.keys()) if (name !== 'session-was-open') this.cookies.delete(name);
+    if (this.cookies.size === 0) this.hold(token);
+  }
+
   /** What a socket is told: a greeting, or why it is not let in. */
   async socket(namespace = ''): Promise<string> {
     const { token } = this;
@@ -209,6 +216,10 @@ async function story(base: string, place: (typeof SERVERS)[string]): Promise<Tol
     late.hold(jwt.sign({ ...place.claims, exp: Math.floor(Date.now() / 1000) - 3600 }, SECRET));
     told['a token that is over'] = await late.ask('GET', '/me');
     await connect('a token that is over', late);
+    const away = visitor();
+    await away.ask('POST', '/login', { name: 'ann', password: 'secret' });
+    away.comeLate(jwt.sign({ ...place.claims, exp: Math.floor(Date.now() / 1000) - 3600 }, SECRET));
+    told['a login that is over'] = await away.ask('GET', '/me');
   }
   const old = visitor();
   old.hold(jwt.sign(place.claims, SECRET, typeof place.claims === 'object' ? { expiresIn: '1h' } : {}));

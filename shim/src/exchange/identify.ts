@@ -11,6 +11,7 @@ import { takeHandle } from '../session/handle.js';
 import { applicationData, prolonged, recordLogin } from '../session/login.js';
 import { sessionOf } from '../session/session-of-cookies.js';
 import { loginOf } from '../session/sessions.js';
+import { cameWithTrace } from '../session/trace.js';
 import type { LegacySettings } from '../settings/settings.js';
 import { lackOf } from './lack.js';
 import { loginFor, type Opened, open, renew } from './open.js';
@@ -38,9 +39,10 @@ export async function identify(visit: Visit, begin: Begin): Promise<boolean> {
   const named = await sessionNamed(visit);
   const tokens = legacy ? await tokensOn(req, placesOn(visit, legacy), legacy, shop.settings) : NONE;
   const refusal = tokens.speaking?.verdict.refusal;
-  visit.lack = lackOf(named.id, refusal, tokens.speaking?.token);
-  visit.presented = refusal !== undefined && tokens.speaking?.verdict.refresh !== true;
-  visit.renewing = refusal !== undefined;
+  visit.over = !loginOf(named.data) && tokens.found.length === 0 && cameWithTrace(visit);
+  visit.lack = visit.over ? 'expired' : lackOf(named.id, refusal, tokens.speaking?.token);
+  visit.presented = visit.over || (refusal !== undefined && tokens.speaking?.verdict.refresh !== true);
+  visit.renewing = visit.over || refusal !== undefined;
   visit.takenBack = tokens.speaking !== undefined && wasGood(tokens.speaking.verdict);
 
   const usable = mayUse(named, tokens) || !isCrossOrigin(req, trustedOrigins);

@@ -23,7 +23,10 @@ export function showTokens(visit: Visit, found: readonly Found[], legacy: Legacy
   if (!legacy.present) showFields(visit, found);
   if (!first || !legacy.present) return;
   if (!login) {
-    if (first.read(visit.req) === undefined) showRefusal(visit, found, legacy.present);
+    if (first.read(visit.req) !== undefined) return;
+    if (visit.over && first.carrier !== 'link' && isEmpty(first, visit))
+      first.place(visit.req, shownForRefused('', 'expired', legacy.present));
+    else showRefusal(visit, found, legacy.present);
     return;
   }
   const empty = [first, ...legacy.from.filter(isOtherHeader)].filter(

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { unless } from 'express-unless';
 import { requireSession } from '../session/claims.js';
 import { SessionExpiredError, SessionRequiredError } from '../session/errors.js';
-import { sessionPresented } from '../session/start.js';
+import { onlyTraceCame, sessionPresented } from '../session/start.js';
 import type { SessionClaims } from '../settings/options.js';
 
 export interface GuardOptions {
@@ -68,7 +68,7 @@ export function sessionGuard(options: GuardOptions = {}): Guard {
   const { required = true, requestProperty = 'auth', isRevoked, onExpired } = options;
   const guard = async (req: IncomingMessage, _res: ServerResponse, next: Next): Promise<void> => {
     if (isPreflight(req)) return next();
-    if (!sessionPresented(req)) {
+    if (!sessionPresented(req) || (!required && onlyTraceCame(req))) {
       if (!required) return next();
       return next(new GuardError('credentials_required', { message: 'No authorization token was found' }));
     }

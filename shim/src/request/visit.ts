@@ -34,6 +34,10 @@ export interface Visit {
   renewing: boolean;
   /** A session was there until this request ended it. */
   ended: boolean;
+  /** Nothing came but the trace of a session that is over. */
+  over: boolean;
+  /** What becomes of the trace: a client that lives by the cookie from now on is left one, a logout takes it. */
+  trace: 'left' | 'taken' | undefined;
   /** What came once was good: it was logged out, taken back, or its session is over. */
   takenBack: boolean;
   /** A legacy token that came with the request and would have been let in. */

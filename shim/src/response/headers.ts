@@ -1,11 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import { serialize } from 'cookie';
+import { readCookie } from '../request/cookies.js';
 import type { Visit } from '../request/visit.js';
+import { takesTrace, traceLeft, traceName } from '../session/trace.js';
 import type { LegacySettings } from '../settings/settings.js';
 
 /**
  * The last word on the session's cookie: it is set only for a session that is stored, and taken back when the
- * session was logged out. Runs as the head is written, after express-session has added its own.
+ * session was logged out; and on its trace, which outlives it and goes once the client was told. Runs as the head
+ * is written, after express-session has added its own.
  */
 export function fixCookies(visit: Visit): void {
   const { req, res, shop, gone, clearCookie } = visit;
@@ -15,12 +18,21 @@ export function fixCookies(visit: Visit): void {
   const stored = req.session ? shop.express.isStored(req.session) && !gone : false;
   const ours = (line: string) => line.startsWith(`${name}=`);
   const kept = stored && !visit.cookieless ? all : all.filter((line) => !ours(line));
-  if (clearCookie && !visit.cookieless && !kept.some(ours)) {
+  if (!visit.cookieless) {
     const { secure, sameSite, path, domain, partitioned } = cookie;
-    const over = { path, domain, partitioned, sameSite, httpOnly: true, expires: new Date(0) };
-    kept.push(
-      serialize(name, '', { ...defined(over), secure: secure === 'auto' ? req.secure : secure === true }),
-    );
+    const line = (named: string, value: string, life: { maxAge: number } | { expires: Date }) =>
+      serialize(named, value, {
+        ...defined({ path, domain, partitioned, sameSite }),
+        ...life,
+        httpOnly: true,
+        secure: secure === 'auto' ? req.secure : secure === true,
+      });
+    const over = { expires: new Date(0) };
+    const trace = traceName(name);
+    const maxAge = stored ? traceLeft(visit) : undefined;
+    if (clearCookie && !kept.some(ours)) kept.push(line(name, '', over));
+    if (maxAge !== undefined) kept.push(line(trace, '1', { maxAge }));
+    else if (takesTrace(visit) && readCookie(req, trace)) kept.push(line(trace, '', over));
   }
   if (kept.length > 0) res.setHeader('Set-Cookie', kept);
   else if (given !== undefined) res.removeHeader('Set-Cookie');

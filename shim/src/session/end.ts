@@ -43,6 +43,9 @@ async function ended(visit: Visit): Promise<void> {
   // A logout that was sent before a login, and is answered after it, must not take the new session's cookie: the
   // session it came with is not there any more then, and with it went the right to the cookie.
   visit.clearCookie = visit.cameByCookie;
+  // Nor its trace, unless no session was named at all.
+  if (visit.cameByCookie || visit.over || visit.lack === 'absent') visit.trace = 'taken';
+  else visit.trace = undefined;
   visit.token = undefined;
   visit.refreshing = undefined;
   visit.lack = 'absent';
@@ -50,6 +53,7 @@ async function ended(visit: Visit): Promise<void> {
   visit.renewing ||= login !== undefined || token !== undefined || refreshing !== undefined;
   visit.ended ||= login !== undefined;
   visit.presented = false;
+  visit.over = false;
   // express-session stores nothing for a request without a session; a guest's takes its place.
   if (held) shop.express.makeGuest(req);
   visit.firstId = req.session?.id;

@@ -97,6 +97,8 @@ function started(req: IncomingMessage, claims: object, options: StartOptions): s
   if (!cookieCanBeSet(visit.req, visit.shop.settings.session))
     throw new Error(`startSession: ${COOKIE_CAN_NOT_BE_SET}`);
   const before = visit.req.session ? loginOf(visit.req.session) : undefined;
+  visit.trace = 'left';
+  visit.over = false;
   if (before && sameClaims(before, login)) {
     const same = {
       ...before,
@@ -139,6 +141,11 @@ export function sessionPresented(req: IncomingMessage, { refresh = false } = {})
   return refresh && openedSocket(req) === undefined && visitOf(req, 'sessionPresented').renewing;
 }
 
+/** Whether nothing came but the trace of a session that is over: a guest, where guests are let in. */
+export function onlyTraceCame(req: IncomingMessage): boolean {
+  return openedSocket(req) === undefined && visitOf(req, 'sessionGuard').over;
+}
+
 /**
  * Whether the request came with a session that is open, or that was until this request ended it: what code asks
  * that looked a token up in what it kept.
@@ -166,7 +173,7 @@ export function bridgedAuthorization(req: IncomingMessage): string | undefined {
   const login = visit.req.session ? loginOf(visit.req.session) : undefined;
   const wrap = visit.shop.settings.legacy?.from[0]?.wrap ?? ((token: string) => `Bearer ${token}`);
   if (login) return wrap(markerFor(visit, login));
-  // A cookie whose session is over is no token that the client could drop: it counts as nothing.
+  // A cookie whose session is over is no token that the client could drop: only its trace counts, once.
   return visit.presented ? wrap(emptyMarker()) : undefined;
 }
 

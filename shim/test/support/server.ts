@@ -46,6 +46,11 @@ export interface Asked {
   readonly noCookie?: boolean;
 }
 
+/** How an answer sets the session's cookie; its trace is beside it. */
+export function sessionCookies(headers: Headers): readonly string[] {
+  return headers.getSetCookie().filter((line) => line.startsWith('session='));
+}
+
 /** Kept from before any test puts its own in the place. */
 const send = globalThis.fetch;
 
