@@ -4,12 +4,12 @@ import { alone } from '../alone.js';
 import { movedIn, waitingIn } from '../edit/async.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
-import { acceptingOperator } from '../edit/operator.js';
+import { acceptingLink, acceptingOperator } from '../edit/operator.js';
 import { asBlock, beforeStatement, withoutStatement } from '../edit/statements.js';
 import { quoted, styleOf } from '../edit/style.js';
 import { isTyped } from '../edit/typed.js';
 import { type Acceptance, acceptanceOf } from '../project/browser/acceptance.js';
-import { operatorOf } from '../project/browser/operators.js';
+import { chainedOperatorOf, operatorOf } from '../project/browser/operators.js';
 import { isPassedInVain } from '../project/browser/passing.js';
 import type { Project } from '../project/project.js';
 import type { EmitSite } from '../project/site.js';
@@ -110,7 +110,9 @@ function whereThere(
 /** Where the answer passes through operators, it is accepted in one of its own. */
 function operatorEdit(answer: EmitSite['answer'], acceptance: Acceptance): Edit[] | undefined {
   const operator = operatorOf(answer.function);
-  return operator && acceptingOperator(operator, answer, acceptance);
+  if (operator) return acceptingOperator(operator, answer, acceptance);
+  const chained = chainedOperatorOf(answer.function);
+  return chained?.name === 'do' ? acceptingLink(chained, answer, acceptance) : undefined;
 }
 
 function indentOf(text: string, offset: number): string {

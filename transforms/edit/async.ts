@@ -1,9 +1,10 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { isNamedReceiver } from '../project/browser/named-receivers.js';
-import { operatorOf } from '../project/browser/operators.js';
+import { chainedOperatorOf, operatorOf } from '../project/browser/operators.js';
 import { keyName, propertyName } from '../project/definitions.js';
 import { endOf, type SourceFile, startOf } from '../project/source.js';
+import { asConcatMap } from './chained-operators.js';
 import type { Edit } from './edits.js';
 import { furtherIn } from './further-in.js';
 import { indentationAt, styleOf } from './style.js';
@@ -41,7 +42,9 @@ export function waitingIn(file: SourceFile, owner: NodePath<t.Function>): Waitin
   }
   // Whoever subscribes goes on without it.
   if (isReducer(owner) || operatorOf(owner)) return { how: 'never' };
-  if (returnsSomething(owner) && !isIgnored(owner)) return { how: 'never' };
+  const chained = chainedOperatorOf(owner);
+  if (chained?.name === 'do') return { how: 'never' };
+  if (returnsSomething(owner) && !isIgnored(owner) && !chained) return { how: 'never' };
   if (isEffect(owner))
     return { how: 'await', edits: inOwnFunction(file, owner), further: styleOf(file.text).indent };
   const key = 'key' in node && node.key ? startOf(node.key) : undefined;
@@ -49,7 +52,11 @@ export function waitingIn(file: SourceFile, owner: NodePath<t.Function>): Waitin
   const at = computed ? file.text.lastIndexOf('[', key) : (key ?? startOf(node));
   return {
     how: 'await',
-    edits: [{ file: file.path, start: at, end: at, text: 'async ' }, ...waitedFor(file, owner)],
+    edits: [
+      { file: file.path, start: at, end: at, text: 'async ' },
+      ...waitedFor(file, owner),
+      ...(chained ? asConcatMap(file, chained) : []),
+    ],
   };
 }
 

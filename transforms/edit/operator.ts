@@ -2,10 +2,11 @@ import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import type { Acceptance } from '../project/browser/acceptance.js';
 import { chainOf, type LoginAnswer } from '../project/browser/answers.js';
-import type { Operator } from '../project/browser/operators.js';
+import type { ChainedOperator, Operator } from '../project/browser/operators.js';
 import { patternTrail } from '../project/definitions.js';
 import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
-import type { Edit } from './edits.js';
+import { addingConcatMap } from './chained-operators.js';
+import type { Edit, NeededName } from './edits.js';
 import { localName, SHIM_CLIENT } from './names.js';
 import { indentationAt, quoted, styleOf } from './style.js';
 import { isTyped } from './typed.js';
@@ -17,38 +18,18 @@ import { isTyped } from './typed.js';
 export function acceptingOperator(
   { call, pipe, module }: Operator,
   answer: LoginAnswer,
-  { renewing, besides }: Acceptance,
+  acceptance: Acceptance,
 ): Edit[] | undefined {
   const { file } = answer;
-  const received = receivedBy(answer);
-  const [field] = received?.names.slice(-1) ?? [];
-  if (!received || field === undefined) return undefined;
-  const { name, parameter, names, textOf: inAnswer } = received;
-  const style = styleOf(file.text);
-  const { newline, semicolon, indent } = style;
-  const accept = localName(file, SHIM_CLIENT, 'acceptSession');
-  const waiting = localName(file, module, 'concatMap');
   const start = startOf(call.node);
-  const token = [name, ...names].join('.');
-  const given = [token, renewing && inAnswer(renewing)].filter(Boolean).join(', ');
-  const accepted = `await ${accept.local}(${given})`;
-  const typed = isTyped(file);
-  const nothing = typed ? quoted(style, '') : 'undefined';
-  const value = typed ? `(${accepted}) ?? ${nothing}` : accepted;
+  const { newline, indent } = styleOf(file.text);
   const outer = indentationAt(file, start);
   const inside = isInLine(file, start) ? outer + indent : outer;
-  const line = `${newline}${inside}${indent}`;
-  const emptied = besides.flatMap((other) => inAnswer(other) ?? []);
-  const body =
-    names.length === 1
-      ? `({ ...${name}, ${[`${field}: ${value}`, ...emptied.map((other) => `${lastOf(other)}: ${nothing}`)].join(', ')} })`
-      : [
-          `{${line}${token} = ${value}${semicolon}`,
-          ...emptied.map((other) => `${other} = ${nothing}${semicolon}`),
-          `return ${name}${semicolon}${newline}${inside}}`,
-        ].join(line);
-  const text = `${waiting.local}(async (${parameter}) => ${body}),`;
-  const needs = [accept, waiting];
+  const accepting = acceptingCallback(answer, acceptance, inside);
+  if (!accepting) return undefined;
+  const waiting = localName(file, module, 'concatMap');
+  const text = `${waiting.local}(${accepting.text}),`;
+  const needs = [accepting.needs, waiting];
   const own = `${newline}${inside}`;
   if (!isInLine(file, start)) return [{ file: file.path, start, end: start, text: `${text}${own}`, needs }];
   const end = endOf(pipe.node) - 1;
@@ -62,6 +43,55 @@ export function acceptingOperator(
   const last = file.text.slice(0, end).trimEnd();
   const comma = last.endsWith(',') ? '' : ',';
   return [before, { file: file.path, start: last.length, end, text: `${comma}${newline}${outer}` }];
+}
+
+/** The same in a chain of RxJS 5: `.concatMap(async (answer) => …).do((answer) => …)`. */
+export function acceptingLink(
+  { object }: ChainedOperator,
+  answer: LoginAnswer,
+  acceptance: Acceptance,
+): Edit[] | undefined {
+  const { file } = answer;
+  const at = endOf(object.node);
+  const gap = /^\s*/.exec(file.text.slice(at))?.[0] ?? '';
+  const outer = /[ \t]*$/.exec(gap)?.[0] ?? '';
+  const accepting = acceptingCallback(answer, acceptance, outer || indentationAt(file, at));
+  if (!accepting) return undefined;
+  const text = `${gap}.concatMap(${accepting.text})`;
+  return [{ file: file.path, start: at, end: at, text, needs: [accepting.needs] }, ...addingConcatMap(file)];
+}
+
+/** `async (answer) => ({ ...answer, token: await acceptSession(answer.token) })` */
+function acceptingCallback(
+  answer: LoginAnswer,
+  { renewing, besides }: Acceptance,
+  inside: string,
+): { text: string; needs: NeededName } | undefined {
+  const { file } = answer;
+  const received = receivedBy(answer);
+  const [field] = received?.names.slice(-1) ?? [];
+  if (!received || field === undefined) return undefined;
+  const { name, parameter, names, textOf: inAnswer } = received;
+  const style = styleOf(file.text);
+  const { newline, semicolon, indent } = style;
+  const accept = localName(file, SHIM_CLIENT, 'acceptSession');
+  const token = [name, ...names].join('.');
+  const given = [token, renewing && inAnswer(renewing)].filter(Boolean).join(', ');
+  const accepted = `await ${accept.local}(${given})`;
+  const typed = isTyped(file);
+  const nothing = typed ? quoted(style, '') : 'undefined';
+  const value = typed ? `(${accepted}) ?? ${nothing}` : accepted;
+  const line = `${newline}${inside}${indent}`;
+  const emptied = besides.flatMap((other) => inAnswer(other) ?? []);
+  const body =
+    names.length === 1
+      ? `({ ...${name}, ${[`${field}: ${value}`, ...emptied.map((other) => `${lastOf(other)}: ${nothing}`)].join(', ')} })`
+      : [
+          `{${line}${token} = ${value}${semicolon}`,
+          ...emptied.map((other) => `${other} = ${nothing}${semicolon}`),
+          `return ${name}${semicolon}${newline}${inside}}`,
+        ].join(line);
+  return { text: `async (${parameter}) => ${body}`, needs: accept };
 }
 
 /** What an operator is handed, under a name of its own where the callback takes it apart. */

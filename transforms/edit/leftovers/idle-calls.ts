@@ -1,5 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
+import { chainedOperatorOf } from '../../project/browser/operators.js';
 import { definitionOf, propertyName } from '../../project/definitions.js';
 import type { SourceFile } from '../../project/source.js';
 import { endOf } from '../../project/source.js';
@@ -20,6 +21,7 @@ export function idleCalls(edited: Edited, file: SourceFile): Edit[][] {
       withoutInterceptor(edited, file, path) ??
       withoutEffect(edited, file, path) ??
       withoutPlugin(edited, file, path) ??
+      withoutLink(edited, file, path) ??
       withoutOperator(edited, file, path);
     if (edits) found.push(edits);
   }
@@ -93,8 +95,19 @@ function withoutPlugin(edited: Edited, file: SourceFile, path: Call): Edit[] | u
   if (!t.isCallExpression(callee.object)) return undefined;
   const [first] = path.get('arguments') as NodePath[];
   const plugin = first && functionAt(edited.sources, first);
-  if (!plugin || !isHollow(plugin) || !isMadeThere(edited, plugin)) return undefined;
+  if (!plugin || !(isHollow(plugin) || handsOn(plugin)) || !isMadeThere(edited, plugin)) return undefined;
   return [{ file: file.path, start: endOf(callee.object), end: endOf(path.node), text: '' }];
+}
+
+/** `http.post(…).do(() => {})` of RxJS 5 */
+function withoutLink(edited: Edited, file: SourceFile, path: Call): Edit[] | undefined {
+  const { callee } = path.node;
+  const [only] = path.get('arguments') as NodePath[];
+  if (!t.isMemberExpression(callee) || !only?.isFunction() || chainedOperatorOf(only)?.name !== 'do')
+    return undefined;
+  return isHollow(only) && isMade(edited, file, only)
+    ? [{ file: file.path, start: endOf(callee.object), end: endOf(path.node), text: '' }]
+    : undefined;
 }
 
 /** `pipe(tap(() => {}))` */

@@ -10,7 +10,7 @@ import type { Sources } from '../sources.js';
 import { unwrapped } from '../unwrapped.js';
 import { isAbsent } from './absent.js';
 import { isNamedReceiver } from './named-receivers.js';
-import { operatorOf } from './operators.js';
+import { chainedOperatorOf, operatorOf } from './operators.js';
 
 /** Where the answer to a login comes into the code: a variable that holds it, or something taken from it. */
 export interface LoginAnswer {
@@ -114,7 +114,7 @@ function received(
   const taken = patternTrail(at.node.id, binding.identifier) ?? [];
   const inner = unwrapped(init);
   const code = textOf(sources.fileOf(init), init.node);
-  if (holdsAwait(inner)) {
+  if (holdsAwait(inner) || (owner && isParsedThere(inner, owner))) {
     return owner ? answerAt(sources, owner, binding, whole) : undefined;
   }
   if (STATE.test(code)) return 'state';
@@ -178,12 +178,24 @@ function holdsAwait(path: NodePath): boolean {
   return root.isAwaitExpression() || root.isYieldExpression();
 }
 
+/** `response.json()` of Angular's old Http, which has the body at once; `response.json() && response.json().token`. */
+function isParsedThere(path: NodePath, owner: NodePath<t.Function>): boolean {
+  if (!chainedOperatorOf(owner)) return false;
+  if (path.isLogicalExpression({ operator: '&&' })) return isParsedThere(path.get('right'), owner);
+  const { root } = chainOf(path);
+  const callee = root.isCallExpression() ? root.get('callee') : undefined;
+  if (!callee?.isMemberExpression() || propertyName(callee.node) !== 'json') return false;
+  const object = callee.get('object');
+  const binding = object.isIdentifier() ? object.scope.getBinding(object.node.name) : undefined;
+  return binding?.kind === 'param' && binding.scope.path === owner;
+}
+
 /** Callbacks whose parameter is what a request answered, and whose result nobody needs at once. */
 const RECEIVERS = /^(?:then|subscribe|done|success|onSuccess|onCompleted|next|tap|fulfilled)$/;
 
 function isReceiver(owner: NodePath<t.Function>): boolean {
   const { parentPath: parent } = owner;
-  if (operatorOf(owner) || isNamedReceiver(owner)) return true;
+  if (operatorOf(owner) || chainedOperatorOf(owner) || isNamedReceiver(owner)) return true;
   if (parent?.isCallExpression() && owner.listKey === 'arguments')
     return owner.key === 0 && RECEIVERS.test(propertyName(parent.node.callee) ?? '');
   return RECEIVERS.test(keyName(owner.node) ?? (parent ? keyName(parent.node) : undefined) ?? '');

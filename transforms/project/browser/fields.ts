@@ -73,11 +73,13 @@ function isAttached({ headers }: BrowserClient, path: NodePath): boolean {
   return headers.some((header) => isInside(header.path, path));
 }
 
-/** Whether it is read from the very variable that an answer came in. */
+/** Whether it is read from what has just been answered. */
 function isAnswered(answers: readonly LoginAnswer[], path: NodePath): boolean {
   let root: NodePath = path;
   while (root.isMemberExpression() || root.isOptionalMemberExpression())
     root = root.get('object') as NodePath;
+  // `response.json().token` is no stored object's.
+  if (root.isCallExpression() && propertyName(root.node.callee) === 'json') return true;
   return answers.some(
     ({ binding }) =>
       binding.referencePaths.some((reference) => reference.node === root.node) &&
