@@ -19,7 +19,7 @@ export interface CarriedOut {
 /**
  * Turns a plan into texts. What goes wrong stays with the files it concerns: a file whose rule fails, whose edits
  * overlap or whose new text does not parse is `failed` and stays as it is, and so is every file that was to change
- * together with it; the others go on.
+ * together with it, as all of a browser application do; the others go on.
  */
 export function carryOut(project: Project, plan: readonly Planned[]): CarriedOut {
   const failures = new Map(project.sources.failed);
@@ -28,7 +28,7 @@ export function carryOut(project: Project, plan: readonly Planned[]): CarriedOut
     return { planned, edits: editsOf(project, planned, failures) };
   });
   for (;;) {
-    spread(works, failures);
+    spread(togetherIn(project, works), failures);
     const before = failures.size;
     const finished = new Map<string, readonly Edit[]>();
     const files = texts(project, works, failures, finished);
@@ -94,15 +94,47 @@ function editsOf(project: Project, planned: Planned, failures: Map<string, strin
   }
 }
 
-/** Edits of one site are made together or not at all: where one of its files fails, all of them do. */
-function spread(works: readonly Work[], failures: Map<string, string>): void {
+/** Files that change together or not at all. */
+interface Together {
+  /** Where one of these fails, */
+  readonly causes: readonly string[];
+  /** so do all of these. */
+  readonly files: readonly string[];
+}
+
+/**
+ * The edits of one site are made together. So are those of a browser application, whose login would be in two
+ * places at once otherwise; of its tests nothing depends.
+ */
+function togetherIn({ sources }: Project, works: readonly Work[]): readonly Together[] {
+  const clients = new Map<string, { causes: string[]; files: string[] }>();
+  const bySite = works.flatMap(({ planned: { site, owner }, edits }): Together[] => {
+    if (!edits.length) return [];
+    if (owner?.step === 'client') {
+      const folder = sources.packageOf(site.file)?.folder ?? '';
+      const client = clients.get(folder) ?? { causes: [], files: [] };
+      clients.set(folder, client);
+      client.files.push(site.file.path);
+      if (!site.file.test) client.causes.push(site.file.path);
+    }
+    const causes = pathsOf(site, edits);
+    // Others may change a manifest all the same: what this site wanted there is left out of it.
+    return [{ causes, files: causes.filter(isSource) }];
+  });
+  return [...bySite, ...clients.values()];
+}
+
+function pathsOf(site: Planned['site'], edits: readonly Edit[]): string[] {
+  return [site.file.path, ...edits.map(({ file }) => file)];
+}
+
+function spread(together: readonly Together[], failures: Map<string, string>): void {
   for (let grown = true; grown; ) {
     grown = false;
-    for (const { planned, edits } of works) {
-      const paths = [planned.site.file.path, ...edits.map((edit) => edit.file)];
-      const failed = edits.length ? paths.find((path) => failures.has(path)) : undefined;
+    for (const { causes, files } of together) {
+      const failed = causes.find((path) => failures.has(path));
       if (failed === undefined) continue;
-      for (const path of paths) {
+      for (const path of files) {
         if (failures.has(path)) continue;
         failures.set(path, `it was to change together with ${failed}, which failed`);
         grown = true;
@@ -137,7 +169,8 @@ function texts(
   finished: Map<string, readonly Edit[]>,
 ): FileOutcome[] {
   const byFile = new Map<string, Edit[]>();
-  for (const { edits } of works) {
+  for (const { planned, edits } of works) {
+    if (pathsOf(planned.site, edits).some((path) => failures.has(path))) continue;
     for (const edit of edits) {
       const own = byFile.get(edit.file);
       if (own) own.push(edit);

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { type CarriedOut, carryOut } from '../../transforms/carry-out.js';
 import type { Edit } from '../../transforms/edit/edits.js';
-import { planOf } from '../../transforms/plan.js';
+import { type Planned, planOf } from '../../transforms/plan.js';
+import type { ListedFile } from '../../transforms/project/files.js';
 import { type Project, projectOf } from '../../transforms/project/project.js';
 import type { Site } from '../../transforms/project/site.js';
 import { endOf, startOf } from '../../transforms/project/source.js';
 import type { RegisteredRule, Rule } from '../../transforms/rule.js';
 import { rule as sign } from '../../transforms/server/sign.js';
+import type { Step } from '../../transforms/words.js';
 
 /** Two files that sign, so that what goes wrong in one can be seen to leave the other alone. */
 const SIGNING = `const jwt = require('jsonwebtoken');
@@ -18,14 +20,20 @@ const FILES = [
   { path: 'good.js', text: SIGNING },
 ];
 
-function carried(rules: readonly RegisteredRule[]): CarriedOut {
-  const project = projectOf(FILES, {
+function planned(rules: readonly RegisteredRule[], listed: readonly ListedFile[] = FILES) {
+  const steps: readonly Step[] = ['client', 'server'];
+  const project = projectOf(listed, {
     hints: sign.hints,
     signatures: sign.knows,
     today: new Date('2026-01-01T00:00:00Z'),
-    steps: ['server'],
+    steps,
   });
-  return carryOut(project, planOf(project, rules, ['server']));
+  return { project, plan: planOf(project, rules, steps) };
+}
+
+function carried(rules: readonly RegisteredRule[], listed?: readonly ListedFile[]): CarriedOut {
+  const { project, plan } = planned(rules, listed);
+  return carryOut(project, plan);
 }
 
 /** A rule for every mint that does its work in good.js and in bad.js what the test says. */
@@ -129,6 +137,44 @@ describe('what goes wrong in one file stays there, is reported, and changes noth
       ['good.js', 'failed'],
     ]);
     expect(files.find((file) => file.path === 'good.js')?.reason).toMatch(/change together with bad\.js/);
+  });
+
+  test('a manifest takes what the others want of it, and leaves out what a failed file wanted', () => {
+    const wanting = (site: Site, text: string): Edit[] => [
+      at(site, text),
+      { file: 'package.json', start: 1, end: 1, text: `"${site.file.path}":1,` },
+    ];
+    const rule: Rule = {
+      ...ruleOf({}),
+      edit: (site) => wanting(site, site.file.path === 'bad.js' ? 'start(' : 'start(req)'),
+    };
+    const { files } = carried(
+      [{ id: 'server/x', rule }],
+      [...FILES, { path: 'package.json', text: '{"name":"shop"}' }],
+    );
+    expect(files.map(({ path, status }) => [path, status])).toEqual([
+      ['bad.js', 'failed'],
+      ['good.js', 'modified'],
+      ['package.json', 'modified'],
+    ]);
+    expect(files.at(-1)?.after).toBe('{"good.js":1,"name":"shop"}');
+  });
+
+  test('the files of a browser application fail together, but not with its tests', () => {
+    const rule: Rule = {
+      ...ruleOf({}),
+      step: 'client',
+      edit: (site) => [at(site, site.file.path === 'bad.js' ? 'start(' : 'start(req)')],
+    };
+    const { project, plan } = planned([{ id: 'client/x', rule }]);
+    const statuses = (plan: readonly Planned[]) => carryOut(project, plan).files.map(({ status }) => status);
+    expect(statuses(plan)).toEqual(['failed', 'failed']);
+    const isBad = ({ site }: Planned) => site.file.path === 'bad.js';
+    const inTest = ({ site, ...rest }: Planned) => ({
+      ...rest,
+      site: { ...site, file: { ...site.file, test: true } },
+    });
+    expect(statuses(plan.map((one) => (isBad(one) ? inTest(one) : one)))).toEqual(['failed', 'modified']);
   });
 });
 
