@@ -17,6 +17,15 @@ export function yieldsOnly(path: NodePath<t.Function>, isIt: (value: NodePath) =
   return yields(body) && body.get('body').every((one) => isQuiet(one, isIt));
 }
 
+/** The same of a function that may end without yielding anything: `if (user) return {};` */
+export function yieldsAtMost(path: NodePath<t.Function>, isIt: (value: NodePath) => boolean): boolean {
+  const body = path.get('body');
+  if (Array.isArray(body) || path.node.generator || !body.isBlockStatement()) return false;
+  let returns = 0;
+  const counted = (value: NodePath) => isIt(value) && ++returns > 0;
+  return body.get('body').every((one) => isQuiet(one, counted)) && returns > 0;
+}
+
 /** Whether the end of some code is never reached, since each way through it returns something. */
 function yields(path: NodePath): boolean {
   if (path.isReturnStatement()) return true;

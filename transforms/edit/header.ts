@@ -190,10 +190,14 @@ function withoutAssignment(
   return textOf(file, owner.node).split(left).length === 2 ? [withoutStatement(file, assignment)] : undefined;
 }
 
+/** What takes headers, or the options that hold them: of fetch, and of Angular. */
+const HOLDERS = /^(?:(?:Http)?Headers|RequestOptions)$/;
+
 /** Calls that do nothing but hand the headers on: `new Headers({ … })`, `.set({ … })`, `appendHeaders(operation, { … })`. */
 function withoutCallOf(place: Place, object: NodePath, call: NodePath): Edit[] | undefined {
   const { file } = place;
-  if (call.isNewExpression() && call.get('callee').isIdentifier({ name: 'Headers' }))
+  const made = call.isNewExpression() ? call.node.callee : undefined;
+  if (t.isIdentifier(made) && HOLDERS.test(made.name))
     return (
       withoutObject(place, call) ?? [
         { file: file.path, start: startOf(object.node), end: endOf(object.node), text: '' },

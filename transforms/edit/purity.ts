@@ -69,7 +69,7 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
   if (t.isNewExpression(node))
     return (
       t.isIdentifier(node.callee) &&
-      /^(?:Date|TextEncoder|Mutex|Cookies?|UniversalCookie|(?:Behavior|Replay)?Subject)$/.test(
+      /^(?:Date|(?:Http)?Headers|TextEncoder|Mutex|Cookies?|UniversalCookie|(?:Behavior|Replay)?Subject)$/.test(
         node.callee.name,
       ) &&
       node.arguments.every(pure)

@@ -8,7 +8,7 @@ import { withoutItem } from '../lists.js';
 import { withoutDeclaration } from '../statements.js';
 import type { Edited } from './leftover.js';
 
-/** `import { setToken } from './tokens'` that nobody used, of what `./tokens` does not hand out any more. */
+/** `import { setToken } from './tokens'` that nobody used, and `export { setToken } from './tokens'`, of what `./tokens` does not hand out any more. */
 export function danglingImports({ sources, before }: Edited, file: SourceFile): Edit[][] {
   const old = before.at(file.path);
   const name = posix.basename(file.path).replace(/\.[^.]+$/, '');
@@ -17,15 +17,24 @@ export function danglingImports({ sources, before }: Edited, file: SourceFile): 
     .mentioning(name === 'index' ? posix.basename(posix.dirname(file.path)) : name)
     .flatMap((other) =>
       other.program.get('body').flatMap((statement): Edit[][] => {
-        if (!statement.isImportDeclaration() || sources.resolve(other, statement.node.source.value) !== file)
-          return [];
-        const { specifiers } = statement.node;
-        const gone = specifiers.filter(
-          (one) =>
-            t.isImportSpecifier(one) &&
-            !other.program.scope.getBinding(one.local.name)?.referencePaths.length &&
-            exportOf(before, old, moduleName(one.imported)) &&
-            !exportOf(sources, file, moduleName(one.imported)),
+        const source =
+          statement.isImportDeclaration() || statement.isExportNamedDeclaration()
+            ? statement.node.source?.value
+            : undefined;
+        if (source === undefined || sources.resolve(other, source) !== file) return [];
+        const isGone = (module: t.Identifier | t.StringLiteral) =>
+          exportOf(before, old, moduleName(module)) && !exportOf(sources, file, moduleName(module));
+        const specifiers: readonly t.Node[] = statement.isImportDeclaration()
+          ? statement.node.specifiers
+          : statement.isExportNamedDeclaration()
+            ? statement.node.specifiers
+            : [];
+        const gone = specifiers.filter((one) =>
+          t.isExportSpecifier(one)
+            ? isGone(one.local)
+            : t.isImportSpecifier(one) &&
+              !other.program.scope.getBinding(one.local.name)?.referencePaths.length &&
+              isGone(one.imported),
         );
         const [first] = gone;
         if (!first) return [];
@@ -33,7 +42,7 @@ export function danglingImports({ sources, before }: Edited, file: SourceFile): 
           specifiers.length > 1
             ? withoutItem(
                 other,
-                specifiers.filter((one) => t.isImportSpecifier(one)),
+                specifiers.filter((one) => t.isImportSpecifier(one) || t.isExportSpecifier(one)),
                 first,
               )
             : [withoutDeclaration(other, statement)],

@@ -6,7 +6,7 @@ import { endOf, type SourceFile, startOf } from '../../project/source.js';
 import type { Sources } from '../../project/sources.js';
 import { unwrapped } from '../../project/unwrapped.js';
 import type { Edit } from '../edits.js';
-import { yieldsOnly } from '../handing-on.js';
+import { yieldsAtMost, yieldsOnly } from '../handing-on.js';
 import { withoutEmptyObject } from '../header.js';
 import { withoutItem } from '../lists.js';
 import { isPure } from '../purity.js';
@@ -15,15 +15,18 @@ import { declaredBy } from './hollow-functions.js';
 import { type Edited, isMade } from './leftover.js';
 import { knownFunction } from './removal.js';
 
+/** What holds headers, of fetch and of Angular, and the options that these are handed on in. */
+const HEADERS = /^(?:(?:Http)?Headers|RequestOptions)$/;
+
 /** `authHeader()` that always yields `{}` now, with what it was called for; and `headers: {}`. */
 export function emptyObjects(edited: Edited, file: SourceFile): Edit[][] {
   const found: Edit[][] = [];
   for (const path of file.paths.values()) {
-    if (path.isFunction() && yieldsOnly(path, isEmptyObject) && isMade(edited, file, declaredBy(path)))
-      found.push(withoutFunction(edited, file, path));
+    const empty = path.isFunction() && (yieldsOnly(path, isEmptyObject) || yieldsAtMost(path, isEmptyObject));
+    if (empty && isMade(edited, file, declaredBy(path))) found.push(withoutFunction(edited, file, path));
     if (!path.isObjectProperty() || !/^headers$/i.test(keyName(path.node) ?? '')) continue;
     const value = path.get('value') as NodePath;
-    if (value.isObjectExpression() && !value.node.properties.length && isMade(edited, file, path))
+    if (isEmptyObject(value) && isMade(edited, file, path))
       found.push(withoutEmptyObject(edited.sources, value) ?? []);
     // `headers: () => ({})`, which is called for each request
     const { parentPath: options } = path;
@@ -41,7 +44,7 @@ function withoutFunction({ sources }: Edited, file: SourceFile, path: NodePath<t
   if (known && calls.length && calls.every((edits) => edits !== undefined))
     return [...known.removal, ...gone];
   const { body } = path.node;
-  if (!t.isBlockStatement(body) || body.body.length === 1) return gone;
+  if (!t.isBlockStatement(body) || body.body.length === 1 || !yieldsOnly(path, isBareObject)) return gone;
   const { newline, indent, semicolon } = styleOf(file.text);
   const outer = indentationAt(file, startOf(body));
   const text = `{${newline}${outer}${indent}return {}${semicolon}${newline}${outer}}`;
@@ -55,7 +58,27 @@ function withoutCall(sources: Sources, call: CallPath): Edit[] | undefined {
   return withoutEmptyObject(sources, at);
 }
 
-function isEmptyObject(path: NodePath): boolean {
+function isBareObject(path: NodePath): boolean {
   const value = unwrapped(path);
   return value.isObjectExpression() && !value.node.properties.length;
+}
+
+/** `{}`, `new HttpHeaders()`, and a constant that is one of them. */
+function isEmptyObject(path: NodePath): boolean {
+  const value = unwrapped(path);
+  if (isBareObject(value)) return true;
+  if (value.isIdentifier()) {
+    const binding = value.scope.getBinding(value.node.name);
+    const init = binding?.path.isVariableDeclarator() ? binding.path.get('init') : undefined;
+    const once = binding?.constant && binding.referencePaths.length === 1;
+    return Boolean(once && init?.isNewExpression() && isEmptyObject(init));
+  }
+  if (!value.isNewExpression()) return false;
+  const { callee } = value.node;
+  const given = value.get('arguments');
+  return (
+    t.isIdentifier(callee) &&
+    HEADERS.test(callee.name) &&
+    given.every((one) => one.isObjectExpression() && isEmptyObject(one))
+  );
 }

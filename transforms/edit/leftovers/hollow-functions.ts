@@ -1,6 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import type { CallPath } from '../../project/callers.js';
+import { type CallPath, namesOf } from '../../project/callers.js';
 import { endOf, type SourceFile, startOf, textOf } from '../../project/source.js';
 import type { Sources } from '../../project/sources.js';
 import type { Edit } from '../edits.js';
@@ -16,7 +16,7 @@ export function hollowFunctions(edited: Edited, file: SourceFile): Edit[][] {
   for (const path of file.paths.values()) {
     if (!path.isFunction() || !isHollow(path) || !isMade(edited, file, declaredBy(path))) continue;
     const known = knownFunction(edited.sources, path);
-    if (!known?.calls.length && !isLocal(path)) continue;
+    if (!known?.calls.length && !isLocal(path) && !wasNamedElsewhere(edited, file, path)) continue;
     const calls = known?.calls.map((call) => withoutCall(edited.sources, call));
     if (!known || !calls?.every((edit) => edit !== undefined)) continue;
     const outside = calls.filter(
@@ -25,6 +25,25 @@ export function hollowFunctions(edited: Edited, file: SourceFile): Edit[][] {
     found.push([...known.removal, ...outside]);
   }
   return found;
+}
+
+/** Whether other files spoke of it before the edits, and none does any more. */
+function wasNamedElsewhere(
+  { before, sources }: Edited,
+  file: SourceFile,
+  path: NodePath<t.Function>,
+): boolean {
+  const names = namesOf(sources, path);
+  const elsewhere = (among: Sources) =>
+    among.naming(...names).some((one) => one.path !== file.path && takesIn(one, names));
+  return names.length > 0 && elsewhere(before) && !elsewhere(sources);
+}
+
+/** Whether a file does more with some names than to hand them out again. */
+function takesIn({ paths }: SourceFile, names: readonly string[]): boolean {
+  return [...paths.values()].some(
+    (at) => at.isIdentifier() && names.includes(at.node.name) && !at.parentPath.isExportSpecifier(),
+  );
 }
 
 /** Whether a function has nothing to do, and nothing to say about that. */

@@ -8,6 +8,7 @@ import type { Sources } from '../../project/sources.js';
 import type { Edit } from '../edits.js';
 import { handsOn, rejects } from '../handing-on.js';
 import { withoutItem } from '../lists.js';
+import { isPure } from '../purity.js';
 import { withoutDeclaration, withoutStatement } from '../statements.js';
 import { declaredBy, isHollow } from './hollow-functions.js';
 import { type Edited, isMade } from './leftover.js';
@@ -22,6 +23,7 @@ export function idleCalls(edited: Edited, file: SourceFile): Edit[][] {
       withoutEffect(edited, file, path) ??
       withoutPlugin(edited, file, path) ??
       withoutLink(edited, file, path) ??
+      withoutSagaEffect(edited, file, path) ??
       withoutOperator(edited, file, path);
     if (edits) found.push(edits);
   }
@@ -97,6 +99,20 @@ function withoutPlugin(edited: Edited, file: SourceFile, path: Call): Edit[] | u
   const plugin = first && functionAt(edited.sources, first);
   if (!plugin || !(isHollow(plugin) || handsOn(plugin)) || !isMadeThere(edited, plugin)) return undefined;
   return [{ file: file.path, start: endOf(callee.object), end: endOf(path.node), text: '' }];
+}
+
+/** `yield call(setAuthToken, token)` of a function that does nothing any more */
+function withoutSagaEffect(edited: Edited, file: SourceFile, path: Call): Edit[] | undefined {
+  const { parentPath: whole } = path;
+  if (!whole.isYieldExpression() || !whole.parentPath.isExpressionStatement()) return undefined;
+  const effect = definitionOf(edited.sources, path.get('callee'));
+  if (effect.kind !== 'package' || !effect.module.startsWith('redux-saga')) return undefined;
+  const [first, ...given] = path.get('arguments') as NodePath[];
+  const called = first && functionAt(edited.sources, first);
+  if (!called || !isHollow(called) || !isMadeThere(edited, called)) return undefined;
+  return given.every(({ node }) => isPure(node, []))
+    ? [withoutDeclaration(file, whole.parentPath)]
+    : undefined;
 }
 
 /** `http.post(…).do(() => {})` of RxJS 5 */

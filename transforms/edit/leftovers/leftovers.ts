@@ -15,17 +15,21 @@ import { idleAnswers } from './idle-answers.js';
 import { idleAsync } from './idle-async.js';
 import { idleCalls } from './idle-calls.js';
 import { idleChoices } from './idle-choices.js';
+import { idleConditions } from './idle-conditions.js';
 import { idleCopies } from './idle-copies.js';
+import { idleHooks } from './idle-hooks.js';
 import { idleLinks } from './idle-links.js';
 import type { Edited, LeftoverFinder } from './leftover.js';
 import { markerFunctions } from './marker-functions.js';
 import { repeatedGuards } from './repeated-guards.js';
 import { idleSpreads } from './spreads.js';
 import { unreadContext } from './unread-context.js';
+import { unreadDependencies } from './unread-dependencies.js';
 import { unreadInjections } from './unread-injections.js';
 import { unreadNames } from './unread-names.js';
 import { unreadByCallbacks, unreadElements, unreadParameters, unreadPromised } from './unread-parameters.js';
 import { unreadTypes } from './unread-types.js';
+import { unusedFunctions } from './unused-functions.js';
 
 /** What may be left behind by the rules of each step. */
 export const LEFTOVERS: Readonly<Partial<Record<Step, readonly LeftoverFinder[]>>> = {
@@ -37,14 +41,18 @@ export const LEFTOVERS: Readonly<Partial<Record<Step, readonly LeftoverFinder[]>
     idleAsync,
     idleCalls,
     idleChoices,
+    idleConditions,
     idleCopies,
+    idleHooks,
     idleLinks,
     idleSpreads,
+    unreadDependencies,
     unreadParameters,
     unreadByCallbacks,
     unreadElements,
     unreadInjections,
     unreadTypes,
+    unusedFunctions,
     fixedLets,
   ],
   server: [

@@ -3,6 +3,7 @@ import * as t from '@babel/types';
 import { keyName } from '../../project/definitions.js';
 import { endOf, type SourceFile, startOf, textOf } from '../../project/source.js';
 import type { Edit } from '../edits.js';
+import { onlyValue } from '../handing-on.js';
 import { withoutItem } from '../lists.js';
 import { type Edited, isMade } from './leftover.js';
 
@@ -12,6 +13,8 @@ export function idleSpreads(edited: Edited, file: SourceFile): Edit[][] {
   for (const path of file.paths.values()) {
     const options = asOptions(edited, file, path);
     if (options) found.push([options]);
+    const preparation = withoutPreparation(edited, file, path);
+    if (preparation) found.push(preparation);
     if (!path.isObjectProperty() || !/headers$/i.test(keyName(path.node) ?? '')) continue;
     const { value } = path.node;
     const [only, ...others] = t.isObjectExpression(value) ? value.properties : [];
@@ -30,6 +33,20 @@ export function idleSpreads(edited: Edited, file: SourceFile): Edit[][] {
     );
   }
   return found;
+}
+
+/** `requestMiddleware: (request) => ({ ...request })`: the request as it is. */
+function withoutPreparation(edited: Edited, file: SourceFile, path: NodePath): Edit[] | undefined {
+  if (!path.isObjectProperty() || keyName(path.node) !== 'requestMiddleware') return undefined;
+  const { value } = path.node;
+  const { parentPath: holder } = path;
+  if (!t.isFunction(value) || !holder.isObjectExpression() || !isMade(edited, file, path)) return undefined;
+  const [parameter] = value.params;
+  const yielded = onlyValue(value);
+  const [only, ...others] = t.isObjectExpression(yielded) ? yielded.properties : [];
+  const handedOn = t.isSpreadElement(only) && !others.length ? only.argument : yielded;
+  const same = t.isIdentifier(parameter) && t.isIdentifier(handedOn, { name: parameter.name });
+  return same ? withoutItem(file, holder.node.properties, path.node) : undefined;
 }
 
 /** `fetch(url, { ...options })` → `fetch(url, options)` */

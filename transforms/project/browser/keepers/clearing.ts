@@ -1,6 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { definitionOf, propertyName } from '../../definitions.js';
+import { definitionOf, keyName, propertyName } from '../../definitions.js';
 import { intoPattern } from '../../flow/names.js';
 import type { Sources } from '../../sources.js';
 import { isAbsent } from '../absent.js';
@@ -8,15 +8,16 @@ import type { Kept } from '../keepers.js';
 import type { StorageAccess } from '../storage.js';
 import { cookieChanges } from './cookies.js';
 
-/** Hooks that hand out the value of an atom and what sets it, or one of both. */
-const OF_ATOMS = /^use(?:Set|Reset)?Atom$/;
+/** Hooks of jotai and recoil that hand out the value of an atom and what sets it, or one of both. */
+const OF_ATOMS = /^use(?:Set|Reset)?(?:Atom|RecoilState)$/;
 
 /** Where code takes away what is kept by a call: `setToken(null)`, `token.value = null`, `removeCookie('token')`. */
 export function clearsOf(sources: Sources, path: NodePath, { storage, key, trails }: Kept): StorageAccess[] {
   if (storage === 'cookie')
     return cookieChanges(sources, path, key).filter(({ value }) => !value || isAbsent(value));
   if (!trails.length) return [];
-  const mentions = [...answersTo(sources, path), ...handedOn(sources, path)];
+  const made = atomAround(path) ?? path;
+  const mentions = [...answersTo(sources, made), ...handedOn(sources, made)];
   const found = mentions.flatMap(({ path: reference, trail }) => clearedBy(sources, reference, trail[0]));
   return [...new Map(found.map((at) => [at.node, at])).values()].map((at) => ({
     file: sources.fileOf(at),
@@ -26,6 +27,15 @@ export function clearsOf(sources: Sources, path: NodePath, { storage, key, trail
     key,
     kept: true,
   }));
+}
+
+/** `atom({ key: 'token', effects: [keep('token')] })` of recoil */
+function atomAround(path: NodePath): NodePath | undefined {
+  const property = path.parentPath?.isArrayExpression() ? path.parentPath.parentPath : undefined;
+  if (!property?.isObjectProperty() || !/^effects(?:_UNSTABLE)?$/.test(keyName(property.node) ?? ''))
+    return undefined;
+  const call = property.parentPath.parentPath;
+  return call?.isCallExpression() ? call : undefined;
 }
 
 interface Mention {
@@ -93,15 +103,16 @@ function clearedBy(sources: Sources, reference: NodePath, part: string | undefin
     const [first] = parent.get('arguments') as NodePath[];
     return part === '2' || (part === '1' && (!first || isAbsent(first))) ? [parent] : [];
   }
-  // `useSetAtom(tokenAtom)`
+  // `useSetAtom(tokenAtom)`, `set(tokenAtom, null)`
   if (reference.listKey === 'arguments' && parent.isCallExpression()) {
-    const name = t.isIdentifier(parent.node.callee) ? parent.node.callee.name : '';
+    const name = nameOf(parent.node.callee);
+    if (isSetToNothing(parent, name)) return [parent];
     if (!OF_ATOMS.test(name)) return [];
     const declarator = parent.parentPath;
     if (!declarator?.isVariableDeclarator()) return [];
     const id = declarator.get('id') as NodePath;
     const trail = id.isArrayPattern() ? ['1'] : [];
-    const resets = name === 'useResetAtom' ? '2' : '1';
+    const resets = name.startsWith('useReset') ? '2' : '1';
     return intoPattern(sources, id, { path: parent, trail, part: 'token' }).flatMap((value) =>
       clearedBy(sources, value.path, resets),
     );
@@ -114,4 +125,14 @@ function clearedBy(sources: Sources, reference: NodePath, part: string | undefin
   if (propertyName(parent.node) !== 'set' || !whole?.isCallExpression() || parent.key !== 'callee') return [];
   const [first] = whole.get('arguments') as NodePath[];
   return first && isAbsent(first) ? [whole] : [];
+}
+
+function nameOf(callee: t.Node): string {
+  return (t.isIdentifier(callee) ? callee.name : propertyName(callee)) ?? '';
+}
+
+/** `set(tokenAtom, null)`, `set(tokenAtom, RESET)`, `reset(tokenState)`, as atoms and selectors that write do. */
+function isSetToNothing(call: NodePath<t.CallExpression>, name: string): boolean {
+  const [, value] = call.get('arguments') as NodePath[];
+  return name === 'set' ? Boolean(value && isAbsent(value)) : name === 'reset' && !value;
 }
