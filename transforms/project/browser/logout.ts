@@ -36,7 +36,15 @@ export function endsSession({ sources, sites }: Project, path: NodePath): boolea
       site.kind === 'logout' ||
       (site.kind === 'web-storage' && site.access.operation !== 'get' && isLogout(sources, site.path)),
   );
-  return !named && !isInFailure(path) && !isOver(sources, path) && !isMirror(path);
+  return !named && !isMirror(path) && !isRefused(sources, path);
+}
+
+/** Where a request was refused, be it in a function that is called there alone: `if (status === 401) clearToken()`. */
+function isRefused(sources: Sources, path: NodePath, depth = 0): boolean {
+  if (isInFailure(path) || isOver(sources, path)) return true;
+  const owner = path.getFunctionParent();
+  const calls = owner && depth < 2 ? callersOf(sources, owner) : [];
+  return calls.length > 0 && calls.every((call) => isRefused(sources, call as NodePath, depth + 1));
 }
 
 /** `store.subscribe(() => …)`, which runs after every action: nobody logs out there. */
