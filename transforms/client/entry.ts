@@ -6,6 +6,7 @@ import { dependencyEdits } from '../edit/dependencies.js';
 import type { Edit } from '../edit/edits.js';
 import { aroundMount } from '../edit/mount.js';
 import { SHIM_CLIENT } from '../edit/names.js';
+import { type WaitingRequests, waitingRequests } from '../edit/waiting-requests.js';
 import type { Project } from '../project/project.js';
 import type { EntrySite } from '../project/site.js';
 import type { Decision, Rule } from '../rule.js';
@@ -26,6 +27,8 @@ const ELEMENTS = /@customElement\(|\bcustomElements\.define\(/;
 function decide({ client, file }: EntrySite, { sources }: Project): Decision {
   if (isDone(client, sources))
     return { action: 'kept', reason: 'the application takes up earlier logins at its start already' };
+  if (startsOutOfSight(client, file, sources))
+    return { action: 'rewritten', reason: 'requests wait until an earlier login has become a session' };
   if (!client.entry)
     return {
       action: 'manual',
@@ -46,6 +49,16 @@ function decide({ client, file }: EntrySite, { sources }: Project): Decision {
       reason: `${file.path} takes up earlier logins, though nothing in it shows where the application is mounted`,
     };
   return { action: 'rewritten', reason: 'the application starts when an earlier login has become a session' };
+}
+
+/** How the requests of Next's pages wait: it shows them by itself, from a server. */
+function startsOutOfSight(
+  client: EntrySite['client'],
+  file: EntrySite['file'],
+  sources: Project['sources'],
+): WaitingRequests | undefined {
+  const next = sources.packageOf(file)?.dependencies.has('next');
+  return next && !client.entry && client.places.length ? waitingRequests(client, sources) : undefined;
 }
 
 /** Where frameworks that mount out of sight wait for something at the start. */
@@ -97,6 +110,19 @@ function edit(site: EntrySite, decision: Decision, project: Project): readonly E
   const { client, file } = site;
   const home = project.sources.packageOf(file);
   if (decision.action === 'manual') return home ? dependencyEdits(home) : [];
+  const waiting = startsOutOfSight(client, file, project.sources);
+  if (waiting)
+    return [
+      {
+        file: waiting.module.path,
+        start: 0,
+        end: 0,
+        text: waiting.module.text,
+        because: 'the session of the browser',
+      },
+      ...waiting.edits,
+      ...(home ? dependencyEdits(home) : []),
+    ];
   const module = browserModuleOf(client, project.sources);
   return [
     { file: module.path, start: 0, end: 0, text: module.text, because: 'the session of the browser' },

@@ -16,8 +16,16 @@ export interface BrowserModule {
 
 const OWN_NAMES = new Set(['adoptLegacyToken', 'axios', 'sessionReady']);
 
-/** Writes the session module of a browser application, beside its entry. */
-export function browserModuleOf(client: BrowserClient, sources: Sources): BrowserModule {
+/**
+ * Writes the session module of a browser application, beside its entry.
+ *
+ * @param shown where the pages that load it are shown: those of some frameworks are rendered on a server first
+ */
+export function browserModuleOf(
+  client: BrowserClient,
+  sources: Sources,
+  shown: 'in browsers' | 'rendered on a server' = 'in browsers',
+): BrowserModule {
   const entry = client.entry?.file.path ?? 'index.js';
   const folder = posix.dirname(entry);
   const extension = /\.tsx?$/.test(entry) ? '.ts' : '.js';
@@ -33,7 +41,7 @@ export function browserModuleOf(client: BrowserClient, sources: Sources): Browse
   return {
     path,
     specifier: `./${name}${extended ? '.js' : ''}`,
-    text: moduleText(client, path, styleOf(text)),
+    text: moduleText(client, path, styleOf(text), shown === 'in browsers' ? '' : NOWHERE),
   };
 }
 
@@ -47,7 +55,15 @@ export function adoptionOf({ places, base }: BrowserClient): string {
   return `adoptLegacyToken({ from: [${listed.join(', ')}], at: ${at} })`;
 }
 
-function moduleText({ places, base, credentials }: BrowserClient, path: string, style: Style): string {
+/** There is nothing to take up on a server. */
+const NOWHERE = "typeof window === 'undefined' ? Promise.resolve() : ";
+
+function moduleText(
+  { places, base, credentials }: BrowserClient,
+  path: string,
+  style: Style,
+  condition: string,
+): string {
   const { newline, semicolon, indent } = style;
   const { expression } = base;
   const names = settled(expression ? [expression] : [], path, OWN_NAMES);
@@ -82,7 +98,7 @@ function moduleText({ places, base, credentials }: BrowserClient, path: string, 
         ]
       : []),
     '/** Settled when a token that an earlier version left in this browser has become a session. */',
-    `export const sessionReady = adoptLegacyToken(${options})${semicolon}`,
+    `export const sessionReady = ${condition}adoptLegacyToken(${options})${semicolon}`,
   ];
   return lines.join(newline) + newline;
 }

@@ -1,0 +1,90 @@
+import { posix } from 'node:path';
+import type { BrowserClient } from '../project/browser/client.js';
+import { type WaitingPlace, waitingPlaces } from '../project/browser/first-requests.js';
+import type { SourceFile } from '../project/source.js';
+import { startOf } from '../project/source.js';
+import type { Sources } from '../project/sources.js';
+import { type BrowserModule, browserModuleOf } from './browser-module.js';
+import type { Edit } from './edits.js';
+import { isTaken } from './names.js';
+import { indentationAt, quoted, styleOf } from './style.js';
+
+/** How an application that a framework starts out of sight takes up earlier logins: its requests wait for that. */
+export interface WaitingRequests {
+  readonly module: BrowserModule;
+  readonly edits: readonly Edit[];
+}
+
+/** Undefined where some request that needs the session passes elsewhere, or the module can't stand by itself. */
+export function waitingRequests(client: BrowserClient, sources: Sources): WaitingRequests | undefined {
+  const places = waitingPlaces(client);
+  const [first] = places ?? [];
+  if (!places || !first) return undefined;
+  const waiting = new Set(places.map(({ file }) => file));
+  const asking = new Set(
+    client.accesses.flatMap(({ file, operation }) =>
+      operation === 'get' && !waiting.has(file) ? [file] : [],
+    ),
+  );
+  // What the module asks for must not ask for the module: neither would be there first.
+  const paths = new Set([...waiting, ...asking].map(({ path }) => path));
+  if (client.base.expression?.imports.some(({ file }) => file && paths.has(file.path))) return undefined;
+  if ([...waiting].some((file) => isTaken(file, 'sessionReady'))) return undefined;
+  const module = browserModuleOf({ ...client, entry: { file: first.file } }, sources, 'rendered on a server');
+  return {
+    module,
+    edits: [
+      // What they ask is known once the module is there.
+      ...[...asking].map((file) => importing(file, module)),
+      ...places.map((place) => waitingAt(place, module)),
+    ],
+  };
+}
+
+/** How a file says where the module is. */
+function wayTo({ path, specifier }: BrowserModule, file: SourceFile): string {
+  const way = posix.relative(posix.dirname(file.path), path.replace(/\.[^./]+$/, ''));
+  return (way.startsWith('.') ? way : `./${way}`) + (specifier.endsWith('.js') ? '.js' : '');
+}
+
+function importing(file: SourceFile, module: BrowserModule): Edit {
+  const style = styleOf(file.text);
+  const from = quoted(style, wayTo(module, file));
+  const first =
+    file.ast.program.body.find((one) => one.type === 'ImportDeclaration') ?? file.ast.program.body[0];
+  const at = first ? startOf(first) : 0;
+  return {
+    file: file.path,
+    start: at,
+    end: at,
+    text: `import ${from}${style.semicolon}${style.newline}`,
+    stays: true,
+    because: 'it waits for earlier logins',
+  };
+}
+
+function waitingAt({ file, path, instance }: WaitingPlace, module: BrowserModule): Edit {
+  const needs = [{ module: wayTo(module, file), name: 'sessionReady', local: 'sessionReady' }];
+  const { newline, indent, semicolon } = styleOf(file.text);
+  const start = startOf(path.node);
+  const outer = newline + indentationAt(file, start);
+  if (instance === undefined) {
+    const text = `${outer}${indent}await sessionReady${semicolon}`;
+    return { file: file.path, start: start + 1, end: start + 1, text, stays: true, needs };
+  }
+  const lines = [
+    '// What needs the session is asked for once an earlier login has become one.',
+    `${instance}.interceptors.request.use(async (config) => {`,
+    `${indent}await sessionReady${semicolon}`,
+    `${indent}return config${semicolon}`,
+    `})${semicolon}`,
+  ];
+  return {
+    file: file.path,
+    start,
+    end: start,
+    text: lines.join(outer) + newline + outer,
+    stays: true,
+    needs,
+  };
+}
