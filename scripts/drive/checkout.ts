@@ -29,12 +29,13 @@ export async function prepared<Given extends Ports>(
     await writeFile(join(at, path), text);
   }
   await set(at, settings(ports));
-  // The mark is written last: an installation that was cut off is made anew.
-  const mark = join(at, 'node_modules/.driven');
-  if (await exists(mark)) return;
+  if (await exists(markOf(at))) return;
   await npm(['install', '--no-save', ...packages], at);
-  await writeFile(mark, '');
+  await writeFile(markOf(at), '');
 }
+
+/** Written last: an installation that was cut off, or that npm has taken something out of since, is made anew. */
+const markOf = (folder: string) => join(folder, 'node_modules/.driven');
 
 /** Changes places of a folder, each of which must be there. */
 export async function set(at: string, settings: readonly Setting[]): Promise<void> {
@@ -78,6 +79,8 @@ export async function installed(
   { packages = [] }: Pick<Prepared, 'packages'>,
   shim: string,
 ): Promise<void> {
+  // npm takes out what the step no longer depends on, and the next run begins with it.
+  await rm(markOf(at), { force: true });
   await npm(['install', '--no-save', shim, ...packages], at);
 }
 
