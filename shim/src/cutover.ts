@@ -154,6 +154,7 @@ function newVisit(shop: Shop, req: Request, res: ServerResponse): Visit {
     cameByCookie: false,
     clearCookie: false,
     cookieless: false,
+    withheld: false,
     gone: false,
   };
 }

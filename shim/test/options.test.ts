@@ -64,6 +64,7 @@ const WRONG: readonly [what: string, change: object, option: string, says: RegEx
   ['an odd duration', { grace: 'a while' }, 'grace', /30m/],
   ['an odd limit', { session: { secret: 's', idle: -1 } }, 'session.idle', /30m/],
   ['an odd reuse', { reuse: 'twice' }, 'reuse', /once/],
+  ['an odd cookieWith', { cookieWith: 'logins' }, 'cookieWith', /markers/],
   ['a wildcard', { trustedOrigins: ['*'] }, 'trustedOrigins', /scheme/],
   ['an origin with a path', { trustedOrigins: ['https://a.example/x'] }, 'trustedOrigins', /scheme/],
   ['a host', { trustedOrigins: ['a.example'] }, 'trustedOrigins', /scheme/],

@@ -107,7 +107,10 @@ async function serve(
   await enter(visit, stays ? named : undefined, begin);
   // A path outside of the cookie's has no session at all.
   if (!legacy || !visit.req.session) return;
-  if (accepted && winner === 'token') return exchange(visit, accepted, named, legacy);
+  if (accepted && winner === 'token') {
+    visit.withheld = legacy.withholds && speaking?.place.carrier !== 'cookie';
+    return exchange(visit, accepted, named, legacy);
+  }
   if (accepted && winner === 'renewed') return renewed(visit, accepted, legacy);
   if (winner === 'session') await settleSpending(visit, legacy);
   if (verdict?.refusal && verdict.refusal !== 'marker') report({ type: 'refused', reason: verdict.refusal });

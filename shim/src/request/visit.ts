@@ -60,6 +60,8 @@ export interface Visit {
   clearCookie: boolean;
   /** The answer goes to a page that must not be given the session's cookie. */
   cookieless: boolean;
+  /** Neither is whoever has sent a token, as long as the answer has no marker and nothing else needs the cookie. */
+  withheld: boolean;
   /** The session has ended while it was being used here: its cookie must not be set again. */
   gone: boolean;
 }

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { serialize } from 'cookie';
 import { readCookie } from '../request/cookies.js';
 import type { Visit } from '../request/visit.js';
+import { applicationData } from '../session/login.js';
 import { takesTrace, traceLeft, traceName } from '../session/trace.js';
 import type { LegacySettings } from '../settings/settings.js';
 
@@ -12,12 +13,13 @@ import type { LegacySettings } from '../settings/settings.js';
  */
 export function fixCookies(visit: Visit): void {
   const { req, res, shop, gone, clearCookie } = visit;
+  const cookieless = visit.cookieless || isWithheld(visit);
   const { name, cookie } = shop.settings.session;
   const given = res.getHeader('Set-Cookie');
   const all = given === undefined ? [] : Array.isArray(given) ? given : [String(given)];
   const stored = req.session ? shop.express.isStored(req.session) && !gone : false;
   const ours = (line: string) => line.startsWith(`${name}=`);
-  const kept = stored && !visit.cookieless ? all : all.filter((line) => !ours(line));
+  const kept = stored && !cookieless ? all : all.filter((line) => !ours(line));
   if (!visit.cookieless) {
     const { secure, sameSite, path, domain, partitioned } = cookie;
     const line = (named: string, value: string, life: { maxAge: number } | { expires: Date }) =>
@@ -29,13 +31,18 @@ export function fixCookies(visit: Visit): void {
       });
     const over = { expires: new Date(0) };
     const trace = traceName(name);
-    const maxAge = stored ? traceLeft(visit) : undefined;
+    const maxAge = stored && !cookieless ? traceLeft(visit) : undefined;
     if (clearCookie && !kept.some(ours)) kept.push(line(name, '', over));
     if (maxAge !== undefined) kept.push(line(trace, '1', { maxAge }));
     else if (takesTrace(visit) && readCookie(req, trace)) kept.push(line(trace, '', over));
   }
   if (kept.length > 0) res.setHeader('Set-Cookie', kept);
   else if (given !== undefined) res.removeHeader('Set-Cookie');
+}
+
+/** What the application keeps in the session it finds again only by the cookie. */
+function isWithheld({ withheld, req }: Visit): boolean {
+  return withheld && Object.keys(applicationData(req.session)).length === 0;
 }
 
 /** Tells clients that still send a token until when that works: RFC 9745 and RFC 8594. */

@@ -96,6 +96,7 @@ function started(req: IncomingMessage, claims: object, options: StartOptions): s
     throw new Error('startSession: this path is outside of session.cookie.path');
   if (!cookieCanBeSet(visit.req, visit.shop.settings.session))
     throw new Error(`startSession: ${COOKIE_CAN_NOT_BE_SET}`);
+  visit.withheld = false;
   const before = visit.req.session ? loginOf(visit.req.session) : undefined;
   visit.trace = 'left';
   visit.over = false;
@@ -128,6 +129,8 @@ function started(req: IncomingMessage, claims: object, options: StartOptions): s
 export function sessionMarker(req: IncomingMessage): string {
   const visit = visitOf(req, 'sessionMarker');
   const login = visit.req.session ? loginOf(visit.req.session) : undefined;
+  // It opens nothing without the cookie.
+  visit.withheld = false;
   return login ? markerFor(visit, login) : emptyMarker();
 }
 

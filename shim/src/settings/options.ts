@@ -142,6 +142,12 @@ export interface CutoverOptions {
   readonly window?: { readonly opens?: string | Date; readonly closes: string | Date };
   /** What a token is worth once its session has reached the client. Default `once`: nothing. */
   readonly reuse?: 'same-session' | 'once';
+  /**
+   * What the session's cookie goes with. Default `tokens`: the answer to any request whose token becomes a session.
+   * `markers`: only answers that have the marker too, of a login and of the exchange, so that clients which know
+   * nothing of sessions get none.
+   */
+  readonly cookieWith?: 'tokens' | 'markers';
   /** How long a spent token still leads to its session, for requests on the way. Default 10 s. */
   readonly grace?: Duration;
   /**

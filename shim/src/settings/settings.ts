@@ -64,6 +64,8 @@ export interface LegacySettings {
   /** Since when tokens are on their way out, for clients to read. */
   readonly deprecated: number;
   readonly once: boolean;
+  /** The cookie goes only where the marker goes. */
+  readonly withholds: boolean;
   readonly grace: number;
 }
 
@@ -164,7 +166,7 @@ function cookieSettings(name: string, cookie: CookieOptions): CookieOptions {
 }
 
 function legacySettings(options: CutoverOptions, legacy: LegacyOptions): LegacySettings {
-  const { window, reuse = 'once' } = options;
+  const { window, reuse = 'once', cookieWith = 'tokens' } = options;
   if (!window) throw new OptionError('window', 'is missing', "window: { closes: '2027-02-01' }");
   // Not now: a clock that is set back after the start must not turn everybody away.
   const opens = window.opens === undefined ? 0 : instant('window.opens', window.opens);
@@ -173,6 +175,8 @@ function legacySettings(options: CutoverOptions, legacy: LegacyOptions): LegacyS
     throw new OptionError('window.closes', 'is not after window.opens', 'give a later time');
   if (reuse !== 'once' && reuse !== 'same-session')
     throw new OptionError('reuse', `is ${JSON.stringify(reuse)}`, "'once' or 'same-session'");
+  if (cookieWith !== 'tokens' && cookieWith !== 'markers')
+    throw new OptionError('cookieWith', `is ${JSON.stringify(cookieWith)}`, "'tokens' or 'markers'");
   const { maxBytes = 8192, from = [bearer()] } = legacy;
   if (from.length === 0)
     throw new OptionError('legacy.from', 'is an empty list', 'say where tokens are read: [bearer()]');
@@ -194,6 +198,7 @@ function legacySettings(options: CutoverOptions, legacy: LegacyOptions): LegacyS
     closes,
     deprecated: opens === 0 ? Date.now() : opens,
     once: reuse === 'once',
+    withholds: cookieWith === 'markers',
     grace: length('grace', options.grace) ?? 10_000,
   };
 }
