@@ -6,6 +6,7 @@ import { authLibraryFindings } from './auth-libraries.js';
 import { browserFileFindings } from './browser-files.js';
 import { clientFindings } from './clients.js';
 import { mobileFindings } from './mobile.js';
+import { pageLogoutFindings } from './page-logouts.js';
 import { persistedFindings } from './persisted.js';
 import { secretFindings } from './secrets.js';
 import { sentHeaderFindings } from './sent-headers.js';
@@ -29,6 +30,7 @@ export function findingsOf(project: Project, signatures: readonly Signature[]): 
     ...browserFileFindings(project),
     ...sentHeaderFindings(project),
     ...clientFindings(project),
+    ...pageLogoutFindings(project),
     ...mobileFindings(project),
     ...targetFindings(project),
   ];
