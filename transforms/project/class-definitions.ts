@@ -42,6 +42,15 @@ export function memberOfClass(
   return undefined;
 }
 
+/** `this` in the code of a class: the class itself in what is static, else one of it. */
+export function ofThis(path: NodePath<t.ThisExpression>): Definition {
+  const member = path.findParent((above) => above.parentPath?.isClassBody() === true);
+  const owner = member?.parentPath?.parentPath;
+  if (!owner?.isClass()) return { kind: 'value', path };
+  const isStatic = member?.isStaticBlock() || (member && 'static' in member.node && member.node.static);
+  return isStatic ? { kind: 'class', path: owner } : { kind: 'instance', of: owner };
+}
+
 /** What is declared to be of a class, or of an interface that one class implements. */
 function ofType(sources: Sources, type: NodePath, depth: number): Definition | undefined {
   const only = onlyClassOf(sources, type);

@@ -1,6 +1,6 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { memberOfClass } from './class-definitions.js';
+import { memberOfClass, ofThis } from './class-definitions.js';
 import { enumValue, singleOf } from './class-members.js';
 import { injectedBy, onComponents } from './components.js';
 import { exportsOf, moduleName } from './exports.js';
@@ -53,10 +53,7 @@ export function definitionOf(sources: Sources, path: NodePath, depth = 0): Defin
     const init = path.get('init');
     return init.node ? next(init as NodePath<t.Expression>) : { kind: 'value', path };
   }
-  if (path.isThisExpression()) {
-    const owner = path.findParent((above) => above.isClass());
-    return owner?.isClass() ? { kind: 'instance', of: owner } : { kind: 'value', path };
-  }
+  if (path.isThisExpression()) return ofThis(path);
   if (path.isMemberExpression() || path.isOptionalMemberExpression()) {
     const name = propertyName(path.node);
     if (name === undefined) return { kind: 'value', path };
