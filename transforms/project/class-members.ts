@@ -41,6 +41,31 @@ export function classMember(
   return type && { kind: 'type', path: type };
 }
 
+/** What objects of a class hold by themselves, as its constructor and its fields say: what a spread copies. */
+export function fieldsOf(path: NodePath<t.Class>): { readonly name: string; readonly value?: NodePath }[] {
+  const found = new Map<string, NodePath | undefined>();
+  for (const member of path.get('body').get('body')) {
+    const name = member.isClassProperty() && !member.node.static ? keyName(member.node) : undefined;
+    if (name !== undefined) found.set(name, undefined);
+    if (!member.isClassMethod() || member.node.kind !== 'constructor') continue;
+    for (const parameter of member.get('params')) {
+      if (!parameter.isTSParameterProperty()) continue;
+      const given = parameter.get('parameter');
+      const held = given.isAssignmentPattern() ? (given.get('left') as NodePath) : given;
+      if (held.isIdentifier()) found.set(held.node.name, undefined);
+    }
+    for (const statement of member.get('body').get('body')) {
+      const assignment = statement.isExpressionStatement() ? statement.get('expression') : undefined;
+      if (!assignment?.isAssignmentExpression({ operator: '=' })) continue;
+      const left = assignment.get('left');
+      const own = left.isMemberExpression() && left.get('object').isThisExpression();
+      const assigned = own ? propertyName(left.node) : undefined;
+      if (assigned !== undefined && !assigned.startsWith('#')) found.set(assigned, assignment.get('right'));
+    }
+  }
+  return [...found].map(([name, value]) => ({ name, ...(value ? { value } : {}) }));
+}
+
 /** What a getter answers that does nothing else: `get user() { return this.subject.value; }`. */
 export function onlyAnswer(getter: NodePath<t.ClassMethod | t.ClassPrivateMethod>): NodePath | undefined {
   const [only, ...others] = getter.get('body').get('body');

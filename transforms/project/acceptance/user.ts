@@ -1,6 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { TEXT_CLAIM } from '../bare-claims.js';
+import { fieldsOf } from '../class-members.js';
 import { definitionOf, keyName, patternTrail, propertyName } from '../definitions.js';
 import { usesOf } from '../flow/follow.js';
 import { originsOf } from '../flow/origins.js';
@@ -110,6 +111,9 @@ interface Claim {
 /** The claims in objects that are written out, nested and spread ones included. */
 function claimsOf(sources: Sources, path: NodePath, depth: number): Claim[] {
   if (depth > 3) return [];
+  const made = definitionOf(sources, path);
+  if (made.kind === 'instance')
+    return fieldsOf(made.of).map(({ name, value }) => ({ trail: [name], ...(value ? { value } : {}) }));
   return objectsOf(sources, path).flatMap((object) =>
     object.get('properties').flatMap((property): Claim[] => {
       if (property.isSpreadElement()) return claimsOf(sources, property.get('argument'), depth + 1);
