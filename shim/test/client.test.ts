@@ -508,6 +508,35 @@ test('an expired note is no session', async () => {
   vi.useRealTimers();
 });
 
+describe('where the application renews logins by a cookie of its own', () => {
+  const renewing = () => ({ ...place(), renews: true });
+
+  test('a token that has run out counts until the page says otherwise', async () => {
+    const { adoptLegacyToken, forgetSession, hasSession, sessionInfo } = await tab();
+    localStorage.setItem('token', tokenOf('ada', { age: 7200, exp: Math.floor(Date.now() / 1000) - 3600 }));
+    await adoptLegacyToken(renewing());
+    expect(localStorage.getItem('token')).toBeNull();
+    expect(hasSession()).toBe(true);
+    expect(sessionInfo()).toBeNull();
+    const next = await tab();
+    await next.adoptLegacyToken(renewing());
+    expect(next.hasSession()).toBe(true);
+    forgetSession();
+    expect(next.hasSession()).toBe(false);
+  });
+
+  test('so does a note that has run out', async () => {
+    const { acceptSession, adoptLegacyToken, hasSession } = await tab();
+    await adoptLegacyToken(renewing());
+    expect(hasSession()).toBe(false);
+    const { token } = (await jar.ask('/login', { method: 'POST', json: { id: 'ada', expiresIn: 1 } })).json;
+    await acceptSession(String(token));
+    vi.setSystemTime(Date.now() + 2000);
+    expect(hasSession()).toBe(true);
+    vi.useRealTimers();
+  });
+});
+
 test('less than 2 kB, minified and compressed', async () => {
   const entry = join(import.meta.dirname, '../src/browser/client.ts');
   const built = await build({

@@ -7,6 +7,7 @@ import type { Edit } from '../edit/edits.js';
 import { aroundMount } from '../edit/mount.js';
 import { SHIM_CLIENT } from '../edit/names.js';
 import { type WaitingRequests, waitingRequests } from '../edit/waiting-requests.js';
+import { renewsByCookie } from '../project/browser/renews-by-cookie.js';
 import type { Project } from '../project/project.js';
 import type { EntrySite } from '../project/site.js';
 import type { Decision, Rule } from '../rule.js';
@@ -24,16 +25,20 @@ export const rule: Rule<EntrySite> = {
 /** What a page shows once it is defined, wherever it has a tag for it. */
 const ELEMENTS = /@customElement\(|\bcustomElements\.define\(/;
 
-function decide({ client, file }: EntrySite, { sources }: Project): Decision {
+function decide({ client, file }: EntrySite, project: Project): Decision {
+  const { sources } = project;
   if (isDone(client, sources))
     return { action: 'kept', reason: 'the application takes up earlier logins at its start already' };
-  if (startsOutOfSight(client, file, sources))
+  if (startsOutOfSight(client, file, project))
     return { action: 'rewritten', reason: 'requests wait until an earlier login has become a session' };
   if (!client.entry)
     return {
       action: 'manual',
       reason: 'nothing shows where this application starts',
-      todo: adviceFor(client, sources.packageOf(file)?.dependencies ?? new Set()),
+      todo: adviceFor(
+        adoptionOf(client, renewsByCookie(project, client)),
+        sources.packageOf(file)?.dependencies ?? new Set(),
+      ),
     };
   if (!client.places.length)
     return { action: 'rewritten', reason: 'the application is told where its session is' };
@@ -41,7 +46,7 @@ function decide({ client, file }: EntrySite, { sources }: Project): Decision {
     return {
       action: 'manual',
       reason: `the elements of ${file.path} show themselves as soon as it is loaded`,
-      todo: `Let the page load a module in its place that waits for an earlier login: ${adoptionOf(client)}.finally(() => import('./${posix.basename(file.path).replace(/\.[^.]+$/, '')}')). The first comes from @jwt-to-session/shim/client, and ends without harm where no token is left.`,
+      todo: `Let the page load a module in its place that waits for an earlier login: ${adoptionOf(client, renewsByCookie(project, client))}.finally(() => import('./${posix.basename(file.path).replace(/\.[^.]+$/, '')}')). The first comes from @jwt-to-session/shim/client, and ends without harm where no token is left.`,
     };
   if (!client.entry.mount)
     return {
@@ -55,10 +60,13 @@ function decide({ client, file }: EntrySite, { sources }: Project): Decision {
 function startsOutOfSight(
   client: EntrySite['client'],
   file: EntrySite['file'],
-  sources: Project['sources'],
+  project: Project,
 ): WaitingRequests | undefined {
+  const { sources } = project;
   const next = sources.packageOf(file)?.dependencies.has('next');
-  return next && !client.entry && client.places.length ? waitingRequests(client, sources) : undefined;
+  return next && !client.entry && client.places.length
+    ? waitingRequests(client, sources, renewsByCookie(project, client))
+    : undefined;
 }
 
 /** Where frameworks that mount out of sight wait for something at the start. */
@@ -89,8 +97,7 @@ const STARTS: readonly { readonly framework: string; readonly how: string }[] = 
   },
 ];
 
-function adviceFor(client: EntrySite['client'], dependencies: ReadonlySet<string>): string {
-  const call = adoptionOf(client);
+function adviceFor(call: string, dependencies: ReadonlySet<string>): string {
   const known = STARTS.find(({ framework }) => dependencies.has(framework));
   const how = known?.how ?? 'Where it starts, run CALL first, and mount when it has settled.';
   return `${how.replace('CALL', call)} It comes from @jwt-to-session/shim/client, and ends without harm where no token is left.`;
@@ -110,7 +117,7 @@ function edit(site: EntrySite, decision: Decision, project: Project): readonly E
   const { client, file } = site;
   const home = project.sources.packageOf(file);
   if (decision.action === 'manual') return home ? dependencyEdits(home) : [];
-  const waiting = startsOutOfSight(client, file, project.sources);
+  const waiting = startsOutOfSight(client, file, project);
   if (waiting)
     return [
       {
@@ -123,7 +130,7 @@ function edit(site: EntrySite, decision: Decision, project: Project): readonly E
       ...waiting.edits,
       ...(home ? dependencyEdits(home) : []),
     ];
-  const module = browserModuleOf(client, project.sources);
+  const module = browserModuleOf(client, project.sources, renewsByCookie(project, client));
   return [
     { file: module.path, start: 0, end: 0, text: module.text, because: 'the session of the browser' },
     ...aroundMount(file, client.entry, module.specifier),

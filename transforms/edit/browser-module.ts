@@ -24,6 +24,7 @@ const OWN_NAMES = new Set(['adoptLegacyToken', 'axios', 'sessionReady']);
 export function browserModuleOf(
   client: BrowserClient,
   sources: Sources,
+  renews: boolean,
   shown: 'in browsers' | 'rendered on a server' = 'in browsers',
 ): BrowserModule {
   const entry = client.entry?.file.path ?? 'index.js';
@@ -41,18 +42,19 @@ export function browserModuleOf(
   return {
     path,
     specifier: `./${name}${extended ? '.js' : ''}`,
-    text: moduleText(client, path, styleOf(text), shown === 'in browsers' ? '' : NOWHERE),
+    text: moduleText(client, path, styleOf(text), renews, shown === 'in browsers' ? '' : NOWHERE),
   };
 }
 
 /** The call that takes up earlier logins, in one line as a comment shows it. */
-export function adoptionOf({ places, base }: BrowserClient): string {
+export function adoptionOf({ places, base }: BrowserClient, renews: boolean): string {
   const style = styleOf('');
   const at = base.expression ? below(base.expression.text, base.path) : quoted(style, base.path);
   const listed = [...places]
     .sort((a, b) => rank(a) - rank(b))
     .map((place) => `{ ${fields(place, style).join(', ')} }`);
-  return `adoptLegacyToken({ from: [${listed.join(', ')}], at: ${at} })`;
+  const renewing = renews ? 'renews: true, ' : '';
+  return `adoptLegacyToken({ from: [${listed.join(', ')}], ${renewing}at: ${at} })`;
 }
 
 /** There is nothing to take up on a server. */
@@ -62,6 +64,7 @@ function moduleText(
   { places, base, credentials }: BrowserClient,
   path: string,
   style: Style,
+  renews: boolean,
   condition: string,
 ): string {
   const { newline, semicolon, indent } = style;
@@ -70,16 +73,18 @@ function moduleText(
   const at = expression ? below(names.textOf(expression), base.path) : quoted(style, base.path);
   const sorted = [...places].sort((a, b) => rank(a) - rank(b));
   const [only] = sorted;
+  const renewing = renews ? ['renews: true'] : [];
   const { axios } = credentials;
   const options = !only
     ? `{ from: [], at: ${at} }`
     : sorted.length === 1
-      ? `{ ${[...fields(only, style), `at: ${at}`].join(', ')} }`
+      ? `{ ${[...fields(only, style), ...renewing, `at: ${at}`].join(', ')} }`
       : [
           '{',
           `${indent}from: [`,
           ...sorted.map((place) => `${indent}${indent}{ ${fields(place, style).join(', ')} },`),
           `${indent}],`,
+          ...renewing.map((one) => `${indent}${one},`),
           `${indent}at: ${at},`,
           '}',
         ].join(newline);

@@ -16,7 +16,11 @@ export interface WaitingRequests {
 }
 
 /** Undefined where some request that needs the session passes elsewhere, or the module can't stand by itself. */
-export function waitingRequests(client: BrowserClient, sources: Sources): WaitingRequests | undefined {
+export function waitingRequests(
+  client: BrowserClient,
+  sources: Sources,
+  renews: boolean,
+): WaitingRequests | undefined {
   const places = waitingPlaces(client);
   const [first] = places ?? [];
   if (!places || !first) return undefined;
@@ -30,7 +34,8 @@ export function waitingRequests(client: BrowserClient, sources: Sources): Waitin
   const paths = new Set([...waiting, ...asking].map(({ path }) => path));
   if (client.base.expression?.imports.some(({ file }) => file && paths.has(file.path))) return undefined;
   if ([...waiting].some((file) => isTaken(file, 'sessionReady'))) return undefined;
-  const module = browserModuleOf({ ...client, entry: { file: first.file } }, sources, 'rendered on a server');
+  const started = { ...client, entry: { file: first.file } };
+  const module = browserModuleOf(started, sources, renews, 'rendered on a server');
   return {
     module,
     edits: [

@@ -9,7 +9,11 @@ export interface LegacyPlace {
 }
 /** A token that was set apart, and where its flag stands for it. */
 type Apart = LegacyPlace & { of?: LegacyPlace };
-export type AdoptOptions = { at: string } & (LegacyPlace | { from: LegacyPlace[] });
+export type AdoptOptions = {
+  at: string;
+  /** The application renews logins by a cookie that script can't read: one that has run out counts until it says otherwise. */
+  renews?: boolean;
+} & (LegacyPlace | { from: LegacyPlace[] });
 export interface SessionInfo {
   exp: number;
   iat: number;
@@ -19,6 +23,7 @@ export interface SessionInfo {
 
 const NOTE = 'jwt-to-session';
 let at = '/session';
+let renews: boolean | undefined;
 let places: Apart[] = [];
 let kept: string | null = null;
 let adopting: Promise<void> | undefined;
@@ -210,7 +215,7 @@ const adopt = async (): Promise<void> => {
     // Meanwhile a login may have put another token there, a logout or another tab may have taken it away.
     if (tokenAt(place) !== token) continue;
     dropAt(place);
-    if (marker) note(marker);
+    if (marker || renews) note(marker || 'renewable');
     else if (place.of) dropAt(place.of);
   }
 };
@@ -223,6 +228,7 @@ const adopt = async (): Promise<void> => {
 export function adoptLegacyToken(options: AdoptOptions): Promise<void> {
   // The base that it was put together from may have ended with a slash of its own.
   at = options.at.replace(/([^:/])\/{2,}/g, '$1/');
+  renews = options.renews;
   places = [];
   for (const place of 'from' in options ? options.from : [options]) places.push(...setApart(place));
   const run = (): Promise<void> =>
@@ -256,7 +262,7 @@ export async function acceptSession(value?: string | null, refresh?: string | nu
 /** Whether somebody is logged in, as far as this browser knows; true also while an old token waits. */
 export function hasSession(): boolean {
   const info = sessionInfo();
-  return info ? !(info.exp * 1000 <= Date.now()) : !!noted() || places.some(tokenAt);
+  return info && !renews ? !(info.exp * 1000 <= Date.now()) : !!noted() || places.some(tokenAt);
 }
 
 /** What the session, or the token that waits, says about its user. */
