@@ -2,6 +2,7 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { alone } from '../alone.js';
+import { laterSocket } from '../edit/early-socket.js';
 import type { Edit } from '../edit/edits.js';
 import { contentsOf } from '../edit/header.js';
 import { withoutItem, withoutItems } from '../edit/lists.js';
@@ -11,7 +12,7 @@ import { OPENS_SOCKET, socketsTakeCookies, tokensIn } from '../project/browser/s
 import { keyName } from '../project/definitions.js';
 import type { Project } from '../project/project.js';
 import type { SocketSite } from '../project/site.js';
-import type { SourceFile } from '../project/source.js';
+import { endOf, type SourceFile, startOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
 /** `io(url, { auth: { token } })` → `io(url, { withCredentials: true })`: the session's cookie opens the socket. */
@@ -54,7 +55,7 @@ function openedBy({ path }: SocketSite): string {
     : "the server asks for the session when a socket is opened, as sessionOfUpgrade() of '@jwt-to-session/shim' does: the cookie comes along by itself.";
 }
 
-function edit({ socket, file }: SocketSite, decision: Decision): readonly Edit[] {
+function edit({ socket, file }: SocketSite, decision: Decision, project: Project): readonly Edit[] {
   if (decision.action !== 'rewritten') return [];
   const { options, carriers, path } = socket;
   if (!options) {
@@ -65,12 +66,29 @@ function edit({ socket, file }: SocketSite, decision: Decision): readonly Edit[]
   const { properties } = options.node;
   const told = properties.some((one) => keyName(one) === 'withCredentials');
   const alone = gone.length === properties.length;
-  if (alone) return [{ ...contentsOf(file, options.node), text: ' withCredentials: true ', covers: true }];
+  const later = laterSocket(socket, project);
+  const put = [
+    ...(told ? [] : ['withCredentials: true']),
+    ...(later && !later.given ? ['autoConnect: false'] : []),
+  ];
+  const waiting = [
+    ...(later ? [later.connects] : []),
+    ...(later?.given ? [insteadOf(file, later.given.get('value') as NodePath, 'false')] : []),
+  ];
+  if (alone)
+    return [{ ...contentsOf(file, options.node), text: ` ${put.join(', ')} `, covers: true }, ...waiting];
   return [
-    ...(told ? [] : [intoObject(file, options, 'withCredentials: true', false)]),
+    ...(put.length ? [intoObject(file, options, put.join(`,${gapIn(file, options)}`), false)] : []),
+    ...waiting,
     ...gone.flatMap((carrier) => withoutItem(file, properties, carrier.node)),
     ...carriers.filter((one) => !gone.includes(one)).flatMap((one) => withoutTokens(file, givenBy(one))),
   ];
+}
+
+/** What stands between two properties of an object. */
+function gapIn(file: SourceFile, { node }: NodePath<t.ObjectExpression>): string {
+  const [first] = node.properties;
+  return (first && /^\s*\n[ \t]*/.exec(file.text.slice(startOf(node) + 1, startOf(first)))?.[0]) || ' ';
 }
 
 function givenBy(carrier: NodePath): NodePath {
@@ -80,6 +98,10 @@ function givenBy(carrier: NodePath): NodePath {
 /** Whether there is nothing but tokens in what is handed over. */
 function isAll(value: NodePath, tokens: readonly NodePath[] = tokensIn(value)): boolean {
   return !t.isObjectExpression(value.node) || tokens.length === value.node.properties.length;
+}
+
+function insteadOf(file: SourceFile, { node }: NodePath, text: string): Edit {
+  return { file: file.path, start: startOf(node), end: endOf(node), text };
 }
 
 function withoutTokens(file: SourceFile, value: NodePath): Edit[] {
