@@ -1,4 +1,5 @@
-import { isSource, isTest } from './files.js';
+import { posix } from 'node:path';
+import { isSource, isTest, type ListedFile } from './files.js';
 import type { Package } from './packages.js';
 import type { Side, SourceFile } from './source.js';
 import type { Sources } from './sources.js';
@@ -37,13 +38,16 @@ const SERVER_IMPORTS = new Set([
 ]);
 /** Some import these into a browser as well. */
 const EITHER_IMPORTS = new Set(['jsonwebtoken']);
+/** A file, parsed or not. */
+type Placed = Pick<SourceFile, 'path' | 'text'>;
+
 const CLIENT_FOLDER = /(?:^|\/)(?:client|frontend|front|web|webapp|ui|browser|public)\//;
 /** Where servers keep what they hand out as it is. */
 const SERVED_FOLDER = /(?:^|\/)(?:public|static|assets|www|wwwroot)\//;
 const SERVER_FOLDER = /(?:^|\/)(?:server|backend|back|api|routes|controllers|middlewares?|models)\//;
 
 /** Where a file runs: by what it imports, what its package depends on, and at last by its folder. */
-export function sideOf(sources: Sources, file: SourceFile): Side {
+export function sideOf(sources: Sources, file: Placed): Side {
   const byImports = sideOfImports(file);
   if (byImports !== 'unknown') return byImports;
   if (isScriptOfPage(file)) return 'client';
@@ -55,11 +59,68 @@ export function sideOf(sources: Sources, file: SourceFile): Side {
   if (CLIENT_FOLDER.test(file.path)) return 'client';
   if (SERVER_FOLDER.test(file.path)) return 'server';
   if (/\b(?:window|document|localStorage|sessionStorage)\b/.test(file.text)) return 'client';
-  return isAmongPages(sources, file) ? 'client' : 'unknown';
+  return isAmongPages(sources, file) ? 'client' : sideOfImporters(sources, file);
+}
+
+const answered = new WeakMap<Sources, Map<string, Side>>();
+
+/** Where a file runs that says nothing of it: where those run that import it, when they agree. */
+function sideOfImporters(sources: Sources, file: Placed): Side {
+  const known = answered.get(sources) ?? new Map<string, Side>();
+  answered.set(sources, known);
+  const before = known.get(file.path);
+  if (before) return before;
+  // Files that import each other come round to this again.
+  known.set(file.path, 'unknown');
+  const sides = new Set(importersOf(sources, file).map((one) => sideOf(sources, one)));
+  sides.delete('unknown');
+  const [side = 'unknown', ...others] = sides;
+  const agreed = others.length ? 'unknown' : side;
+  known.set(file.path, agreed);
+  return agreed;
+}
+
+/** The files that import one by a path: found by its last part first, and nothing is parsed. */
+function importersOf(sources: Sources, { path }: Placed): ListedFile[] {
+  const name = lastPart(path);
+  const word = name === 'index' ? lastPart(posix.dirname(path)) : name;
+  const known = imports.get(sources) ?? importsIn(sources);
+  imports.set(sources, known);
+  const named = known.get(word) ?? [];
+  const importing = named.filter(({ from, specifier }) => sources.pathOf(from.path, specifier) === path);
+  return [...new Set(importing.map(({ from }) => from))];
+}
+
+interface Import {
+  readonly from: ListedFile;
+  readonly specifier: string;
+}
+
+const imports = new WeakMap<Sources, ReadonlyMap<string, readonly Import[]>>();
+
+/** What files import, by the last part of its path. */
+function importsIn({ listed }: Sources): ReadonlyMap<string, readonly Import[]> {
+  const found = new Map<string, Import[]>();
+  for (const from of listed) {
+    if (!isSource(from.path) || isTest(from.path)) continue;
+    for (const [, specifier = ''] of from.text.matchAll(
+      /(?:\bfrom|\bimport|\brequire\()\s*\(?['"]([^'"\n]+)['"]/g,
+    )) {
+      const word = lastPart(specifier);
+      const others = found.get(word) ?? [];
+      others.push({ from, specifier });
+      found.set(word, others);
+    }
+  }
+  return found;
+}
+
+function lastPart(path: string): string {
+  return posix.basename(path).replace(/\..*$/, '');
 }
 
 /** Whether a file asks for what only a browser has, and for nothing that a request brings. */
-function isOfBrowser({ text }: Pick<SourceFile, 'text'>): boolean {
+function isOfBrowser({ text }: Pick<Placed, 'text'>): boolean {
   return (
     /(?<!['"`<\w])(?:localStorage|sessionStorage|\$window\.\w|window\.location|document\.\w|angular\.module\()/.test(
       text,
@@ -70,7 +131,7 @@ function isOfBrowser({ text }: Pick<SourceFile, 'text'>): boolean {
 const votes = new WeakMap<Sources, Map<string, boolean>>();
 
 /** Whether the folder of pages that a file is in, or its own small package, has files for browsers and none for servers. */
-function isAmongPages(sources: Sources, file: SourceFile): boolean {
+function isAmongPages(sources: Sources, file: Placed): boolean {
   const home = sources.packageOf(file)?.folder ?? '';
   const inside = CLIENT_FOLDER.exec(file.path);
   const folder = inside ? file.path.slice(0, inside.index + inside[0].length) : home && `${home}/`;
@@ -93,7 +154,7 @@ export function isOfPage(file: SourceFile): boolean {
 }
 
 /** Whether a server hands a file to pages as it stands: it speaks of the page, and of nothing that Node has. */
-function isScriptOfPage({ path, text }: SourceFile): boolean {
+function isScriptOfPage({ path, text }: Placed): boolean {
   if (/\brequire\(|\bmodule\.exports\b|\bprocess\./.test(text) || !/\.m?js$/.test(path)) return false;
   const speaks = /\b(?:localStorage|sessionStorage|document\.\w|window\.\w)/.test(text);
   return SERVED_FOLDER.test(path) && (speaks || /\bfetch\(|XMLHttpRequest|\$\.ajax/.test(text));
@@ -105,7 +166,9 @@ function sideOfImports(file: Pick<SourceFile, 'text'>): Side {
     const name = match[1] ?? '';
     if (SERVER_IMPORTS.has(name)) return 'server';
     if (EITHER_IMPORTS.has(name)) either = true;
-    if (CLIENT_PACKAGES.includes(name) || name === 'react-dom' || name === 'react-router-dom')
+    // `svelte/store`, and not what renders pages on a server.
+    const shown = /\/(?:server|compiler)\b/.test(name) ? name : name.replace(/^([^@/]+)\/.*$/, '$1');
+    if (CLIENT_PACKAGES.includes(shown) || shown === 'react-dom' || shown === 'react-router-dom')
       return 'client';
   }
   if (!either) return 'unknown';

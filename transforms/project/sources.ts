@@ -17,13 +17,15 @@ export interface Sources {
   fileOf(path: NodePath): SourceFile;
   /** The application's file that a module specifier in `from` names; undefined for packages. */
   resolve(from: SourceFile, specifier: string): SourceFile | undefined;
+  /** Its path, and nothing is parsed. */
+  pathOf(from: string, specifier: string): string | undefined;
   /** Parsed files whose text holds any of the words. */
   mentioning(...words: string[]): SourceFile[];
   /** The same, but a word counts only where no longer word goes on around it: `sign`, not `design`. */
   naming(...words: string[]): SourceFile[];
   /** Parsed files whose text is as asked: for a search that a word alone would let parse too much. */
   parsedWhere(holds: (text: string) => boolean): SourceFile[];
-  packageOf(file: SourceFile): Package | undefined;
+  packageOf(file: Pick<SourceFile, 'path'>): Package | undefined;
   /** Counts a file as failed from now on: nothing is changed in it. */
   giveUp(path: string, reason: string): void;
 }
@@ -86,6 +88,7 @@ export function sourcesOf(all: readonly ListedFile[], hints: readonly string[]):
       if (!file) throw new Error('a path was asked for that belongs to no file of the project');
       return file;
     },
+    pathOf: (from, specifier) => resolver.resolve(from, specifier),
     resolve(from, specifier) {
       const path = resolver.resolve(from.path, specifier);
       return path === undefined ? undefined : at(path);
