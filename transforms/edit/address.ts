@@ -3,7 +3,7 @@ import * as t from '@babel/types';
 import { operandsOf, parameterAround } from '../project/browser/token-addresses.js';
 import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Edit } from './edits.js';
-import { quoted, styleOf } from './style.js';
+import { quoted, styleAt } from './style.js';
 
 /** What stands right before a value in an address: `?token=` of `/files?token=`. */
 const BEFORE = /([?&])[\w.-]+=(?:Bearer(?:\s|%20|\+))?$/i;
@@ -34,7 +34,7 @@ function outOfTemplate(
   // Nothing is filled in any more.
   const plain = expressions.length === 1 && !/['"\\\n]/.test(kept);
   return plain
-    ? [at(file, startOf(whole.node), endOf(whole.node), quoted(styleOf(file.text), kept))]
+    ? [at(file, startOf(whole.node), endOf(whole.node), quoted(styleAt(file, whole), kept))]
     : [at(file, start, end, '')];
 }
 
@@ -59,7 +59,7 @@ function outOfSum(file: SourceFile, whole: NodePath, value: NodePath): Edit[] | 
       at(file, endOf(before), endOf(value.node), ''),
     ];
   if (earlier) return [at(file, endOf(earlier), endOf(value.node), '')];
-  return after ? undefined : [at(file, startOf(before), endOf(value.node), quoted(styleOf(file.text), ''))];
+  return after ? undefined : [at(file, startOf(before), endOf(value.node), quoted(styleAt(file, whole), ''))];
 }
 
 function at(file: SourceFile, start: number, end: number, text: string): Edit {

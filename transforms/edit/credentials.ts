@@ -10,6 +10,7 @@ import { endOf, startOf, textOf } from '../project/source.js';
 import type { Edit } from './edits.js';
 import { contentsOf, type Receivers, withoutHeader } from './header.js';
 import { interceptorSends, throughInterceptor } from './interceptor.js';
+import { withoutAttribute } from './markup.js';
 import { intoObject, objectOf, withProperty } from './options.js';
 import { afterStatement } from './statements.js';
 import { quoted, styleOf } from './style.js';
@@ -25,13 +26,18 @@ function outOfElement(
   { attached: { path, form }, file }: AttachSite,
 ): Edit[] | undefined {
   const object = form === 'property' ? path.parentPath : undefined;
-  const attribute = object?.parentPath?.isJSXExpressionContainer() ? object.parentPath.parentPath : undefined;
-  if (!object?.isObjectExpression() || object.node.properties.length > 1 || !attribute?.isJSXAttribute())
-    return undefined;
   const elsewhere = sites.some(
     (site) =>
       site.kind === 'client-entry' && site.client.files.includes(file) && site.client.base.origin === 'other',
   );
+  // `<el-upload :headers="{ Authorization: … }">`
+  if (object?.isObjectExpression() && object.node.properties.length === 1) {
+    const given = withoutAttribute(file, object, elsewhere ? 'with-credentials' : '');
+    if (given) return [given];
+  }
+  const attribute = object?.parentPath?.isJSXExpressionContainer() ? object.parentPath.parentPath : undefined;
+  if (!object?.isObjectExpression() || object.node.properties.length > 1 || !attribute?.isJSXAttribute())
+    return undefined;
   const start = startOf(attribute.node);
   const before = /\s*$/.exec(file.text.slice(0, start))?.[0].length ?? 0;
   return [

@@ -5,9 +5,11 @@ import { isTokenHeader } from '../project/browser/names.js';
 import { keyName, propertyName } from '../project/definitions.js';
 import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Sources } from '../project/sources.js';
+import { componentOf, ownMentions, partPlayed, templateMentions } from '../project/vue-components.js';
 import { withoutAddressed } from './address.js';
 import type { Edit } from './edits.js';
 import { withoutItems } from './lists.js';
+import { withoutAttribute } from './markup.js';
 import { isReadDeeper, isTakenApart } from './needed-objects.js';
 import { statementOf, withoutDeclaration, withoutStatement } from './statements.js';
 
@@ -157,6 +159,8 @@ function withoutObject(place: Place, object: NodePath): Edit[] | undefined {
   if (parent.isSpreadElement() || (parent.isObjectProperty() && object.key === 'value')) {
     const holder = parent.parentPath;
     if (!holder?.isObjectExpression()) return undefined;
+    const shown = withShown(place, parent, object);
+    if (shown) return shown;
     if (isReadDeeper(place.sources, holder, keyName(parent.node))) return [emptied(file, object.node)];
     // What stands there twice goes twice.
     const text = textOf(file, parent.node);
@@ -177,6 +181,22 @@ function withoutObject(place: Place, object: NodePath): Edit[] | undefined {
   if (parent.isAssignmentExpression({ operator: '=' }) && object.key === 'right')
     return withoutAssignment(file, parent);
   return undefined;
+}
+
+/** `data() { return { headers: { … } } }` goes with the attributes that hand it on; what asks for more finds it empty. */
+function withShown({ sources, file }: Place, property: NodePath, object: NodePath): Edit[] | undefined {
+  const { parentPath: holder } = property;
+  const name = keyName(property.node);
+  const answering = holder?.parentPath?.isReturnStatement() ? holder.getFunctionParent() : undefined;
+  const component = answering && partPlayed(answering) ? componentOf(sources, answering) : undefined;
+  if (!component || name === undefined || !holder?.isObjectExpression()) return undefined;
+  const own = ownMentions(component).filter(({ parent }) => propertyName(parent) === name);
+  const mentions = templateMentions(file, name);
+  if (!own.length && !mentions.length) return undefined;
+  const attributes = mentions.map((mention) => withoutAttribute(file, mention));
+  const gone = attributes.filter((edit) => edit !== undefined);
+  if (own.length || gone.length < attributes.length) return [emptied(file, object.node)];
+  return [...withoutItems(file, holder.node.properties, new Set([property.node])), ...gone];
 }
 
 /** `config.headers = { Authorization: … }`, where nothing else is done with these headers. */

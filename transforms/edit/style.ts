@@ -1,4 +1,6 @@
+import type { NodePath } from '@babel/traverse';
 import type { SourceFile } from '../project/source.js';
+import { quoteAround } from '../project/templates.js';
 import type { Edit } from './edits.js';
 
 /** How a file is written. */
@@ -30,6 +32,13 @@ export function styleOf(text: string): Style {
 export function quoted(style: Style, string: string): string {
   const escaped = string.replaceAll('\\', '\\\\').replaceAll(style.quote, `\\${style.quote}`);
   return style.quote + escaped + style.quote;
+}
+
+/** The file's style at a place: in an attribute of a template the other quotes are free. */
+export function styleAt(file: SourceFile, path: NodePath): Style {
+  const style = styleOf(file.text);
+  const around = quoteAround(file.text, path);
+  return around === undefined ? style : { ...style, quote: around === '"' ? "'" : '"' };
 }
 
 /** White space at the start of the line that holds an offset. */

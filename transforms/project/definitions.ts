@@ -10,6 +10,7 @@ import { madeBy } from './made-by.js';
 import type { SourceFile } from './source.js';
 import type { Sources } from './sources.js';
 import { unwrapped } from './unwrapped.js';
+import { methodNamed } from './vue-components.js';
 
 /** What an expression stands for, followed through names, imports and properties as far as that is certain. */
 export type Definition =
@@ -60,7 +61,8 @@ export function definitionOf(sources: Sources, path: NodePath, depth = 0): Defin
     const member = memberOf(sources, next(path.get('object') as NodePath), name, depth + 1);
     const given =
       member.kind === 'member' || member.kind === 'package' ? onComponents(sources, path) : undefined;
-    return given ? next(given) : member;
+    if (given) return next(given);
+    return member.kind === 'member' ? (methodNamed(sources, path) ?? member) : member;
   }
   if (path.isNewExpression()) {
     const made = next(path.get('callee') as NodePath);
@@ -180,7 +182,7 @@ function ofImport(
 
 function ofName(sources: Sources, path: NodePath<t.Identifier>, depth: number): Definition {
   const binding = path.scope.getBinding(path.node.name);
-  if (!binding) return { kind: 'global', name: [path.node.name] };
+  if (!binding) return methodNamed(sources, path) ?? { kind: 'global', name: [path.node.name] };
   return ofBinding(sources, binding, depth);
 }
 

@@ -1,6 +1,7 @@
 import { type ParserOptions, type ParserPlugin, parse } from '@babel/parser';
 import traverseModule, { type NodePath } from '@babel/traverse';
 import type { File, Node, Program } from '@babel/types';
+import { hasTemplate, templateStatements } from './templates.js';
 
 // Node hands out the module's exports here, bundlers and test runners the function itself.
 const traverse = typeof traverseModule === 'function' ? traverseModule : traverseModule.default;
@@ -32,11 +33,13 @@ const COMMON: ParserPlugin[] = [
  * @throws {ParseError} with line and column when no syntax fits
  */
 export function parseSource(path: string, text: string): Parsed {
-  const code = /\.(?:vue|svelte)$/.test(path) ? scriptsOf(text) : text;
+  const code = hasTemplate(path) ? scriptsOf(text) : text;
   let failure: unknown;
   for (const plugins of syntaxesOf(path, text)) {
     try {
-      return indexed(parse(code, optionsWith(plugins)));
+      const ast = parse(code, optionsWith(plugins));
+      if (hasTemplate(path)) ast.program.body.push(...templateStatements(path, text, optionsWith(plugins)));
+      return indexed(ast);
     } catch (error) {
       failure ??= error;
     }

@@ -4,6 +4,7 @@ import { isInside } from '../inside.js';
 import type { GuardSite } from '../site.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
+import { isInTemplate } from '../templates.js';
 import { type LoginAnswer, membersAbove } from './answers.js';
 import type { BrowserClient } from './client.js';
 
@@ -23,7 +24,8 @@ export function fieldReads(
       if (!path.isMemberExpression() && !path.isOptionalMemberExpression()) continue;
       const field = propertyName(path.node);
       if (field === undefined || !fields.has(field)) continue;
-      if (isWritten(path) || isAttached(client, path) || isAnswered(answers, path)) continue;
+      if (isInTemplate(path) || isWritten(path) || isAttached(client, path) || isAnswered(answers, path))
+        continue;
       found.push({
         role: 'guard',
         kind: 'token-field',

@@ -1,6 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { keyName, propertyName } from '../definitions.js';
+import { usesOf } from '../flow/follow.js';
 import { originsOf } from '../flow/origins.js';
 import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
@@ -154,7 +155,19 @@ function loginsAmong(sources: Sources, { accesses, headers }: KnownTokens): (val
       // A parameter's name says nothing of what it is handed.
       .flatMap(({ path, trail }) => (path.isIdentifier() && !trail.length ? [] : [placeOf(path, trail)])),
   );
+  let texts: ReadonlySet<t.Node> | undefined;
+  // What is followed from where it is read arrives in more places than can be followed back.
+  const arrives = (value: NodePath) => {
+    texts ??= new Set(
+      accesses
+        .filter(({ operation, key }) => operation === 'get' && key !== undefined && isLoginTokenName(key))
+        .flatMap(({ path }) => usesOf(sources, path))
+        .flatMap(({ kind, path, trail }) => (kind === 'text' && !trail.length ? [path.node] : [])),
+    );
+    return texts.has(unescaped(value).node);
+  };
   return (value) =>
+    arrives(value) ||
     cameFrom(value).some(({ path, trail }) => {
       const key = reads.get(path.node);
       if (key !== undefined && isLoginTokenName(trail.at(-1) ?? key)) return true;

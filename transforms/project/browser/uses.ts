@@ -46,7 +46,7 @@ function hazardOf(project: Project, use: Use): string | undefined {
   const name = propertyName(callee.node) ?? (callee.isIdentifier() ? callee.node.name : '');
   if (opensSocket(callee)) return FOR_SOCKET;
   // `new Vue({ store })`: who gets a whole store asks it for what it has.
-  if (use.trail.includes('state')) return undefined;
+  if (use.trail.includes('state') || use.trail.includes('getters')) return undefined;
   if (STATE.test(name) || isTold(project, callee, name) || setsState(project, callee, name)) return undefined;
   return `handed to ${firstLineOf(file, callee.node)}`;
 }

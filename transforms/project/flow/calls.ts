@@ -7,10 +7,11 @@ import { calledBy } from '../injected.js';
 import { isOfLogin, kindsOf } from '../kinds.js';
 import { loginCallersOf, purposesOf } from '../purposes.js';
 import type { Sources } from '../sources.js';
+import { outOfPart } from './components.js';
 import type { Passage, Through, Value } from './follow.js';
 import { type Read, readsAfter } from './held.js';
 import { intoPattern } from './names.js';
-import { optionsAround } from './stores.js';
+import { getterAround, optionsAround } from './stores.js';
 import { throughVue } from './vue.js';
 
 /** Calls that hand their argument on as it is. */
@@ -145,6 +146,17 @@ function outOfFunction(sources: Sources, value: Value, owner: NodePath | null): 
   const stores = optionsAround(owner);
   if (stores.length)
     return { values: stores.map((path) => ({ ...value, path, trail: ['state', ...value.trail] })) };
+  const read = getterAround(owner);
+  if (read)
+    return {
+      values: read.options.map((path) => ({
+        ...value,
+        path,
+        trail: ['getters', read.name, ...value.trail],
+      })),
+    };
+  const parts = outOfPart(sources, value, owner);
+  if (parts) return { values: parts };
   const getter = memberAnswered(owner);
   if (getter)
     return {

@@ -6,6 +6,7 @@ import { throughCall } from './calls.js';
 import { throughMember } from './members.js';
 import { throughName } from './names.js';
 import { throughStore } from './stores.js';
+import { throughTemplate } from './templates.js';
 
 /** A value on its way: the expression that yields it, and where in it the token is. */
 export interface Value {
@@ -43,7 +44,14 @@ export interface Passage {
 export type Through = (sources: Sources, value: Value) => Passage | undefined;
 
 /** Every kind of syntax that carries a token. A new one is a new file here. */
-const SYNTAX: readonly Through[] = [throughStore, throughBranch, throughName, throughMember, throughCall];
+const SYNTAX: readonly Through[] = [
+  throughStore,
+  throughTemplate,
+  throughBranch,
+  throughName,
+  throughMember,
+  throughCall,
+];
 
 const MOST_VALUES = 2_000;
 

@@ -3,6 +3,7 @@ import type * as t from '@babel/types';
 import { definitionOf, propertyName } from '../definitions.js';
 import { type Holder, holderMade, holderOf, mentionsOf, viewAbove } from '../holders.js';
 import type { Sources } from '../sources.js';
+import { isInTemplate } from '../templates.js';
 import { callbacksOf } from './emitted.js';
 import type { Origin } from './origins.js';
 import { returnsOf } from './returns.js';
@@ -116,6 +117,8 @@ function readAt(path: NodePath, { kind }: Holder): NodePath[] {
   // `firstValueFrom(subject)`, `get(store)`, `toSignal(subject)`
   if (path.listKey === 'arguments' && path.key === 0) return [parent];
   const access = parent.isMemberExpression() || parent.isOptionalMemberExpression() ? parent : undefined;
+  if (kind === 'ref' && isInTemplate(path) && (!access || propertyName(access.node) !== 'value'))
+    return [path];
   if (!access || path.key !== 'object') return [];
   const name = propertyName(access.node);
   if (name === 'value')

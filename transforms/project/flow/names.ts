@@ -8,7 +8,9 @@ import { readsOffRequest } from '../request-properties.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import { unwrapped } from '../unwrapped.js';
+import { componentOf } from '../vue-components.js';
 import { readsInto } from './calls.js';
+import { intoComponent } from './components.js';
 import type { Passage, Through, Value } from './follow.js';
 import { readsAfter } from './held.js';
 
@@ -95,7 +97,8 @@ function namesBinding(exported: NodePath, binding: Binding): boolean {
 /** The references to an exported name in all files that import it. */
 function importsOf(sources: Sources, file: SourceFile, name: string, value: Value): Value[] {
   const values: Value[] = [];
-  const word = name === 'default' ? file.path.replace(/^.*\/|\.[^.]+$/g, '') : name;
+  const word =
+    name === 'default' ? file.path.replace(/\/index\.\w+$/, '').replace(/^.*\/|\.[^.]+$/g, '') : name;
   for (const other of sources.mentioning(word)) {
     if (other === file) continue;
     for (const statement of other.program.get('body')) {
@@ -146,5 +149,8 @@ function intoMember(
     const reads = readsOfMember(sources, owner, name).map((path) => ({ ...value, path }));
     return { values: [...reads, result] };
   }
+  const component = trail && holder.isThisExpression() ? componentOf(sources, left) : undefined;
+  if (component && trail)
+    return { values: [...intoComponent(sources, { ...value, trail }, component), result] };
   return { values: [result], uses: [{ ...value, kind: 'stored' }] };
 }

@@ -2,14 +2,17 @@ import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { CUTS, PICKS } from '../cuts.js';
 import { definitionOf, keyName, patternTrail, propertyName } from '../definitions.js';
+import { holderOf } from '../holders.js';
 import { calledBy } from '../injected.js';
 import { isOfLogin, kindsOf, ownCallsOf } from '../kinds.js';
 import { loginCallersOf, purposesOf } from '../purposes.js';
 import type { Sources } from '../sources.js';
+import { isInTemplate } from '../templates.js';
 import { unwrapped } from '../unwrapped.js';
+import { fromComponent } from './components.js';
 import { emittedInto } from './emitted.js';
 import { fieldContents } from './fields.js';
-import { fromHolder } from './held.js';
+import { contentsOf, fromHolder } from './held.js';
 import { fromPinia } from './pinia.js';
 import { returnsOf } from './returns.js';
 import { fromReactive } from './vue.js';
@@ -97,7 +100,7 @@ function fromMember(
   path: NodePath<t.MemberExpression> | NodePath<t.OptionalMemberExpression>,
   trail: readonly string[],
 ): Origin[] | undefined {
-  const held = fromHolder(sources, path, trail);
+  const held = fromHolder(sources, path, trail) ?? fromComponent(sources, path, trail);
   if (held) return held;
   const definition = definitionOf(sources, path);
   if (definition.kind === 'value' && definition.path.node !== path.node)
@@ -156,7 +159,11 @@ function fromName(
   trail: readonly string[],
 ): Origin[] | undefined {
   const binding = path.scope.getBinding(path.node.name);
-  if (!binding) return undefined;
+  if (!binding) return fromComponent(sources, path, trail);
+  // A template takes what is in a ref by the name of the ref.
+  const held = isInTemplate(path) ? holderOf(sources, path) : undefined;
+  if (held?.kind === 'ref' && trail[0] !== 'value')
+    return contentsOf(sources, held).map((one) => ({ path: one, trail }));
   const assigned = assignmentsTo(binding, trail);
   if (binding.kind === 'param') {
     const definition = definitionOf(sources, path);

@@ -6,6 +6,9 @@ import { nameGiven } from '../holders.js';
 import type { Sources } from '../sources.js';
 import { intoParameter } from './calls.js';
 import type { Passage, Through, Value } from './follow.js';
+import { throughMember } from './members.js';
+import { throughName } from './names.js';
+import { atUsers, outOfModule } from './vuex.js';
 
 /** What reads and changes the state of a store of Vuex or Pinia, in the options beside the state. */
 const TABLES = /^(?:getters|mutations|actions)$/;
@@ -14,10 +17,21 @@ const TABLES = /^(?:getters|mutations|actions)$/;
 export const throughStore: Through = (sources, value): Passage | undefined => {
   const [head, ...trail] = value.trail;
   const { path } = value;
-  if (head !== 'state' || !trail.length || !path.isObjectExpression()) return undefined;
+  if (head !== undefined && isVuexStore(sources, path)) return throughVuex(sources, value);
+  if (!trail.length || !path.isObjectExpression()) return undefined;
+  const inStore = outOfModule(value);
+  if (inStore) return inStore;
+  const made = madeOf(path);
+  if (head === 'getters' && made)
+    return {
+      values: isPinia(sources, made)
+        ? usersOf(sources, made, { ...value, trail })
+        : [{ ...value, path: made }],
+    };
+  if (head !== 'state') return undefined;
   const tables = path.get('properties').filter((one) => TABLES.test(keyName(one.node) ?? ''));
-  if (!tables.length) return undefined;
-  const call = madeOf(path);
+  const call = made;
+  if (!tables.length && !(call && isVuexStore(sources, call))) return undefined;
   const pinia = call && isPinia(sources, call);
   const inside = tables.flatMap((table) => {
     const listed = table.isObjectProperty()
@@ -42,8 +56,27 @@ export const throughStore: Through = (sources, value): Passage | undefined => {
       ? usersOf(sources, call, { ...value, trail })
       : [{ ...value, path: call }]
     : [];
-  return { values: [...inside, ...outside] };
+  // A module of Vuex goes on to the store that it is a part of.
+  const on = call ? undefined : (throughName(sources, value) ?? throughMember(sources, value));
+  return { values: [...inside, ...outside, ...(on?.values ?? [])] };
 };
+
+/** What a store of Vuex has: by its name, and where components and actions have it under names of their own. */
+function throughVuex(sources: Sources, value: Value): Passage | undefined {
+  const on = throughName(sources, value) ?? throughMember(sources, value);
+  return { values: [...(on?.values ?? []), ...atUsers(sources, value)], uses: on?.uses ?? [] };
+}
+
+/** `createStore({ … })`, `new Vuex.Store({ … })` */
+function isVuexStore(sources: Sources, path: NodePath): boolean {
+  if (!path.isCallExpression() && !path.isNewExpression()) return false;
+  const made = definitionOf(sources, path.get('callee') as NodePath);
+  return (
+    made.kind === 'package' &&
+    made.module === 'vuex' &&
+    /^(?:createStore|Store)$/.test(made.name.at(-1) ?? '')
+  );
+}
 
 /** The mentions of `this` that are a method's own. */
 function onThis(method: NodePath<t.Function>): NodePath[] {
@@ -78,6 +111,30 @@ function usersOf(sources: Sources, made: NodePath, value: Value): Value[] {
     .flatMap((file) => callsOf(sources, file))
     .filter(({ callee }) => callee.kind === 'value' && callee.path.node === made.node)
     .map(({ path }) => ({ ...value, path: path as NodePath }));
+}
+
+/** The options among whose getters a function is, and its name there. */
+export function getterAround(
+  owner: NodePath<t.Function>,
+): { readonly options: readonly NodePath[]; readonly name: string } | undefined {
+  const property = owner.isObjectMethod() ? owner : owner.parentPath;
+  const name =
+    property?.isObjectProperty() || property?.isObjectMethod() ? keyName(property.node) : undefined;
+  const { parentPath: table } = property ?? {};
+  const held = table?.isObjectExpression() ? table.parentPath : undefined;
+  if (name === undefined || !held) return undefined;
+  if (held.isObjectProperty())
+    return keyName(held.node) === 'getters' && held.parentPath
+      ? { options: [held.parentPath], name }
+      : undefined;
+  const id = held.isVariableDeclarator() ? held.node.id : undefined;
+  const binding = id?.type === 'Identifier' ? held.scope.getBinding(id.name) : undefined;
+  const options = (binding?.referencePaths ?? []).flatMap(({ parentPath: named }) =>
+    named?.isObjectProperty() && keyName(named.node) === 'getters' && named.parentPath
+      ? [named.parentPath]
+      : [],
+  );
+  return options.length ? { options, name } : undefined;
 }
 
 /** The options whose `state` a function answers: `state: () => ({ … })`, `const state = () => ({ … })`. */
