@@ -74,6 +74,14 @@ test('a token that is kept and answered with its scheme is a token', async () =>
   expect(jar.cookies.has('session')).toBe(true);
 });
 
+test('a token that Quasar kept, with its type before it, is a token', async () => {
+  const { adoptLegacyToken, sessionInfo } = await tab();
+  localStorage.setItem('token', `__q_strn|${tokenOf('ada')}`);
+  await adoptLegacyToken(place());
+  expect(localStorage.getItem('token')).toBeNull();
+  expect(sessionInfo()).toMatchObject({ id: 'ada' });
+});
+
 test('a base that ends with a slash leads to the same endpoints', async () => {
   const { adoptLegacyToken, sessionInfo } = await tab();
   localStorage.setItem('token', tokenOf('ada'));

@@ -36,7 +36,7 @@ import type { Decision, Rule } from '../rule.js';
 /** A login token in web storage → `hasSession()`, `acceptSession()`, `forgetSession()`, `signOut()`. */
 export const rule: Rule<StoreSite> = {
   step: 'client',
-  hints: ['localStorage', 'sessionStorage', 'ookie'],
+  hints: ['ocalStorage', 'essionStorage', 'ookie'],
   knows: [],
   owns: (site): site is StoreSite => site.kind === 'web-storage',
   decide,

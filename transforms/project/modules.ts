@@ -21,8 +21,8 @@ export interface ModuleResolver {
 const EXTENSIONS = ['', '.js', '.jsx', '.ts', '.tsx', '.mjs', '.cjs', '.mts', '.cts', '.vue', '.svelte'];
 
 /**
- * Knows relative paths, TypeScript and jsconfig `paths` and `baseUrl`, `module-alias`, `@/` for `src`, `$lib` for `src/lib`, and the other
- * packages of the repository by their names.
+ * Knows relative paths, TypeScript and jsconfig `paths` and `baseUrl`, `module-alias`, `@/` for `src`, `$lib` for
+ * `src/lib`, Quasar's folders, and the other packages of the repository by their names.
  */
 export function moduleResolver(files: readonly ListedFile[], packages: readonly Package[]): ModuleResolver {
   const known = new Set(files.map((file) => file.path));
@@ -59,6 +59,10 @@ export function moduleResolver(files: readonly ListedFile[], packages: readonly 
     }
     // SvelteKit's own.
     if (/^\$lib(?:\/|$)/.test(specifier)) return fileAt(posix.join(home, 'src', specifier.slice(1)));
+    // Quasar's own.
+    const quasar = /^(?:src|boot|components|layouts|pages|router|stores)\//.test(specifier);
+    const own = quasar ? fileAt(posix.join(home, 'src', specifier.replace(/^src\//, ''))) : undefined;
+    if (own) return own;
     const shared = packages.find(
       ({ name, folder }) => folder !== home && (specifier === name || specifier.startsWith(`${name}/`)),
     );

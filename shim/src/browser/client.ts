@@ -99,9 +99,9 @@ const claimsOf = <Claims = SessionInfo>(text: string): Claims | null => {
   }
 };
 
-/** A token by itself, or with the scheme that it is sent with: `Bearer …`. */
+/** A token by itself, with the scheme that it is sent with (`Bearer …`), or with the type that Quasar puts before it. */
 const tokenIn = (value: unknown): string | undefined => {
-  const found = typeof value === 'string' && /^(?:\w+ )?([\w-]+\.[\w-]+\.[\w-]*)$/.exec(value);
+  const found = typeof value === 'string' && /^(?:\w+[ |])?([\w-]+\.[\w-]+\.[\w-]*)$/.exec(value);
   // What was matched last any script can read from RegExp.
   /^/.test('');
   return found ? found[1] || undefined : undefined;

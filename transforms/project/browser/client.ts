@@ -39,8 +39,8 @@ export interface BrowserClient {
 
 /** Text that shows that a client keeps or attaches login tokens. */
 const EVIDENCE = [
-  'localStorage',
-  'sessionStorage',
+  'ocalStorage',
+  'essionStorage',
   'ookie',
   'StorageEvent',
   "'storage'",

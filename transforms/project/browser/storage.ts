@@ -6,6 +6,7 @@ import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import { unwrapped } from '../unwrapped.js';
 import { cookieAccess } from './cookies.js';
+import { QUASAR_METHODS, quasarStorage } from './quasar.js';
 import { effectCall, type MethodCall } from './saga-effects.js';
 import { fixedString } from './strings.js';
 import { takingFunction } from './taking-functions.js';
@@ -62,6 +63,8 @@ function accessOf(sources: Sources, file: SourceFile, path: NodePath): KeyedAcce
   const cookie = cookieAccess(sources, file, path);
   if (cookie) return cookie;
   if (path.isCallExpression() || path.isOptionalCallExpression()) {
+    const quasar = quasarCall(sources, file, path);
+    if (quasar) return quasar;
     const called = methodCall(sources, path);
     const operation = called && METHODS[called.method];
     if (!called || !operation) return undefined;
@@ -84,6 +87,28 @@ function accessOf(sources: Sources, file: SourceFile, path: NodePath): KeyedAcce
   }
   if (!path.isMemberExpression() && !path.isOptionalMemberExpression()) return undefined;
   return ofProperty(sources, file, path);
+}
+
+/** `LocalStorage.set(key, value)` of Quasar. */
+function quasarCall(sources: Sources, file: SourceFile, path: CallPath): KeyedAccess | undefined {
+  const callee = path.get('callee') as NodePath;
+  if (!callee.isMemberExpression() && !callee.isOptionalMemberExpression()) return undefined;
+  const method = propertyName(callee.node) ?? '';
+  const operation = Object.hasOwn(QUASAR_METHODS, method) ? QUASAR_METHODS[method] : undefined;
+  const storage = operation && quasarStorage(sources, callee.get('object') as NodePath);
+  if (!operation || !storage) return undefined;
+  const [keyPath, value] = path.get('arguments') as NodePath[];
+  const key = keyPath && fixedString(sources, keyPath);
+  return {
+    file,
+    path,
+    storage,
+    operation,
+    ...(keyPath ? { keyPath } : {}),
+    ...(key === undefined ? {} : { key }),
+    ...(operation === 'set' && value ? { value } : {}),
+    ...(method.startsWith('has') ? { asks: true } : {}),
+  };
 }
 
 /** `localStorage.getItem(key)`, by redux-saga as well. */

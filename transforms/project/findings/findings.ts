@@ -11,6 +11,7 @@ import { persistedFindings } from './persisted.js';
 import { secretFindings } from './secrets.js';
 import { sentHeaderFindings } from './sent-headers.js';
 import { targetFindings } from './targets.js';
+import { templateFindings } from './templates.js';
 import { testFindings } from './tests.js';
 import { testsByAddress } from './tests-by-address.js';
 import { testsWithoutRequest } from './tests-without-request.js';
@@ -29,6 +30,7 @@ export function findingsOf(project: Project, signatures: readonly Signature[]): 
     ...authLibraryFindings(project),
     ...browserFileFindings(project),
     ...sentHeaderFindings(project),
+    ...templateFindings(project),
     ...clientFindings(project),
     ...pageLogoutFindings(project),
     ...mobileFindings(project),
