@@ -82,7 +82,7 @@ const SAYINGS: Partial<Record<SendingClient, Saying>> = {
 export function withCredentials(project: Project, site: CredentialsSite): Edit[] | undefined {
   const { request, file } = site;
   if (request.client === 'angular' && request.shared !== undefined)
-    return request.shared ? throughInterceptor(project) : undefined;
+    return throughInterceptor(project, request.shared);
   const style = styleOf(file.text);
   const at = endOf(request.path.node);
   if (request.client === 'superagent')

@@ -3,8 +3,8 @@ import * as t from '@babel/types';
 import { keyName, patternTrail, propertyName } from '../definitions.js';
 import { type SourceFile, textOf } from '../source.js';
 import { type Body, holderOf } from './bodies.js';
-import { tokenTrails } from './login-requests.js';
 import { isLoginTokenName } from './names.js';
+import { tokenTrails } from './token-trails.js';
 
 /** What reducers call the token that actions bring: `accessToken` of `action.payload.accessToken`; one name, or none. */
 export function nameInPayloads(files: readonly SourceFile[]): string | undefined {

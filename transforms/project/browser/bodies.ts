@@ -29,8 +29,20 @@ export interface Body {
 /** The body of what a request is answered. */
 export function bodyOf(sources: Sources, { path, body, client, bodyAt }: OutgoingRequest): Body | undefined {
   if (bodyAt) return { path: bodyAt, names: [] };
-  return client === 'fetch' ? (parsedBody(path) ?? handledBody(sources, path)) : { path, names: body };
+  if (client === 'fetch') return parsedBody(path) ?? handledBody(sources, path);
+  return { path: client === 'superagent' ? asSent(path) : path, names: body };
 }
+
+/** `post(url).use(plugin).send(form)`: superagent is told more about a request before it sends it. */
+function asSent(path: NodePath): NodePath {
+  const { parentPath: access } = path;
+  const call = access?.parentPath;
+  if (!access?.isMemberExpression() || path.key !== 'object' || !call?.isCallExpression()) return path;
+  return TELLING.test(propertyName(access.node) ?? '') ? asSent(call) : path;
+}
+
+const TELLING =
+  /^(?:use|set|send|query|type|accept|auth|withCredentials|field|attach|timeout|retry|ok|redirects|responseType|end)$/;
 
 /** `fetch(url).then(handleResponse)`, of a function that hands on what it has parsed. */
 function handledBody(sources: Sources, path: NodePath): Body | undefined {

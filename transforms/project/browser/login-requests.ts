@@ -1,15 +1,16 @@
-import type { Binding, NodePath } from '@babel/traverse';
-import * as t from '@babel/types';
+import type { NodePath } from '@babel/traverse';
+import type * as t from '@babel/types';
 import { callersOf } from '../callers.js';
-import { keyName } from '../definitions.js';
 import { surroundingNames } from '../families.js';
 import type { Sources } from '../sources.js';
 import { tokenNameInType } from './answer-types.js';
 import { type LoginAnswer, membersAbove } from './answers.js';
 import { type Body, bodyOf, type Holder, holderOf, withNames } from './bodies.js';
+import { trailsHandedOn } from './handed-answers.js';
 import { successesOf } from './mutations.js';
-import { isLoginName, isRegistrationName, isRenewalName, isTokenName } from './names.js';
+import { isLoginName, isRegistrationName, isRenewalName } from './names.js';
 import type { OutgoingRequest } from './requests.js';
+import { tokenTrails } from './token-trails.js';
 import { handedOut, leadsToLogin, takenAtOnce, wrappedLogins } from './wrapped-requests.js';
 
 /**
@@ -54,7 +55,11 @@ export function loginAnswers(
       };
       if (holder.token) return called.length ? [{ ...common, trail: [], shown: true }] : [];
       const container = [holder.binding.identifier.name, ...holder.names].join('.');
-      const [shown] = tokenTrails(holder.function, holder.binding, holder.names);
+      const [shown = called.length ? trailsHandedOn(sources, holder)[0] : undefined] = tokenTrails(
+        holder.function,
+        holder.binding,
+        holder.names,
+      );
       const sent = sends || called.some(isLoginName);
       const told = typed ?? field;
       const trail = shown ?? (called.length && told && sent ? [told] : undefined);
@@ -113,37 +118,4 @@ function readersOf(sources: Sources, body: Body, holder: Holder): Holder[] {
   if (!handed || handed.path.getFunctionParent() !== holder.function) return [holder];
   const reading = receivers(sources, holder.function, handed, 0).filter(shows);
   return reading.length ? reading : [holder];
-}
-
-/** The ways, by property names, in which a function reads tokens from an answer. */
-export function tokenTrails(
-  owner: NodePath<t.Function>,
-  binding: Binding,
-  names: readonly string[],
-): string[][] {
-  const trails: string[][] = [];
-  for (const reference of binding.referencePaths) {
-    if (!reference.isDescendant(owner)) continue;
-    const trail = membersAbove(reference);
-    if (!names.every((name, index) => trail.names[index] === name)) continue;
-    const rest = trail.names.slice(names.length);
-    const at = rest.findIndex((name) => isTokenName(name));
-    if (at >= 0) trails.push(deepestToken(rest, at));
-    const pattern = trail.path.parentPath;
-    if (at < 0 && pattern?.isVariableDeclarator() && t.isObjectPattern(pattern.node.id)) {
-      for (const one of pattern.node.id.properties) {
-        const key = keyName(one);
-        if (key && isTokenName(key)) trails.push([...rest, key]);
-      }
-    }
-  }
-  return trails;
-}
-
-/** `token.access`, `tokens.access.token`: the object of tokens is no token itself. */
-function deepestToken(names: readonly string[], at: number): string[] {
-  const next = names[at + 1];
-  const holdsMore =
-    next !== undefined && /^(?:access|refresh|(?:access|refresh|auth|id)_?token|token|jwt|id)$/i.test(next);
-  return holdsMore ? deepestToken(names, at + 1) : names.slice(0, at + 1);
 }
