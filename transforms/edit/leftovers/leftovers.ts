@@ -5,6 +5,7 @@ import { type Sources, sourcesOf } from '../../project/sources.js';
 import type { Step } from '../../words.js';
 import { applyEdits, type Edit } from '../edits.js';
 import { finishEdits } from '../finish.js';
+import { barrelLines } from './barrel-lines.js';
 import { danglingImports } from './dangling-imports.js';
 import { emptyObjects } from './empty-objects.js';
 import { emptyPatterns } from './empty-patterns.js';
@@ -113,10 +114,13 @@ function textsAfter(
 ): Map<string, string> | undefined {
   const asked = new Set<string>();
   for (;;) {
-    const texts = applied(
-      edited.sources,
-      editsIn(edited, finders, paths, (path) => isTouchable(path) && !asked.has(path)),
-    );
+    const mayGo = (path: string) => isTouchable(path) && !asked.has(path);
+    const edits = editsIn(edited, finders, paths, mayGo);
+    const made = applied(edited.sources, edits);
+    const handingOn = [...(made ?? [])].flatMap(([path, text]) => (text ? [] : barrelLines(edited, path)));
+    const texts = handingOn.every(({ file }) => mayGo(file) && !edits.some((edit) => edit.file === file))
+      ? applied(edited.sources, [...edits, ...handingOn])
+      : made;
     const emptied = [...(texts ?? [])].find(
       ([path, text]) => !text && isAskedFor(edited.sources, path, texts),
     );

@@ -1,6 +1,6 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
-import { definitionOf, propertyName } from '../definitions.js';
+import { type Definition, definitionOf, propertyName } from '../definitions.js';
 import { returnsOf } from '../flow/returns.js';
 import { type Portable, portableOf } from '../portable.js';
 import { textOf } from '../source.js';
@@ -136,7 +136,7 @@ function ofName(sources: Sources, path: NodePath, depth: number): Known {
   const set = settingOf(sources, path);
   if (set) return orElse(knownOf(sources, set, new Map(), depth + 1), named(sources, path, String(set)));
   const value = made.kind === 'value' && made.path.node !== path.node ? heldValue(made.path) : undefined;
-  if (!value) return named(sources, path);
+  if (!value) return named(sources, path, spelled(made));
   const known = knownOf(sources, value, new Map(), depth + 1);
   if (known.parts.length && !isOneExpression(known)) return known;
   return orElse(named(sources, path, String(value)), known);
@@ -154,6 +154,13 @@ function ofParameter(sources: Sources, made: Parameter, depth: number): Known {
 
 function textIn({ parts }: Known): string {
   return parts.map((part) => (typeof part === 'string' ? part : part.text)).join('');
+}
+
+/** `process.env.API_URL` of a name that stands for it. */
+function spelled(made: Definition): string {
+  if (made.kind === 'global') return made.name.join('.');
+  if (made.kind === 'member') return `${spelled(made.of)}.${made.name}`;
+  return made.kind === 'value' ? String(made.path) : '';
 }
 
 function heldValue(path: NodePath): NodePath | undefined {
