@@ -259,6 +259,88 @@ test('nothing stands for a refused token that a library kept', async () => {
   expect(hasSession()).toBe(false);
 });
 
+describe('a token that something else than web storage kept', () => {
+  /** Answers by promises, and keeps objects as they are. */
+  const keeping = (items: Record<string, unknown>) => {
+    const kept = new Map(Object.entries(items));
+    const getItem = vi.fn(async (key: string) => kept.get(key) ?? null);
+    const setItem = async (key: string, value: unknown) => void kept.set(key, value);
+    return { kept, getItem, setItem, removeItem: async (key: string) => void kept.delete(key) };
+  };
+
+  test('becomes a session and is forgotten', async () => {
+    const { adoptLegacyToken, hasSession, sessionInfo } = await tab();
+    const storage = keeping({ token: tokenOf('ada') });
+    await adoptLegacyToken(place({ storage }));
+    expect(storage.kept.size).toBe(0);
+    expect(localStorage.length).toBe(1);
+    expect(hasSession()).toBe(true);
+    expect(sessionInfo()).toMatchObject({ id: 'ada' });
+    expect(jar.cookies.has('session')).toBe(true);
+  });
+
+  test('goes from a field, and what stands beside it stays', async () => {
+    const { adoptLegacyToken, hasSession } = await tab();
+    const storage = keeping({ user: { name: 'Ada', token: tokenOf('ada') } });
+    await adoptLegacyToken(place({ storage, key: 'user', field: 'token' }));
+    expect(storage.kept.get('user')).toEqual({ name: 'Ada' });
+    expect(hasSession()).toBe(true);
+  });
+
+  test('waits in reach until there is a network, over a reload as well', async () => {
+    const storage = keeping({ token: tokenOf('ada') });
+    offline = true;
+    const first = await tab();
+    await first.adoptLegacyToken(place({ storage }));
+    expect(first.hasSession()).toBe(true);
+    const reloaded = await tab();
+    await reloaded.adoptLegacyToken(place({ storage }));
+    expect(reloaded.sessionInfo()).toMatchObject({ id: 'ada' });
+    offline = false;
+    online.dispatchEvent(new Event('online'));
+    await vi.waitFor(() => expect(localStorage.getItem('jwt-to-session token')).toBeNull());
+    expect(reloaded.hasSession()).toBe(true);
+    expect(jar.cookies.has('session')).toBe(true);
+  });
+
+  test('that is read at once and encrypted is taken as well', async () => {
+    const { adoptLegacyToken, hasSession } = await tab();
+    const items = new Map([['token', tokenOf('ada')]]);
+    const storage = {
+      getItem: (key: string) => items.get(key) ?? '',
+      setItem: (key: string, value: string) => items.set(key, value),
+      removeItem: (key: string) => items.delete(key),
+    };
+    await adoptLegacyToken(place({ storage }));
+    expect(items.size).toBe(0);
+    expect(hasSession()).toBe(true);
+  });
+
+  test('that can not be read lets the page start, and others be read', async () => {
+    const { adoptLegacyToken, hasSession } = await tab();
+    const storage = keeping({});
+    storage.getItem.mockRejectedValue(new Error('the database is blocked'));
+    localStorage.setItem('old', tokenOf('ada'));
+    const from: LegacyPlace[] = [
+      { storage, key: 'token' },
+      { storage: 'local', key: 'old' },
+    ];
+    await adoptLegacyToken({ from, at: at() });
+    expect(hasSession()).toBe(true);
+    expect(localStorage.getItem('old')).toBeNull();
+  });
+
+  test('stays where web storage takes nothing', async () => {
+    const { adoptLegacyToken } = await tab();
+    const storage = keeping({ token: tokenOf('ada') });
+    localStorage.setItem = () => {
+      throw new Error('QuotaExceededError');
+    };
+    await adoptLegacyToken(place({ storage }));
+    expect(storage.kept.size).toBe(1);
+  });
+});
+
 test('no pattern that was matched leaves a token where any script can read it', async () => {
   const { adoptLegacyToken } = await tab();
   localStorage.setItem('token', tokenOf('ada'));

@@ -1,14 +1,23 @@
-export interface LegacyPlace {
+/** What else kept a token, at once or by promises: localforage, a storage that encrypts. */
+export interface LegacyKeeper {
+  getItem(key: string): unknown;
+  setItem(key: string, value: unknown): unknown;
+  removeItem(key: string): unknown;
+}
+interface Place<Storage> {
   /** Where the old client kept its token. */
-  storage: 'local' | 'session' | 'cookie';
+  storage: Storage;
   key: string;
   /** The token is this field of a JSON object that is stored under the key: `token`, or further down `auth.token`. */
   field?: string;
   /** What keeps it there goes on as it is, and finds a word in the token's place: that there is a session. */
   flag?: boolean;
 }
+/** In storage that is read at once. */
+type OwnPlace = Place<'local' | 'session' | 'cookie'>;
+export type LegacyPlace = OwnPlace | Place<LegacyKeeper>;
 /** A token that was set apart, and where its flag stands for it. */
-type Apart = LegacyPlace & { of?: LegacyPlace };
+type Apart = OwnPlace & { of?: OwnPlace };
 export type AdoptOptions = {
   at: string;
   /** The application renews logins by a cookie that script can't read: one that has run out counts until it says otherwise. */
@@ -45,7 +54,7 @@ const decoded = (text: string): string => {
   }
 };
 
-const readAt = ({ storage: kind, key }: LegacyPlace): string | null => {
+const readAt = ({ storage: kind, key }: OwnPlace): string | null => {
   if (kind !== 'cookie') {
     const from = storage(kind);
     return from ? from.getItem(key) : null;
@@ -65,15 +74,18 @@ const parsed = (text: string | null): unknown => {
   }
 };
 
+const isKept = (place: LegacyPlace): place is Place<LegacyKeeper> => isRecord(place.storage);
+
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
 /** The token waiting at a place, or the marker that an earlier page took for one. */
-const tokenAt = (place: LegacyPlace): string | undefined => {
-  const text = readAt(place);
-  let value = parsed(text);
-  if (!place.field) return keptIn(typeof value === 'string' ? value : text);
-  for (const name of place.field.split('.')) {
+const tokenAt = (place: OwnPlace): string | undefined => tokenOf(readAt(place), place.field);
+
+const tokenOf = (kept: unknown, field?: string): string | undefined => {
+  let value = typeof kept === 'string' ? parsed(kept) : kept;
+  if (!field) return keptIn(typeof value === 'string' ? value : kept);
+  for (const name of field.split('.')) {
     // Some libraries keep each part of the state as JSON of its own.
     const holder = typeof value === 'string' ? parsed(value) : value;
     value = isRecord(holder) ? holder[name] : undefined;
@@ -135,7 +147,7 @@ const flagCookie = (key: string, token: string): void => {
   document.cookie = `${key}=session; path=/; max-age=${exp ? Math.floor(exp - Date.now() / 1000) : 31536000}`;
 };
 
-const dropAt = (place: LegacyPlace): void => {
+const dropAt = (place: OwnPlace): void => {
   const { storage: kind, key, field } = place;
   if (kind === 'cookie') {
     dropCookie(key);
@@ -148,19 +160,21 @@ const dropAt = (place: LegacyPlace): void => {
   else from.removeItem(key);
 };
 
+const apartFrom = ({ key, field }: LegacyPlace, kind: 'local' | 'session'): Apart => ({
+  storage: kind,
+  key: [NOTE, key, field].filter(Boolean).join(' '),
+});
+
 /**
  * Sets a token apart from the object around it, which the application may store again without it before the
  * server has answered; or from what keeps it, which finds a flag.
  */
-const setApart = (place: LegacyPlace): Apart[] => {
+const setApart = (place: OwnPlace): Apart[] => {
   const { storage: kind, key, field, flag } = place;
   const cookie = kind === 'cookie';
   const to = storage(kind);
   if (!(flag || (field && !cookie)) || !to) return [place];
-  const apart: Apart = {
-    storage: cookie ? 'local' : kind,
-    key: [NOTE, key, field].filter(Boolean).join(' '),
-  };
+  const apart = apartFrom(place, cookie ? 'local' : kind);
   if (flag) apart.of = place;
   const token = tokenAt(place);
   try {
@@ -172,6 +186,16 @@ const setApart = (place: LegacyPlace): Apart[] => {
     }
   } catch {}
   return [apart, place];
+};
+
+/** Moves a token to where it is read at once until the server has answered. */
+const takeOut = async ({ storage: keeper, key, field }: Place<LegacyKeeper>, to: Apart): Promise<void> => {
+  const value = await keeper.getItem(key);
+  const token = tokenOf(value, field);
+  const local = storage('local');
+  if (!token || !local) return;
+  local.setItem(to.key, token);
+  await (field ? keeper.setItem(key, without(value, field.split('.'))) : keeper.removeItem(key));
 };
 
 /** The note is shared by the tabs; what storage does not take, this page remembers. */
@@ -230,11 +254,18 @@ export function adoptLegacyToken(options: AdoptOptions): Promise<void> {
   at = options.at.replace(/([^:/])\/{2,}/g, '$1/');
   renews = options.renews;
   places = [];
-  for (const place of 'from' in options ? options.from : [options]) places.push(...setApart(place));
+  const taken: Promise<void>[] = [];
+  for (const place of 'from' in options ? options.from : [options]) {
+    if (isKept(place)) {
+      const apart = apartFrom(place, 'local');
+      places.push(apart);
+      taken.push(takeOut(place, apart).catch(() => {}));
+    } else places.push(...setApart(place));
+  }
   const run = (): Promise<void> =>
     (adopting =
       adopting ||
-      adopt()
+      (taken[0] ? Promise.all(taken).then(adopt) : adopt())
         .catch(() => addEventListener('online', run, { once: true }))
         .then(() => {
           adopting = undefined;
