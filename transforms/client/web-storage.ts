@@ -26,6 +26,7 @@ import {
   socketsTakeCookies,
 } from '../project/browser/sockets.js';
 import { jsonOf } from '../project/browser/storage.js';
+import { LIBRARY_WORDS } from '../project/browser/storage-libraries.js';
 import { FOR_SOCKET, storageHazard } from '../project/browser/uses.js';
 import { isInside } from '../project/inside.js';
 import type { Project } from '../project/project.js';
@@ -36,7 +37,7 @@ import type { Decision, Rule } from '../rule.js';
 /** A login token in web storage → `hasSession()`, `acceptSession()`, `forgetSession()`, `signOut()`. */
 export const rule: Rule<StoreSite> = {
   step: 'client',
-  hints: ['ocalStorage', 'essionStorage', 'ookie'],
+  hints: ['ocalStorage', 'essionStorage', 'ookie', ...LIBRARY_WORDS],
   knows: [],
   owns: (site): site is StoreSite => site.kind === 'web-storage',
   decide,
@@ -189,11 +190,17 @@ function editSet(site: StoreSite, project: Project): readonly Edit[] {
     const hollow = hollowAround(site, project);
     if (hollow) return withoutHollow(hollow, project);
     const replacing = arrival.answers.some((answer) => acceptanceOf(answer, project)?.replaces === path);
-    return replacing ? [] : [withoutStatement(file, path)];
+    return replacing ? [] : [withoutStoring(site)];
   }
-  if (place?.family === 'refresh') return [withoutStatement(file, path)];
-  if (isAcceptedElsewhere(site, project)) return [withoutStatement(file, path)];
+  if (place?.family === 'refresh' || isAcceptedElsewhere(site, project)) return [withoutStoring(site)];
   return acceptedHere(site, project, value ? textOf(file, (jsonOf(value) ?? value).node) : '');
+}
+
+/** Takes out what stores a token; whoever goes on with its promise is given another. */
+function withoutStoring({ file, access: { path, promises } }: StoreSite): Edit {
+  return promises && !statementOf(path)
+    ? replacement(file, path, 'Promise.resolve()')
+    : withoutStatement(file, path);
 }
 
 /** `await acceptSession(token)` in the place of the call that stored it. */
@@ -273,7 +280,12 @@ function editRemove(site: StoreSite, project: Project): Edit[] {
       statementOf(other.access.path)?.getPrevSibling() === statement,
   );
   if ((repeated || overwritten) && statement?.isStatement()) return [withoutStatement(file, access.path)];
-  return [replacement(file, access.path, `${done.local}()`, [done])];
+  const call = `${done.local}()`;
+  // Nobody waits for what is forgotten at once, unless a promise is expected.
+  const awaited = access.promises && name === 'forgetSession' && access.path.parentPath;
+  if (awaited && awaited.isAwaitExpression()) return [replacement(file, awaited, call, [done])];
+  const promised = awaited && !awaited.isExpressionStatement() && !awaited.isArrayExpression();
+  return [replacement(file, access.path, promised ? `Promise.resolve(${call})` : call, [done])];
 }
 
 /** Whether a statement right before it has ended the session, along with something else that is cleared. */

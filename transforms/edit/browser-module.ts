@@ -1,8 +1,15 @@
 import { posix } from 'node:path';
 import type { BrowserClient } from '../project/browser/client.js';
 import type { TokenPlace } from '../project/browser/places.js';
+import type { Keeper } from '../project/browser/storage-libraries.js';
 import type { Sources } from '../project/sources.js';
-import { importLines, settled } from './module-imports.js';
+import {
+  importLines,
+  type ModuleImport,
+  relativeSpecifier,
+  type Settled,
+  settled,
+} from './module-imports.js';
 import { SHIM_CLIENT } from './names.js';
 import { quoted, type Style, styleOf } from './style.js';
 
@@ -69,7 +76,13 @@ function moduleText(
 ): string {
   const { newline, semicolon, indent } = style;
   const { expression } = base;
-  const names = settled(expression ? [expression] : [], path, OWN_NAMES);
+  const keepers = places.flatMap(({ keeper }) => keeper ?? []);
+  const objects = keepers.flatMap(({ object }) => object ?? []);
+  const names = settled([...(expression ? [expression] : []), ...objects], path, OWN_NAMES);
+  const functions = keepers.slice(0, 1).flatMap(functionsOf);
+  const settings = new Set(
+    keepers.flatMap((keeper) => (keeper.settings ? [relativeSpecifier(path, keeper.settings.path)] : [])),
+  );
   const at = expression ? below(names.textOf(expression), base.path) : quoted(style, base.path);
   const sorted = [...places].sort((a, b) => rank(a) - rank(b));
   const [only] = sorted;
@@ -78,11 +91,11 @@ function moduleText(
   const options = !only
     ? `{ from: [], at: ${at} }`
     : sorted.length === 1
-      ? `{ ${[...fields(only, style), ...renewing, `at: ${at}`].join(', ')} }`
+      ? `{ ${[...fields(only, style, names), ...renewing, `at: ${at}`].join(', ')} }`
       : [
           '{',
           `${indent}from: [`,
-          ...sorted.map((place) => `${indent}${indent}{ ${fields(place, style).join(', ')} },`),
+          ...sorted.map((place) => `${indent}${indent}{ ${fields(place, style, names).join(', ')} },`),
           `${indent}],`,
           ...renewing.map((one) => `${indent}${one},`),
           `${indent}at: ${at},`,
@@ -93,7 +106,10 @@ function moduleText(
     ...(filled ? ['/* eslint-disable no-undef -- the build fills in process.env */'] : []),
     `import { adoptLegacyToken } from ${quoted(style, SHIM_CLIENT)}${semicolon}`,
     ...(axios ? [`import axios from ${quoted(style, 'axios')}${semicolon}`] : []),
-    ...importLines('module', names.imports, style).map((line) => line.replace(/;$/, semicolon)),
+    ...importLines('module', [...functions, ...names.imports], style).map((line) =>
+      line.replace(/;$/, semicolon),
+    ),
+    ...[...settings].map((one) => `import ${quoted(style, one.replace(/\.[jt]sx?$/, ''))}${semicolon}`),
     '',
     ...(axios
       ? [
@@ -114,14 +130,36 @@ function below(expression: string, path: string): string {
   return `\`${template ?? `\${${expression}}`}${path}\``;
 }
 
+/** What the library is asked by, under the names that web storage has for it. */
+function keeperText({ object, methods }: Keeper, names: Settled | undefined): string {
+  const holder = object && (names?.textOf(object) ?? object.text);
+  if (!methods) return holder ?? '';
+  const { get, set, remove } = methods;
+  if (!holder) return `{ getItem: ${get}, setItem: ${set}, removeItem: ${remove} }`;
+  const calls = [
+    `getItem: (key) => ${holder}.${get}(key)`,
+    `setItem: (key, value) => ${holder}.${set}(key, value)`,
+    `removeItem: (key) => ${holder}.${remove}(key)`,
+  ];
+  return `{ ${calls.join(', ')} }`;
+}
+
+/** Functions of a library by their names. */
+function functionsOf({ functions, methods, library }: Keeper): readonly ModuleImport[] {
+  if (!functions || !methods) return [];
+  const names = Object.values(methods).map((name) => ({ name, local: name }));
+  return [{ specifier: library, kind: 'name', names }];
+}
+
 /** Access tokens first: a refresh token is tried where there is no other. */
 function rank({ family }: TokenPlace): number {
   return family === 'refresh' ? 1 : 0;
 }
 
-function fields({ storage, key, field, within = [], flag }: TokenPlace, style: Style): string[] {
+function fields(place: TokenPlace, style: Style, names?: Settled): string[] {
+  const { storage, key, field, within = [], flag, keeper } = place;
   return [
-    `storage: ${quoted(style, storage)}`,
+    `storage: ${keeper ? keeperText(keeper, names) : quoted(style, storage)}`,
     `key: ${quoted(style, key)}`,
     ...(field === undefined ? [] : [`field: ${quoted(style, [...within, field].join('.'))}`]),
     ...(flag ? ['flag: true'] : []),

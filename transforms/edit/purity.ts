@@ -46,6 +46,14 @@ function makesToken(
   return member || another !== undefined || !t.isIdentifier(only) || !/^req(?:uest)?$/.test(only.name);
 }
 
+/** `getToken()`, `tokens.read()` */
+function looksUp({ callee, arguments: given }: t.CallExpression): boolean {
+  const of = t.isMemberExpression(callee) && t.isIdentifier(callee.object) ? callee.object.name : '';
+  const named = t.isMemberExpression(callee) ? callee.property : callee;
+  const name = t.isIdentifier(named) ? named.name : '';
+  return !given.length && /^(?:get|read|load)/.test(name) && [name, of].some((one) => /token|jwt/i.test(one));
+}
+
 /** Reading it has no effect: names, properties, literals, `require` of a package or a file, a cut-out string. */
 export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[]): boolean {
   if (!node) return false;
@@ -69,7 +77,7 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
   if (t.isNewExpression(node))
     return (
       t.isIdentifier(node.callee) &&
-      /^(?:Date|(?:Http)?Headers|TextEncoder|Mutex|Cookies?|UniversalCookie|(?:Behavior|Replay)?Subject)$/.test(
+      /^(?:Date|(?:Http)?Headers|TextEncoder|Mutex|SecureLS|SecureStorage|EncryptStorage|Cookies?|UniversalCookie|(?:Behavior|Replay)?Subject)$/.test(
         node.callee.name,
       ) &&
       node.arguments.every(pure)
@@ -82,7 +90,8 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
   if (t.isAwaitExpression(node))
     return (
       (t.isCallExpression(node.argument) && t.isImport(node.argument.callee)) ||
-      t.isImportExpression(node.argument)
+      t.isImportExpression(node.argument) ||
+      (t.isCallExpression(node.argument) && looksUp(node.argument))
     );
   if (!t.isCallExpression(node) && !t.isOptionalCallExpression(node)) return false;
   if (replaced.some((edit) => isPutInto(edit, node))) return false;
@@ -106,7 +115,7 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
   if (member && !node.arguments.length && tells && pure(member.object)) return true;
   if (makesToken(named.name, node, Boolean(member))) return false;
   // `ExtractJwt.fromAuthHeaderAsBearerToken()`, `Date.now()`, `useAuthStore()` of Pinia, hooks that only tell
-  return /^(?:promisify|get|getState|inject|use\w*Store|use(?:Ref|State|Context|Navigate|Location|Dispatch|Selector|Params|Callback|Memo|Cookies)|(?:get|select)[A-Z]\w*|getItem|parse|now|Number|parseInt|from[A-Z]\w*)$/.test(
+  return /^(?:promisify|createInstance|get|getState|inject|use\w*Store|use(?:Ref|State|Context|Navigate|Location|Dispatch|Selector|Params|Callback|Memo|Cookies)|(?:get|select)[A-Z]\w*|getItem|parse|now|Number|parseInt|from[A-Z]\w*)$/.test(
     named.name,
   );
 }

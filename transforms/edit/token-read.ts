@@ -6,8 +6,8 @@ import { absenceTests, isOnlyTested } from '../project/browser/uses.js';
 import { propertyName } from '../project/definitions.js';
 import type { Project } from '../project/project.js';
 import type { StoreSite } from '../project/site.js';
-import { endOf, startOf, textOf } from '../project/source.js';
-import type { Edit } from './edits.js';
+import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
+import type { Edit, NeededName } from './edits.js';
 import { localName, SHIM_CLIENT } from './names.js';
 import { replacement } from './replacement.js';
 import { isDeclared, isPlainString, isTyped } from './typed.js';
@@ -15,8 +15,10 @@ import { isDeclared, isPlainString, isTyped } from './typed.js';
 /** `hasSession()` in the place of a token that was read from storage, and where it is compared, the flag by itself. */
 export function askedInstead({ access, file }: StoreSite, project: Project): Edit[] {
   const { storage } = access;
-  const path = parsedAround(access.path);
   const has = localName(file, SHIM_CLIENT, 'hasSession');
+  if (access.promises && !access.path.parentPath?.isAwaitExpression())
+    return [promisedInstead(file, access.path, has)];
+  const path = access.promises ? (access.path.parentPath ?? access.path) : parsedAround(access.path);
   const text = `${has.local}()`;
   if (access.asks) return [replacement(file, path, text, [has])];
   const compared = comparedWithNothing(path) ?? comparedWithNothing(wholeQuestion(path));
@@ -40,6 +42,15 @@ export function askedInstead({ access, file }: StoreSite, project: Project): Edi
       inParentheses(path, `${text} ? 'session' : ${nothingAt(path, storage)}`)
     : text;
   return [replacement(file, isText ? path : wholeQuestion(path), value, [has]), ...(isText ? [] : tests)];
+}
+
+/** What a promise is expected of goes on to be one, unless an asynchronous function answers it. */
+function promisedInstead(file: SourceFile, path: NodePath, has: NeededName): Edit {
+  const { parentPath: parent, key } = path;
+  const returned = parent?.isReturnStatement() || (key === 'body' && parent?.isArrowFunctionExpression());
+  const text = isTyped(file) ? `${has.local}() ? 'session' : null` : `${has.local}()`;
+  const { async = false } = path.getFunctionParent()?.node ?? {};
+  return replacement(file, path, returned && async ? text : `Promise.resolve(${text})`, [has]);
 }
 
 /** What stands for an absent token: where the type is a string and nothing else, an empty one. */

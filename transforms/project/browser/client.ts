@@ -9,11 +9,12 @@ import { apiBaseOf } from './api.js';
 import { type Credentials, credentialsOf } from './credentials.js';
 import { type Entry, entryOf } from './entry.js';
 import { type AttachedHeader, attachedHeaders } from './headers.js';
-import { type Hold, holdOf } from './held.js';
+import { type Hold, heldBySettings, holdOf } from './held.js';
 import { KEEPING_WORDS, type KeptState, keptStates, ownStates } from './keepers.js';
 import { placesOf, type TokenPlace } from './places.js';
 import { type OutgoingRequest, outgoingRequests, SENDING_WORDS } from './requests.js';
 import { type StorageAccess, storageAccesses } from './storage.js';
+import { LIBRARY_WORDS } from './storage-libraries.js';
 import { strangerOf } from './strangers.js';
 import { apiAddresses, type Target, targetOf } from './target.js';
 import { ADDRESS_WORDS, attachedAddresses } from './token-addresses.js';
@@ -39,6 +40,7 @@ export interface BrowserClient {
 
 /** Text that shows that a client keeps or attaches login tokens. */
 const EVIDENCE = [
+  ...LIBRARY_WORDS,
   'ocalStorage',
   'essionStorage',
   'ookie',
@@ -109,7 +111,8 @@ export function browserClients(sources: Sources): BrowserClient[] {
       const stranger = strangerOf(sources, known, accesses);
       const hold: Hold | undefined = stranger
         ? { action: 'kept', reason: stranger }
-        : holdOf(sources, home, textsIn(sources, folder), accesses, places, headers);
+        : (holdOf(sources, home, textsIn(sources, folder), accesses, places, headers) ??
+          heldBySettings(entry, places));
       return [
         {
           folder,

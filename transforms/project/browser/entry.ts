@@ -161,7 +161,7 @@ function isStatement(path: NodePath): path is NodePath<t.ExpressionStatement> | 
 function dispatches(path: NodePath<t.ExpressionStatement> | NodePath<t.IfStatement>): boolean {
   const isDispatch = (call: NodePath): boolean =>
     call.isCallExpression() && propertyName(call.node.callee) === 'dispatch';
-  if (path.isExpressionStatement()) return isDispatch(path.get('expression'));
+  if (path.isExpressionStatement()) return isDispatch(startOfChain(path.get('expression')));
   let found = false;
   path.traverse({
     CallExpression(call) {
@@ -169,6 +169,13 @@ function dispatches(path: NodePath<t.ExpressionStatement> | NodePath<t.IfStateme
     },
   });
   return found;
+}
+
+/** `store.dispatch(load())` of `store.dispatch(load()).then(…).catch(…)` */
+function startOfChain(path: NodePath): NodePath {
+  const callee = path.isCallExpression() ? path.get('callee') : undefined;
+  const object = callee?.isMemberExpression() ? callee.get('object') : undefined;
+  return object?.isCallExpression() ? startOfChain(object) : path;
 }
 
 function isMounting(path: NodePath, callee: Definition): boolean {

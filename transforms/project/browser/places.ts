@@ -13,11 +13,14 @@ import { familyOfName, isLoginName, isTokenName } from './names.js';
 import { persistedPlaces } from './persisted-state.js';
 import { outgoingRequests } from './requests.js';
 import { jsonOf, parsedFrom, type StorageAccess } from './storage.js';
+import type { Keeper } from './storage-libraries.js';
 
 /** Where the client keeps a login token: under a key, or in a field of an object that is stored there as JSON. */
 export interface TokenPlace {
-  readonly storage: 'local' | 'session' | 'cookie';
+  readonly storage: StorageAccess['storage'];
   readonly key: string;
+  /** Who reads what only a library does. */
+  readonly keeper?: Keeper;
   readonly field?: string;
   /** The names from the stored object down to the one with the field, of state that is stored whole. */
   readonly within?: readonly string[];
@@ -50,6 +53,7 @@ export function placesOf(
     const [first] = group;
     if (first?.key === undefined) return [];
     const { storage, key } = first;
+    const by = first.keeper ? { keeper: first.keeper } : {};
     const state = persisted.find((one) => one.storage === storage && one.key === key);
     if (state) return [state];
     const known = group.map(({ path }) => attached.get(path.node)).find((trail) => trail !== undefined);
@@ -58,21 +62,21 @@ export function placesOf(
       const evidence = `the object stored under ${key} holds the login token as ${field}`;
       const named = group.flatMap((access) => [
         ...(access.value ? namesAnswered(sources, access.value) : []),
-        ...(access.operation === 'get' ? fieldsRead(access.path) : []),
+        ...(access.operation === 'get' ? fieldsRead(access) : []),
       ]);
       const beside = named.find((name) => name !== field && familyOfName(name) === 'refresh');
       return [
-        { storage, key, field, family: 'session', evidence },
+        { storage, key, ...by, field, family: 'session', evidence },
         ...(beside === undefined
           ? []
-          : [{ storage, key, field: beside, family: 'refresh' as const, evidence }]),
+          : [{ storage, key, ...by, field: beside, family: 'refresh' as const, evidence }]),
       ];
     }
     const evidence = `the login token is stored under ${key}`;
     if (isTokenName(key) || (known && !known.length))
-      return [{ storage, key, family: familyOfName(key), evidence }];
+      return [{ storage, key, ...by, family: familyOfName(key), evidence }];
     const named = group.map(nameStored).find((name) => name !== undefined && isTokenName(name));
-    return named === undefined ? [] : [{ storage, key, family: familyOfName(named), evidence }];
+    return named === undefined ? [] : [{ storage, key, ...by, family: familyOfName(named), evidence }];
   });
 }
 
@@ -106,16 +110,23 @@ function fieldOf(
 ): string | undefined {
   const [only, ...deeper] = attached ?? [];
   if (only !== undefined && !deeper.length) return only;
-  for (const { path, operation, value } of group) {
-    const json = operation === 'set' && value ? jsonOf(value) : undefined;
+  for (const access of group) {
+    const { operation, value } = access;
+    const json = operation === 'set' && value ? (jsonOf(value) ?? objectIn(access)) : undefined;
     const field = json
       ? fieldStored(sources, json, fields)
       : operation === 'get'
-        ? fieldsRead(path)[0]
+        ? fieldsRead(access)[0]
         : undefined;
     if (field !== undefined) return field;
   }
   return undefined;
+}
+
+/** What a library stores as an object; undefined for what is called a token. */
+function objectIn({ objects, key = '', value }: StorageAccess): NodePath | undefined {
+  if (!objects || !value) return undefined;
+  return isTokenName(key) || isTokenName(tokenNameOf(value) ?? '') ? undefined : value;
 }
 
 /** `JSON.stringify({ token, user })`, or what a login answered. */
@@ -201,9 +212,17 @@ function isLoginAnswer(sources: Sources, path: NodePath): boolean {
   });
 }
 
+/** What is answered by a call, at once or when it is awaited. */
+function settledFrom(path: NodePath): NodePath {
+  const { parentPath: parent } = path;
+  return parent?.isAwaitExpression() || parent?.isTSAsExpression() || parent?.isTSNonNullExpression()
+    ? settledFrom(parent)
+    : path;
+}
+
 /** `JSON.parse(get('user')).token`, through a variable as well. */
-function fieldsRead(path: NodePath): string[] {
-  const parsed = parsedFrom(path);
+function fieldsRead({ path, objects }: StorageAccess): string[] {
+  const parsed = objects ? settledFrom(path) : parsedFrom(path);
   if (!parsed) return [];
   const { parentPath: parent } = parsed;
   const names: string[] = [];

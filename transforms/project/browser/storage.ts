@@ -8,14 +8,16 @@ import { unwrapped } from '../unwrapped.js';
 import { cookieAccess } from './cookies.js';
 import { QUASAR_METHODS, quasarStorage } from './quasar.js';
 import { effectCall, type MethodCall } from './saga-effects.js';
+import { type Keeper, libraryAccess } from './storage-libraries.js';
 import { fixedString } from './strings.js';
 import { takingFunction } from './taking-functions.js';
 
 /** One access to the browser's storage; `path` is the whole expression, through a wrapper the wrapper's call. */
-export interface StorageAccess {
+export interface StorageAccess extends ByLibrary {
   readonly file: SourceFile;
   readonly path: NodePath;
-  readonly storage: 'local' | 'session' | 'cookie';
+  /** `library`: what only a library reads that has a storage of its own. */
+  readonly storage: 'local' | 'session' | 'cookie' | 'library';
   readonly operation: 'get' | 'set' | 'remove' | 'clear';
   /** Absent for `clear`, and where the key is not fixed. */
   readonly key?: string;
@@ -32,6 +34,18 @@ export interface StorageAccess {
   readonly asks?: boolean;
   /** What keeps it tells whoever uses it about every change, and goes on: only where it is cleared the session ends. */
   readonly kept?: boolean;
+}
+
+/** How a library of storage is asked. */
+interface ByLibrary {
+  /** What is stored goes in and comes out as an object. */
+  readonly objects?: boolean;
+  /** It answers by a promise. */
+  readonly promises?: boolean;
+  /** The answer is handed to a callback. */
+  readonly callback?: boolean;
+  /** Who reads what `library` stores. */
+  readonly keeper?: Keeper;
 }
 
 /** An access with the expression that its key is. */
@@ -60,8 +74,8 @@ export function storageAccesses(sources: Sources, file: SourceFile): StorageAcce
 }
 
 function accessOf(sources: Sources, file: SourceFile, path: NodePath): KeyedAccess | undefined {
-  const cookie = cookieAccess(sources, file, path);
-  if (cookie) return cookie;
+  const other = cookieAccess(sources, file, path) ?? libraryAccess(sources, file, path);
+  if (other) return other;
   if (path.isCallExpression() || path.isOptionalCallExpression()) {
     const quasar = quasarCall(sources, file, path);
     if (quasar) return quasar;
@@ -198,12 +212,22 @@ function throughWrapper(sources: Sources, access: KeyedAccess, depth = 0): Stora
       storage: access.storage,
       operation: removes ? 'remove' : access.operation,
       through: access.through ?? access.path,
+      ...byLibrary(access),
       ...(argument ? { keyPath: argument } : {}),
       ...(fixed === undefined ? {} : { key: fixed }),
       ...(set && !removes ? { value: set } : {}),
     };
     return fixed === undefined && argument ? throughWrapper(sources, outer, depth + 1) : [outer];
   });
+}
+
+function byLibrary({ objects, promises, callback, keeper }: ByLibrary): ByLibrary {
+  return {
+    ...(objects ? { objects } : {}),
+    ...(promises ? { promises } : {}),
+    ...(callback ? { callback } : {}),
+    ...(keeper ? { keeper } : {}),
+  };
 }
 
 /** The function whose parameter a key is, or is made of: `ls.getItem(PREFIX + name)`, `ls.getItem(keyOf(name))`. */

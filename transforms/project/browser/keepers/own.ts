@@ -30,7 +30,12 @@ export function ownKept(
   return [...calls.values()].flatMap((group): OwnKept[] => {
     const [first] = group;
     const does = new Set(group.map(({ operation }) => operation));
-    if (first?.key === undefined || first.storage === 'cookie' || !does.has('get') || !does.has('set'))
+    if (
+      first?.key === undefined ||
+      /^(?:cookie|library)$/.test(first.storage) ||
+      !does.has('get') ||
+      !does.has('set')
+    )
       return [];
     const { storage, key, path, file } = first;
     const fields = new Set([...fieldsIn(sources, path), ...fieldsAttached(path, key, headers)]);

@@ -1,0 +1,164 @@
+import type { NodePath } from '@babel/traverse';
+import { definitionOf, propertyName } from '../definitions.js';
+import { type Portable, portableOf } from '../portable.js';
+import type { SourceFile } from '../source.js';
+import type { Sources } from '../sources.js';
+import type { KeyedAccess, StorageAccess } from './storage.js';
+import { fixedString } from './strings.js';
+
+/** What a library of storage does by a name, and where it puts it. */
+interface StorageLibrary {
+  readonly methods: Readonly<Record<string, StorageAccess['operation']>>;
+  /** Where web storage has it: under the key with something before it, as JSON. Absent where only the library reads it. */
+  readonly within?: { readonly storage: 'local' | 'session'; readonly prefix: string };
+  /** It answers by promises. */
+  readonly promises?: true;
+  /** Its functions stand for themselves: `import { get, set } from 'idb-keyval'`. */
+  readonly functions?: true;
+}
+
+const STORING = { get: 'get', set: 'set', remove: 'remove', clear: 'clear', clearAll: 'clear' } as const;
+const LIKE_WEB_STORAGE = { getItem: 'get', setItem: 'set', removeItem: 'remove', clear: 'clear' } as const;
+const LOCAL = { storage: 'local', prefix: '' } as const;
+
+const LIBRARIES: ReadonlyMap<string, StorageLibrary> = new Map<string, StorageLibrary>([
+  ['store', { methods: STORING, within: LOCAL }],
+  ['store2', { methods: STORING, within: LOCAL }],
+  ['local-storage', { methods: STORING, within: LOCAL }],
+  [
+    'lscache',
+    {
+      methods: { get: 'get', set: 'set', remove: 'remove', flush: 'clear' },
+      within: { storage: 'local', prefix: 'lscache-' },
+    },
+  ],
+  ['localforage', { methods: LIKE_WEB_STORAGE, promises: true }],
+  [
+    'idb-keyval',
+    { methods: { get: 'get', set: 'set', del: 'remove', clear: 'clear' }, promises: true, functions: true },
+  ],
+  ['secure-ls', { methods: { ...STORING, removeAll: 'clear' } }],
+  ['react-secure-storage', { methods: LIKE_WEB_STORAGE }],
+  ['encrypt-storage', { methods: LIKE_WEB_STORAGE }],
+]);
+
+/** Text of the files that use such libraries: their names, and methods of what is made elsewhere. */
+export const LIBRARY_WORDS = [
+  ...[...LIBRARIES.keys()].flatMap((name) => [`'${name}'`, `"${name}"`]),
+  'store/dist/',
+  'etItem(',
+  'emoveItem(',
+];
+
+/** What reads a token out of a library, in the module that takes up earlier logins. */
+export interface Keeper {
+  /** The object that is asked; absent where it can not be told elsewhere which one that is. */
+  readonly object?: Portable;
+  readonly library: string;
+  /** What the methods are called, where they are not those of web storage. */
+  readonly methods?: { readonly get: string; readonly set: string; readonly remove: string };
+  /** Its methods are functions of the library. */
+  readonly functions?: true;
+  /** The file that tells the library its settings, which has to run first. */
+  readonly settings?: SourceFile;
+}
+
+/** The access to storage by a library that an expression is. */
+export function libraryAccess(sources: Sources, file: SourceFile, path: NodePath): KeyedAccess | undefined {
+  if (!path.isCallExpression() && !path.isOptionalCallExpression()) return undefined;
+  const callee = path.get('callee') as NodePath;
+  const called = calledOn(sources, callee);
+  if (!called) return undefined;
+  const { name, library, module, object } = called;
+  const operation = Object.hasOwn(library.methods, name) ? library.methods[name] : undefined;
+  if (!operation) return undefined;
+  const [first, second, third] = path.get('arguments') as NodePath[];
+  const key = first && fixedString(sources, first);
+  const { within, promises } = library;
+  const answered = operation === 'set' ? third : second;
+  return {
+    file,
+    path,
+    storage: within?.storage ?? 'library',
+    operation,
+    objects: true,
+    ...(promises ? { promises } : {}),
+    ...(within ? {} : { keeper: keeperOf(sources, module, library, object) }),
+    ...(promises && answered && isFunction(sources, answered) ? { callback: true } : {}),
+    ...(first && operation !== 'clear' ? { keyPath: first } : {}),
+    ...(key === undefined || operation === 'clear' ? {} : { key: (within?.prefix ?? '') + key }),
+    ...(operation === 'set' && second ? { value: second } : {}),
+  };
+}
+
+function isFunction(sources: Sources, path: NodePath): boolean {
+  const { kind } = definitionOf(sources, path);
+  return kind === 'function' || /^(?:cb|callback|done|next)$/.test(String(path));
+}
+
+interface Called {
+  readonly module: string;
+  readonly library: StorageLibrary;
+  /** The name of the method or function. */
+  readonly name: string;
+  readonly object?: NodePath;
+}
+
+/** `store.get`, `ls.get` of `const ls = new SecureLS()`, `get` of idb-keyval. */
+function calledOn(sources: Sources, callee: NodePath): Called | undefined {
+  const member = callee.isMemberExpression() || callee.isOptionalMemberExpression();
+  if (!member && !callee.isIdentifier()) return undefined;
+  const definition = definitionOf(sources, callee);
+  if (definition.kind === 'package') {
+    const { module } = definition;
+    const library = libraryNamed(module);
+    const name = definition.name.at(-1);
+    if (!library || name === undefined || (!member && !library.functions)) return undefined;
+    if (definition.name.length > 2) return undefined;
+    return { module, library, name, ...(member ? { object: callee.get('object') as NodePath } : {}) };
+  }
+  const name = propertyName(callee.node);
+  if (!member || name === undefined) return undefined;
+  const object = callee.get('object') as NodePath;
+  const holder = definitionOf(sources, object);
+  const made = holder.kind === 'value' ? holder.path : undefined;
+  if (!made?.isNewExpression() && !made?.isCallExpression()) return undefined;
+  const maker = definitionOf(sources, made.get('callee') as NodePath);
+  if (maker.kind !== 'package') return undefined;
+  const library = libraryNamed(maker.module);
+  // What a namespace of store.js, or a bucket, puts before its keys is not known here.
+  if (!library || library.within) return undefined;
+  return { module: maker.module, library, name, object };
+}
+
+/** `store/dist/store.modern` is the same library. */
+function libraryNamed(module: string): StorageLibrary | undefined {
+  return LIBRARIES.get(module) ?? (/^store\/dist\//.test(module) ? LIBRARIES.get('store') : undefined);
+}
+
+function keeperOf(
+  sources: Sources,
+  module: string,
+  { methods, functions }: StorageLibrary,
+  object: NodePath | undefined,
+): Keeper {
+  const named = (operation: string) =>
+    Object.entries(methods).find(([, one]) => one === operation)?.[0] ?? operation;
+  const names = { get: named('get'), set: named('set'), remove: named('remove') };
+  const portable = object && portableOf(sources, object);
+  const settings = module === 'localforage' ? settingsOf(sources, module) : undefined;
+  return {
+    library: module,
+    ...(portable ? { object: portable } : {}),
+    ...(functions ? { functions } : {}),
+    ...(settings ? { settings } : {}),
+    ...(methods === LIKE_WEB_STORAGE ? {} : { methods: names }),
+  };
+}
+
+/** The file with `localforage.config({ name: 'notes' })`. */
+function settingsOf(sources: Sources, module: string): SourceFile | undefined {
+  return sources
+    .mentioning(`'${module}'`, `"${module}"`)
+    .find((file) => /\b\w+\.(?:config|setDriver|defineDriver)\(/.test(file.text));
+}
