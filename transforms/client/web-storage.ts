@@ -282,8 +282,8 @@ function editRemove(site: StoreSite, project: Project): Edit[] {
   if ((repeated || overwritten) && statement?.isStatement()) return [withoutStatement(file, access.path)];
   const call = `${done.local}()`;
   // Nobody waits for what is forgotten at once, unless a promise is expected.
-  const awaited = access.promises && name === 'forgetSession' && access.path.parentPath;
-  if (awaited && awaited.isAwaitExpression()) return [replacement(file, awaited, call, [done])];
+  const awaited = access.promises && name === 'forgetSession' ? access.path.parentPath : undefined;
+  if (awaited?.isAwaitExpression()) return [replacement(file, awaited, call, [done])];
   const promised = awaited && !awaited.isExpressionStatement() && !awaited.isArrayExpression();
   return [replacement(file, access.path, promised ? `Promise.resolve(${call})` : call, [done])];
 }
