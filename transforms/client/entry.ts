@@ -1,13 +1,14 @@
 // https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Promise/finally
 import { posix } from 'node:path';
 import { alone } from '../alone.js';
-import { adoptionOf, browserModuleOf } from '../edit/browser-module.js';
+import { adoptionOf, browserModuleOf, kitHooksOf } from '../edit/browser-module.js';
 import { dependencyEdits } from '../edit/dependencies.js';
 import type { Edit } from '../edit/edits.js';
 import { aroundMount } from '../edit/mount.js';
 import { SHIM_CLIENT } from '../edit/names.js';
 import { type WaitingRequests, waitingRequests } from '../edit/waiting-requests.js';
 import { renewsByCookie } from '../project/browser/renews-by-cookie.js';
+import type { Package } from '../project/packages.js';
 import type { Project } from '../project/project.js';
 import type { EntrySite } from '../project/site.js';
 import type { Decision, Rule } from '../rule.js';
@@ -29,6 +30,14 @@ function decide({ client, file }: EntrySite, project: Project): Decision {
   const { sources } = project;
   if (isDone(client, sources))
     return { action: 'kept', reason: 'the application takes up earlier logins at its start already' };
+  const kit = kitOf(sources.packageOf(file));
+  if (!client.entry && kit && kitHooksOf(client, sources))
+    return kit >= WAITING_KIT
+      ? { action: 'rewritten', reason: 'SvelteKit starts when an earlier login has become a session' }
+      : {
+          action: 'bridged',
+          reason: 'earlier logins are taken up at the start, which SvelteKit waits for from 2.10 on',
+        };
   if (startsOutOfSight(client, file, project))
     return { action: 'rewritten', reason: 'requests wait until an earlier login has become a session' };
   if (!client.entry)
@@ -97,6 +106,16 @@ const STARTS: readonly { readonly framework: string; readonly how: string }[] = 
   },
 ];
 
+/** The first version of SvelteKit that waits for `init` of src/hooks.client.js. */
+const WAITING_KIT = 2.1;
+
+/** Which SvelteKit a package asks for at least, 2.05 for 2.5; undefined before there was an `init`. */
+function kitOf(home: Package | undefined): number | undefined {
+  const [, major, minor] = /"@sveltejs\/kit":\s*"[^\d"]*(\d+)(?:\.(\d+))?/.exec(home?.text ?? '') ?? [];
+  const version = Number(major) + Math.min(Number(minor ?? 0), 99) / 100;
+  return version >= 2 ? version : undefined;
+}
+
 function adviceFor(call: string, dependencies: ReadonlySet<string>): string {
   const known = STARTS.find(({ framework }) => dependencies.has(framework));
   const how = known?.how ?? 'Where it starts, run CALL first, and mount when it has settled.';
@@ -117,6 +136,12 @@ function edit(site: EntrySite, decision: Decision, project: Project): readonly E
   const { client, file } = site;
   const home = project.sources.packageOf(file);
   if (decision.action === 'manual') return home ? dependencyEdits(home) : [];
+  const hooks = client.entry ? undefined : kitHooksOf(client, project.sources, renewsByCookie(project, client));
+  if (hooks)
+    return [
+      { file: hooks.path, start: 0, end: 0, text: hooks.text, because: 'the session of the browser' },
+      ...(home ? dependencyEdits(home) : []),
+    ];
   const waiting = startsOutOfSight(client, file, project);
   if (waiting)
     return [

@@ -53,6 +53,27 @@ export function browserModuleOf(
   };
 }
 
+/** SvelteKit's file for what is done at the start in the browser; undefined where there is one already. */
+export function kitHooksOf(
+  client: BrowserClient,
+  sources: Sources,
+  renews = false,
+): BrowserModule | undefined {
+  const inside = sources.listed.filter(({ path }) => path.startsWith(posix.join(client.folder, 'src/')));
+  if (inside.some(({ path }) => /\/hooks(?:\.client)?(?:\/index)?\.[jt]s$/.test(path))) return undefined;
+  const typed = inside.some(({ path }) => path.endsWith('.ts'));
+  const path = posix.join(client.folder, `src/hooks.client.${typed ? 'ts' : 'js'}`);
+  const style = styleOf(client.files[0]?.text ?? '');
+  const { newline, semicolon } = style;
+  const init = [
+    '',
+    '/** SvelteKit waits for it before it shows the pages. */',
+    `export const init = () => sessionReady${semicolon}`,
+  ];
+  const text = moduleText(client, path, style, renews, '') + init.join(newline) + newline;
+  return { path, specifier: './hooks.client', text };
+}
+
 /** The call that takes up earlier logins, in one line as a comment shows it. */
 export function adoptionOf({ places, base }: BrowserClient, renews: boolean): string {
   const style = styleOf('');

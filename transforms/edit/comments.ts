@@ -39,7 +39,9 @@ export function commentEdits(file: SourceFile, notes: readonly Note[], edits: re
     const lines = wrapped(`${TAG} ${[...texts].join(' ')}`, Math.max(NARROWEST, WIDEST - indent.length));
     const text = lines.map((line) => `// ${line}${newline}${indent}`).join('');
     const ownLine = beginsLine(file, at) ? '' : `${newline}${indent}`;
-    comments.push({ file: file.path, start: at, end: at, text: ownLine + text });
+    // What is said at the top of a file is not about the import that stands there, which may go.
+    const stays = anchor.isImportDeclaration() ? { stays: true } : {};
+    comments.push({ file: file.path, start: at, end: at, text: ownLine + text, ...stays });
   }
   return comments;
 }

@@ -7,7 +7,7 @@ import { firstLineOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import type { Entry } from './entry.js';
 import type { AttachedHeader } from './headers.js';
-import { servedWith } from './page-servers.js';
+import { keptByServer, servedWith } from './page-servers.js';
 import type { TokenPlace } from './places.js';
 import type { StorageAccess } from './storage.js';
 
@@ -136,6 +136,13 @@ export function holdOf(
   if (attaching && places.length) return { action: 'manual', ...attaching };
   const attached = headers.filter(({ foreign, form }) => !foreign && form !== 'delete');
   if (!attached.length || files.some(({ text }) => text.includes('adoptLegacyToken('))) return undefined;
+  const keeping = keptByServer(home, attached);
+  if (keeping)
+    return {
+      action: 'manual',
+      reason: `the pages' own server keeps this token in a cookie and sends it on (see ${keeping})`,
+      todo: "Either set bearer: true in the session module of the API: a login is answered with a handle of the session then, which this server keeps and sends as it did the token. Or let it hand the cookies on, both ways: those that the API sets when a user logs in, response.headers.getSetCookie(), and with what it asks the API, headers: { cookie: event.request.headers.get('cookie') ?? '' }.",
+    };
   const server = servedWith(home, files, places, headers);
   if (server)
     return {

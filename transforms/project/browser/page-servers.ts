@@ -41,6 +41,18 @@ export function servedWith(
   )?.path;
 }
 
+/** Files that SvelteKit runs on its server alone. */
+const KIT_SERVER = /(?:^|\/)(?:hooks\.server|\+(?:page|layout)\.server|\+server)\.[jt]s$|\/lib\/server\//;
+
+/** The file in which the server of the pages sends on a token that no script of the browser sees. */
+export function keptByServer(
+  home: Package | undefined,
+  headers: readonly AttachedHeader[],
+): string | undefined {
+  if (!home?.dependencies.has('@sveltejs/kit')) return undefined;
+  return headers.find(({ file, foreign }) => !foreign && KIT_SERVER.test(file.path))?.file.path;
+}
+
 /** `ssr: false` in nuxt.config */
 function isWithoutServer(files: readonly ListedFile[]): boolean {
   return files.some(({ path, text }) => /(?:^|\/)nuxt\.config\.\w+$/.test(path) && BROWSER_ALONE.test(text));
