@@ -5,8 +5,8 @@ import { originsOf } from '../flow/origins.js';
 import type { Package } from '../packages.js';
 import { firstLineOf } from '../source.js';
 import type { Sources } from '../sources.js';
-import type { Entry } from './entry.js';
 import type { AttachedHeader } from './headers.js';
+import { heldByLibrary } from './held-libraries.js';
 import { keptByServer, servedWith } from './page-servers.js';
 import type { TokenPlace } from './places.js';
 import type { StorageAccess } from './storage.js';
@@ -18,8 +18,9 @@ export interface Hold {
   readonly reason: string;
   /** No import of a package finds anything in its scripts. */
   readonly loose?: true;
-  /** It runs as an application of a phone. */
+  /** It runs as an application of a phone, or of a desktop. */
   readonly mobile?: true;
+  readonly desktop?: true;
   /** What a person is to do, where it is not to find out where the token is. */
   readonly todo?: string;
 }
@@ -35,7 +36,11 @@ const MOBILE = [
   '@capacitor/ios',
   'cordova-android',
   'cordova-ios',
+  '@tauri-apps/api',
 ];
+
+/** Electron shows pages that are part of the application. */
+const FROM_DISK = /\.loadFile\(|\bfile:\/\/|\bpathToFileURL\(|\bprotocol\.(?:handle|register\w+)\(/;
 
 /** Code that keeps something for the next visit, in ways of which the keys are not looked up. */
 const KEEPING =
@@ -123,6 +128,14 @@ export function holdOf(
       mobile: true,
       reason: 'a mobile application keeps sending what a login answers: a bearer handle of the session',
     };
+  const desktop = home?.dependencies.has('electron') && files.find(({ text }) => FROM_DISK.test(text));
+  if (desktop)
+    return {
+      action: 'kept',
+      mobile: true,
+      desktop: true,
+      reason: `pages that are loaded from a disk (see ${desktop.path}) are of no site that a cookie would go from: they keep sending what a login answers, a bearer handle of the session`,
+    };
   const extension = files.find(({ text }) =>
     /\b(?:chrome|browser)\.storage\.(?:local|sync|session)\b/.test(text),
   );
@@ -177,66 +190,6 @@ export function holdOf(
     ? { action: 'manual', reason: `it is not in sight where the browser keeps this token (see ${keeps})` }
     : undefined;
 }
-
-/** Why a token that a library of storage keeps is not taken out of it, where one is. */
-function heldByLibrary(
-  accesses: readonly StorageAccess[],
-  places: readonly TokenPlace[],
-  files: readonly ListedFile[],
-): Pick<Hold, 'reason' | 'todo'> | undefined {
-  const ours = accesses.filter((access) =>
-    places.some(({ storage, key }) => storage === access.storage && key === access.key),
-  );
-  const called = ours.find(({ callback }) => callback);
-  if (called)
-    return {
-      reason: `what is stored is answered to a callback (see ${called.file.path})`,
-      todo: 'Write it with await instead. Then run this step again.',
-    };
-  const unknown = ours.find(({ keeper }) => keeper && !keeper.functions && !keeper.object);
-  if (unknown)
-    return {
-      reason: `${unknown.keeper?.library} keeps this token in a storage that nothing outside of its file can ask (see ${firstLineOf(unknown.file, unknown.path.node)})`,
-      todo: 'Export that storage from a file of its own. Then run this step again.',
-    };
-  const field = ours.find(
-    ({ promises, operation, path, key, storage }) =>
-      promises &&
-      operation === 'get' &&
-      !path.parentPath?.isAwaitExpression() &&
-      places.some((place) => place.key === key && place.storage === storage && place.field !== undefined),
-  );
-  if (field)
-    return {
-      reason: `the object that the token is stored in is read by a promise (see ${firstLineOf(field.file, field.path.node)})`,
-      todo: 'Write it with await instead. Then run this step again.',
-    };
-  const apart = ours.some(({ objects }) => objects)
-    ? files.find(({ text }) => BEFORE_KEYS.test(text))
-    : undefined;
-  return (
-    apart && {
-      reason: `the library that keeps this token puts something before its key (see ${apart.path})`,
-      todo: "Say so by hand: adoptLegacyToken of '@jwt-to-session/shim/client' takes { storage: { getItem, setItem, removeItem }, key } as well, functions that ask the library.",
-    }
-  );
-}
-
-/** Where the application starts it tells a library how to store, which has to be known before the library is asked. */
-export function heldBySettings(entry: Entry | undefined, places: readonly TokenPlace[]): Hold | undefined {
-  const told = places.find(({ keeper }) => keeper?.settings && keeper.settings === entry?.file);
-  const library = told?.keeper?.library;
-  return library === undefined
-    ? undefined
-    : {
-        action: 'manual',
-        reason: `the application starts in the file that tells ${library} how to store`,
-        todo: `Tell it in a file of its own, which this one imports. Then run this step again.`,
-      };
-}
-
-/** What changes the keys, or the form, in which a library of storage writes. */
-const BEFORE_KEYS = /\blscache\.setBucket\(|\bstore\.(?:namespace|addPlugin|createStore)\(|\bls\.backend\(/;
 
 /** The library that attaches tokens by itself, where a file uses it so. */
 function attachingIn(

@@ -7,7 +7,7 @@ export function mobileFindings({ sites }: Project): Finding[] {
   const served = sites.some(({ kind }) => kind === 'application');
   return mobileClients(sites).map((site) => ({
     severity: served ? 'note' : 'warning',
-    title: 'A mobile application logs in here',
+    title: `A ${site.client.hold?.desktop ? 'desktop' : 'mobile'} application logs in here`,
     detail: [
       'It keeps what a login answers and sends it as a bearer token, and goes on so: nothing has to change in it. A JWT that it holds is taken until the window closes.',
       served
