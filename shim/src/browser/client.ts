@@ -13,7 +13,6 @@ interface Place<Storage> {
   /** What keeps it there goes on as it is, and finds a word in the token's place: that there is a session. */
   flag?: boolean;
 }
-/** In storage that is read at once. */
 type OwnPlace = Place<'local' | 'session' | 'cookie'>;
 export type LegacyPlace = OwnPlace | Place<LegacyKeeper>;
 /** A token that was set apart, and where its flag stands for it. */
@@ -75,13 +74,11 @@ const parsed = (text: string | null): unknown => {
 };
 
 const isKept = (place: LegacyPlace): place is Place<LegacyKeeper> => isRecord(place.storage);
-
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
 /** The token waiting at a place, or the marker that an earlier page took for one. */
 const tokenAt = (place: OwnPlace): string | undefined => tokenOf(readAt(place), place.field);
-
 const tokenOf = (kept: unknown, field?: string): string | undefined => {
   let value = typeof kept === 'string' ? parsed(kept) : kept;
   if (!field) return keptIn(typeof value === 'string' ? value : kept);
@@ -149,10 +146,7 @@ const flagCookie = (key: string, token: string): void => {
 
 const dropAt = (place: OwnPlace): void => {
   const { storage: kind, key, field } = place;
-  if (kind === 'cookie') {
-    dropCookie(key);
-    return;
-  }
+  if (kind === 'cookie') return dropCookie(key);
   const from = storage(kind);
   if (!from) return;
   const text = from.getItem(key);

@@ -15,7 +15,7 @@ import { KEEPING_WORDS, type KeptState, keptStates, ownStates } from './keepers.
 import { placesOf, type TokenPlace } from './places.js';
 import { type OutgoingRequest, outgoingRequests, SENDING_WORDS } from './requests.js';
 import { type StorageAccess, storageAccesses } from './storage.js';
-import { LIBRARY_WORDS } from './storage-libraries.js';
+import { LIBRARY_WORDS, libraryWords } from './storage-libraries.js';
 import { strangerOf } from './strangers.js';
 import { apiAddresses, type Target, targetOf } from './target.js';
 import { ADDRESS_WORDS, attachedAddresses } from './token-addresses.js';
@@ -84,7 +84,7 @@ const WORDS = [
 
 /** Finds the browser applications that keep or attach login tokens. */
 export function browserClients(sources: Sources): BrowserClient[] {
-  return [...clientFiles(sources, EVIDENCE)].flatMap(([folder, evident]) => {
+  return [...clientFiles(sources, [...EVIDENCE, ...libraryWords(sources)])].flatMap(([folder, evident]) => {
     const found = inEach(sources, evident, storageAccesses);
     const headers = inEach(sources, evident, attachedHeaders);
     return isolated(sources, evident, (): BrowserClient[] => {

@@ -50,6 +50,15 @@ export const LIBRARY_WORDS = [
   'emoveItem(',
 ];
 
+/** The same where a library with methods of other names is there, which files may get from one another. */
+export function libraryWords(sources: Sources): readonly string[] {
+  const others = [...LIBRARIES].flatMap(([name, { methods }]) =>
+    methods === LIKE_WEB_STORAGE ? [] : [name],
+  );
+  const used = sources.packages.some(({ dependencies }) => others.some((name) => dependencies.has(name)));
+  return used ? ['.get(', '.set(', '.remove('] : [];
+}
+
 /** What reads a token out of a library, in the module that takes up earlier logins. */
 export interface Keeper {
   /** The object that is asked; absent where it can not be told elsewhere which one that is. */
@@ -111,7 +120,7 @@ function calledOn(sources: Sources, callee: NodePath): Called | undefined {
   const definition = definitionOf(sources, callee);
   if (definition.kind === 'package') {
     const { module } = definition;
-    const library = libraryNamed(module);
+    const library = isOwnFolder(sources, callee, module) ? undefined : libraryNamed(module);
     const name = definition.name.at(-1);
     if (!library || name === undefined || (!member && !library.functions)) return undefined;
     if (definition.name.length > 2) return undefined;
@@ -129,6 +138,11 @@ function calledOn(sources: Sources, callee: NodePath): Called | undefined {
   // What a namespace of store.js, or a bucket, puts before its keys is not known here.
   if (!library || library.within) return undefined;
   return { module: maker.module, library, name, object };
+}
+
+/** `import store from 'store'` is of a folder of the application where it depends on no such package. */
+function isOwnFolder(sources: Sources, path: NodePath, module: string): boolean {
+  return module === 'store' && !sources.packageOf(sources.fileOf(path))?.dependencies.has(module);
 }
 
 /** `store/dist/store.modern` is the same library. */
