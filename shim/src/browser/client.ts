@@ -154,21 +154,15 @@ const dropAt = (place: OwnPlace): void => {
   else from.removeItem(key);
 };
 
-const apartFrom = ({ key, field }: LegacyPlace, kind: 'local' | 'session'): Apart => ({
-  storage: kind,
-  key: [NOTE, key, field].filter(Boolean).join(' '),
-});
+const apartKey = ({ key, field }: LegacyPlace): string => [NOTE, key, field].filter(Boolean).join(' ');
 
-/**
- * Sets a token apart from the object around it, which the application may store again without it before the
- * server has answered; or from what keeps it, which finds a flag.
- */
+/** Sets a token apart from an object that may be stored again before an answer, or from what keeps it, for a flag. */
 const setApart = (place: OwnPlace): Apart[] => {
   const { storage: kind, key, field, flag } = place;
   const cookie = kind === 'cookie';
   const to = storage(kind);
   if (!(flag || (field && !cookie)) || !to) return [place];
-  const apart = apartFrom(place, cookie ? 'local' : kind);
+  const apart: Apart = { storage: cookie ? 'local' : kind, key: apartKey(place) };
   if (flag) apart.of = place;
   const token = tokenAt(place);
   try {
@@ -182,14 +176,18 @@ const setApart = (place: OwnPlace): Apart[] => {
   return [apart, place];
 };
 
-/** Moves a token to where it is read at once until the server has answered. */
-const takeOut = async ({ storage: keeper, key, field }: Place<LegacyKeeper>, to: Apart): Promise<void> => {
-  const value = await keeper.getItem(key);
-  const token = tokenOf(value, field);
-  const local = storage('local');
-  if (!token || !local) return;
-  local.setItem(to.key, token);
-  await (field ? keeper.setItem(key, without(value, field.split('.'))) : keeper.removeItem(key));
+/** Moves a token to where it is read at once until the server has answered; stays where that can't be. */
+const takeOut = async (place: Place<LegacyKeeper>): Promise<void> => {
+  const { storage: keeper, key, field } = place;
+  const to = apartKey(place);
+  places.push({ storage: 'local', key: to });
+  try {
+    const value = await keeper.getItem(key);
+    const token = tokenOf(value, field);
+    if (!token) return;
+    localStorage.setItem(to, token);
+    await (field ? keeper.setItem(key, without(value, field.split('.'))) : keeper.removeItem(key));
+  } catch {}
 };
 
 /** The note is shared by the tabs; what storage does not take, this page remembers. */
@@ -239,9 +237,8 @@ const adopt = async (): Promise<void> => {
 };
 
 /**
- * Turns a token that an earlier version of the page left in this browser into a session, and forgets it once the
- * server has taken or refused it. Never rejects: without a network the token stays, and is tried again when
- * there is one.
+ * Turns a token that an earlier version of the page left here into a session, and forgets it once the server has
+ * taken or refused it. Never rejects: without a network the token stays, and is tried again when there is one.
  */
 export function adoptLegacyToken(options: AdoptOptions): Promise<void> {
   // The base that it was put together from may have ended with a slash of its own.
@@ -250,11 +247,8 @@ export function adoptLegacyToken(options: AdoptOptions): Promise<void> {
   places = [];
   const taken: Promise<void>[] = [];
   for (const place of 'from' in options ? options.from : [options]) {
-    if (isKept(place)) {
-      const apart = apartFrom(place, 'local');
-      places.push(apart);
-      taken.push(takeOut(place, apart).catch(() => {}));
-    } else places.push(...setApart(place));
+    if (isKept(place)) taken.push(takeOut(place));
+    else places.push(...setApart(place));
   }
   const run = (): Promise<void> =>
     (adopting =
