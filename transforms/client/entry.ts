@@ -136,7 +136,10 @@ function edit(site: EntrySite, decision: Decision, project: Project): readonly E
   const { client, file } = site;
   const home = project.sources.packageOf(file);
   if (decision.action === 'manual') return home ? dependencyEdits(home) : [];
-  const hooks = client.entry ? undefined : kitHooksOf(client, project.sources, renewsByCookie(project, client));
+  const hooks =
+    client.entry || !kitOf(home)
+      ? undefined
+      : kitHooksOf(client, project.sources, renewsByCookie(project, client));
   if (hooks)
     return [
       { file: hooks.path, start: 0, end: 0, text: hooks.text, because: 'the session of the browser' },
