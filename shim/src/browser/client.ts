@@ -146,7 +146,10 @@ const flagCookie = (key: string, token: string): void => {
 
 const dropAt = (place: OwnPlace): void => {
   const { storage: kind, key, field } = place;
-  if (kind === 'cookie') return dropCookie(key);
+  if (kind === 'cookie') {
+    dropCookie(key);
+    return;
+  }
   const from = storage(kind);
   if (!from) return;
   const text = from.getItem(key);
