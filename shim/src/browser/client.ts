@@ -146,11 +146,7 @@ const flagCookie = (key: string, token: string): void => {
 
 const dropAt = (place: OwnPlace): void => {
   const { storage: kind, key, field } = place;
-  if (kind === 'cookie') {
-    dropCookie(key);
-    return;
-  }
-  const from = storage(kind);
+  const from = kind === 'cookie' ? dropCookie(key) : storage(kind);
   if (!from) return;
   const text = from.getItem(key);
   if (field && isRecord(parsed(text))) from.setItem(key, String(without(text, field.split('.'))));
