@@ -66,16 +66,19 @@ function between(
     : { start: endOf(beside), end: endOf(beside), text: `,${white}${entry}`, stays: true };
 }
 
-/** A list that is made for it, or that was empty. */
+/** A list that is made for it at the end of the manifest, or that was empty. */
 function made(text: string, { name, range, list }: Dependency): Pick<Edit, 'start' | 'end' | 'text'> {
-  const { newline, indent } = styleOf(text);
-  const formattingOptions = {
-    insertSpaces: indent !== '\t',
-    tabSize: indent === '\t' ? 1 : indent.length,
-    eol: newline,
-  };
-  const options = text.trim().includes('\n') ? { formattingOptions } : {};
-  return difference(text, applyJson(text, modify(text, [list, name], range, options)));
+  const root = parseTree(text);
+  const last = root?.children?.at(-1);
+  const empty = root && findNodeAtLocation(root, [list]);
+  if (!last) return difference(text, applyJson(text, modify(text, [list, name], range, {})));
+  const { indent } = styleOf(text);
+  const white = /\s*$/.exec(text.slice(0, last.offset))?.[0] ?? '';
+  const [open, close] = white.includes('\n') ? [white + indent, white] : [' ', ' '];
+  const entries = `{${open}${JSON.stringify(name)}: ${JSON.stringify(range)}${close}}`;
+  return empty
+    ? { start: empty.offset, end: endOf(empty), text: entries }
+    : { start: endOf(last), end: endOf(last), text: `,${white}${JSON.stringify(list)}: ${entries}` };
 }
 
 /** What turns one text into another: what they have in common at both ends stays. */

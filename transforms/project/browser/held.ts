@@ -87,6 +87,8 @@ const KEEPERS = [
   'svelte-persisted-store',
   'svelte-local-storage-store',
 ];
+/** A cookie of Nuxt for a token, which its composables hand about as a ref. */
+const NUXT_COOKIE = /\buseCookie\b(?:<[^()]*>)?\(\s*['"`][^'"`]*(?:token|jwt|auth)/i;
 /** What attaches a login token to requests out of sight, and refuses to send them without one. */
 const ATTACHING: ReadonlyMap<string, RegExp> = new Map([
   ['angular2-jwt', /\bAuthHttp\b/],
@@ -185,6 +187,7 @@ export function holdOf(
   const unknown = attached.map(({ value }) => keptOutOfSight(sources, value, accesses)).find((text) => text);
   const keeps =
     unknown ??
+    files.find(({ text }) => NUXT_COOKIE.test(text))?.path ??
     (places.length ? undefined : (storedSomewhere(accesses) ?? files.map(keeperIn).find((text) => text)));
   return keeps
     ? { action: 'manual', reason: `it is not in sight where the browser keeps this token (see ${keeps})` }

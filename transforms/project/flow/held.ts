@@ -1,7 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { definitionOf, propertyName } from '../definitions.js';
-import { type Holder, holderMade, holderOf, mentionsOf, viewAbove } from '../holders.js';
+import { type Holder, holderMade, holderOf, mentionsOf, nameGiven, viewAbove } from '../holders.js';
 import type { Sources } from '../sources.js';
 import { isInTemplate } from '../templates.js';
 import { callbacksOf } from './emitted.js';
@@ -101,13 +101,32 @@ function holderWritten(sources: Sources, call: NodePath): Holder | undefined {
 
 /** The expressions that are what a holder holds, and the parameters that it is handed into. */
 export function readsOf(sources: Sources, holder: Holder): Read[] {
-  return mentionsOf(sources, holder).flatMap((mention) => {
-    const path = viewAbove(mention) ?? mention;
-    return [
-      ...readAt(path, holder).map((read): Read => ({ path: read })),
-      ...callbacksOf(path).map((callback): Read => ({ into: callback })),
-    ];
-  });
+  const subscribed = holder.kind === 'store' ? subscriptionsOf(sources, holder) : [];
+  return [
+    ...subscribed.map((path): Read => ({ path })),
+    ...mentionsOf(sources, holder).flatMap((mention) => {
+      const path = viewAbove(mention) ?? mention;
+      return [
+        ...readAt(path, holder).map((read): Read => ({ path: read })),
+        ...callbacksOf(path).map((callback): Read => ({ into: callback })),
+      ];
+    }),
+  ];
+}
+
+/** `$token` in components of Svelte, which is what the store `token` holds. */
+function subscriptionsOf(sources: Sources, { made }: Holder): NodePath[] {
+  return nameGiven(made).flatMap((name) =>
+    sources.naming(`$${name}`).flatMap((file) =>
+      [...file.paths.values()].filter((path) => {
+        if (!path.isIdentifier({ name: `$${name}` }) || !path.isReferencedIdentifier()) return false;
+        const store = path.scope.getBinding(name)?.path;
+        const named = store?.isImportSpecifier() ? store.get('local') : undefined;
+        const declared = store?.isVariableDeclarator() ? (store.get('init') as NodePath) : named;
+        return declared?.node ? holderOf(sources, declared)?.made.node === made.node : false;
+      }),
+    ),
+  );
 }
 
 function readAt(path: NodePath, { kind }: Holder): NodePath[] {
