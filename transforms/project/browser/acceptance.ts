@@ -44,7 +44,8 @@ export function acceptanceOf(answer: LoginAnswer, project: Project): Acceptance 
     .flatMap((path) => mentionsOf(answer, path, project));
   const token = container ? [container, ...trail].join('.') : binding.identifier.name;
   const significant = mentions.filter(({ kind }) => kind !== 'test' && kind !== 'part' && kind !== 'refresh');
-  const renewing = renewingText(answer) ?? renewingStored(answer, project);
+  const besides = refreshNames(answer, project).map((name) => `${container}.${name}`);
+  const renewing = renewingText(answer) ?? renewingStored(answer, project) ?? besides[0];
   const common = {
     token,
     ...(renewing ? { renewing } : {}),
@@ -55,7 +56,7 @@ export function acceptanceOf(answer: LoginAnswer, project: Project): Acceptance 
         kind === 'whole' ||
         (kind === 'stored' && path.isExpression() && !isToken(path, answer) && !isHollowed(path, project)),
     ),
-    besides: refreshNames(answer, project).map((name) => `${container}.${name}`),
+    besides,
   };
   const first = significant.toSorted((a, b) => startOf(a.path.node) - startOf(b.path.node))[0];
   const body = owner.get('body');

@@ -89,6 +89,8 @@ const KEEPERS = [
 ];
 /** A cookie of Nuxt for a token, which its composables hand about as a ref. */
 const NUXT_COOKIE = /\buseCookie\b(?:<[^()]*>)?\(\s*['"`][^'"`]*(?:token|jwt|auth)/i;
+/** `tokens.access`, of an object whose names say nothing without it. */
+const IN_A_PAIR = /tokens?\??\.access\b(?!\s*\()/i;
 /** What attaches a login token to requests out of sight, and refuses to send them without one. */
 const ATTACHING: ReadonlyMap<string, RegExp> = new Map([
   ['angular2-jwt', /\bAuthHttp\b/],
@@ -184,6 +186,13 @@ export function holdOf(
   const inside = places.find(({ storage, field }) => storage === 'cookie' && field !== undefined);
   if (inside)
     return { action: 'manual', reason: `the cookie ${inside.key} holds the token beside other data` };
+  const part = attached.find(({ value }) => IN_A_PAIR.test(String(value)));
+  if (part && !places.some(({ field }) => field === 'access'))
+    return {
+      action: 'manual',
+      reason: `this token is kept in a pair with the one that renews it (see ${part.file.path})`,
+      todo: "Hand both to acceptSession(access, refresh) where a login is answered, and both places to adoptLegacyToken({ from: [{ storage, key, field: 'access' }, { storage, key, field: 'refresh' }], at }) at the start, from '@jwt-to-session/shim/client'. Then take the pair out of storage, state and headers, together with what renews it.",
+    };
   const unknown = attached.map(({ value }) => keptOutOfSight(sources, value, accesses)).find((text) => text);
   const keeps =
     unknown ??
