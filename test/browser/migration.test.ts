@@ -30,8 +30,9 @@ describeWith(['chromium', 'redis-server'], 'a browser that is logged in while ev
     expect(await openedAs(profile.page, site.origin)).toBe('Ada');
     expect(await titles(profile.page)).toEqual(['Milk']);
     await hasNoTokenFor(profile.page, site.origin, token);
-    const [cookie, ...others] = await profile.context.cookies();
+    const [cookie, trace, ...others] = await profile.context.cookies();
     expect(others).toEqual([]);
+    expect(trace).toMatchObject({ name: 'session-was-open', value: '1', httpOnly: true });
     expect(cookie).toMatchObject({ name: 'session', httpOnly: true, sameSite: 'Lax' });
     expect((await readableByScript(profile.page)).cookies).toBe('');
 

@@ -20,7 +20,7 @@ import { idleConditions } from './idle-conditions.js';
 import { idleCopies } from './idle-copies.js';
 import { idleHooks } from './idle-hooks.js';
 import { idleLinks } from './idle-links.js';
-import type { Edited, LeftoverFinder } from './leftover.js';
+import { type Edited, type LeftoverFinder, TODO } from './leftover.js';
 import { markerFunctions } from './marker-functions.js';
 import { repeatedGuards } from './repeated-guards.js';
 import { idleSpreads } from './spreads.js';
@@ -184,7 +184,10 @@ function applied(sources: Sources, edits: readonly Edit[]): Map<string, string> 
   return texts;
 }
 
-/** Whether a file holds nothing but comments. */
+/** Whether a file holds nothing but comments that nobody has to read. */
 function isBare(text: string): boolean {
-  return !/\S/.test(text.replace(/\/\*[\s\S]*?\*\/|\/\/.*|(['"])use (?:strict|client)\1;?/g, ''));
+  return (
+    !text.includes(TODO) &&
+    !/\S/.test(text.replace(/\/\*[\s\S]*?\*\/|\/\/.*|(['"])use (?:strict|client)\1;?/g, ''))
+  );
 }

@@ -191,7 +191,7 @@ export function holdOf(
     return {
       action: 'manual',
       reason: `this token is kept in a pair with the one that renews it (see ${part.file.path})`,
-      todo: "Hand both to acceptSession(access, refresh) where a login is answered, and both places to adoptLegacyToken({ from: [{ storage, key, field: 'access' }, { storage, key, field: 'refresh' }], at }) at the start, from '@jwt-to-session/shim/client'. Then take the pair out of storage, state and headers, together with what renews it.",
+      todo: "Hand both to acceptSession(access, refresh) where a login is answered, and give adoptLegacyToken both at the start, from: [{ storage, key, field: 'access' }, { storage, key, field: 'refresh' }]; the two come from '@jwt-to-session/shim/client'. Then take the pair out of storage, state and headers, together with what renews it.",
     };
   const unknown = attached.map(({ value }) => keptOutOfSight(sources, value, accesses)).find((text) => text);
   const keeps =
