@@ -133,37 +133,25 @@ function isDone({ files, entry }: EntrySite['client'], sources: Project['sources
 
 function edit(site: EntrySite, decision: Decision, project: Project): readonly Edit[] {
   if (decision.action === 'kept') return [];
-  const { client, file } = site;
-  const home = project.sources.packageOf(file);
+  const home = project.sources.packageOf(site.file);
   if (decision.action === 'manual') return home ? dependencyEdits(home) : [];
-  const hooks =
-    client.entry || !kitOf(home)
-      ? undefined
-      : kitHooksOf(client, project.sources, renewsByCookie(project, client));
-  if (hooks)
-    return [
-      { file: hooks.path, start: 0, end: 0, text: hooks.text, because: 'the session of the browser' },
-      ...(home ? dependencyEdits(home) : []),
-    ];
-  const waiting = startsOutOfSight(client, file, project);
-  if (waiting)
-    return [
-      {
-        file: waiting.module.path,
-        start: 0,
-        end: 0,
-        text: waiting.module.text,
-        because: 'the session of the browser',
-      },
-      ...waiting.edits,
-      ...(home ? dependencyEdits(home) : []),
-    ];
-  const module = browserModuleOf(client, project.sources, renewsByCookie(project, client));
+  const { module, edits } = startFor(site, home, project);
   return [
     { file: module.path, start: 0, end: 0, text: module.text, because: 'the session of the browser' },
-    ...aroundMount(file, client.entry, module.specifier),
+    ...edits,
     ...(home ? dependencyEdits(home) : []),
   ];
+}
+
+/** The module that takes up earlier logins, and the edits that have the application wait for it. */
+function startFor({ client, file }: EntrySite, home: Package | undefined, project: Project): WaitingRequests {
+  const renews = renewsByCookie(project, client);
+  const hooks = client.entry || !kitOf(home) ? undefined : kitHooksOf(client, project.sources, renews);
+  if (hooks) return { module: hooks, edits: [] };
+  const waiting = startsOutOfSight(client, file, project);
+  if (waiting) return waiting;
+  const module = browserModuleOf(client, project.sources, renews);
+  return { module, edits: aroundMount(file, client.entry, module.specifier) };
 }
 
 export default alone('client/entry', rule);

@@ -9,7 +9,9 @@ export interface Note {
   readonly text: string;
 }
 
-const TAG = 'TODO(jwt-to-session):';
+/** What marks a place that a person is to look at. */
+export const TODO = 'TODO(jwt-to-session)';
+const TAG = `${TODO}:`;
 const WIDEST = 100;
 /** Less than this makes a column of words, however deep the code stands. */
 const NARROWEST = 50;

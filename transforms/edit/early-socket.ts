@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { namedFunctionAround } from '../project/browser/renewal-calls.js';
@@ -10,6 +9,7 @@ import type { Project } from '../project/project.js';
 import { type SourceFile, textOf } from '../project/source.js';
 import { browserModuleOf } from './browser-module.js';
 import type { Edit } from './edits.js';
+import { relativeSpecifier } from './module-imports.js';
 import { localName } from './names.js';
 import { afterStatement } from './statements.js';
 import { styleOf } from './style.js';
@@ -89,7 +89,6 @@ function conditionIn(file: SourceFile, { node }: NodePath<t.ObjectProperty>): st
 }
 
 function specifierOf(file: SourceFile, module: string): string {
-  const path = posix.relative(posix.dirname(file.path), module).replace(/\.\w+$/, '');
   const extended = /(?:from|import)\s*['"]\.{1,2}\/[^'"]+\.js['"]/.test(file.text) ? '.js' : '';
-  return `${path.startsWith('.') ? '' : './'}${path}${extended}`;
+  return relativeSpecifier(file.path, module).replace(/\.\w+$/, '') + extended;
 }

@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import type { BrowserClient } from '../project/browser/client.js';
 import { type WaitingPlace, waitingPlaces } from '../project/browser/first-requests.js';
 import type { SourceFile } from '../project/source.js';
@@ -6,6 +5,7 @@ import { startOf } from '../project/source.js';
 import type { Sources } from '../project/sources.js';
 import { type BrowserModule, browserModuleOf } from './browser-module.js';
 import type { Edit } from './edits.js';
+import { relativeSpecifier } from './module-imports.js';
 import { isTaken } from './names.js';
 import { indentationAt, quoted, styleOf } from './style.js';
 
@@ -48,8 +48,9 @@ export function waitingRequests(
 
 /** How a file says where the module is. */
 function wayTo({ path, specifier }: BrowserModule, file: SourceFile): string {
-  const way = posix.relative(posix.dirname(file.path), path.replace(/\.[^./]+$/, ''));
-  return (way.startsWith('.') ? way : `./${way}`) + (specifier.endsWith('.js') ? '.js' : '');
+  return (
+    relativeSpecifier(file.path, path.replace(/\.[^./]+$/, '')) + (specifier.endsWith('.js') ? '.js' : '')
+  );
 }
 
 function importing(file: SourceFile, module: BrowserModule): Edit {

@@ -2,6 +2,7 @@ import type { NodePath } from '@babel/traverse';
 import type { SourceFile } from '../../project/source.js';
 import { textOf } from '../../project/source.js';
 import type { Sources } from '../../project/sources.js';
+import { TODO } from '../comments.js';
 import type { Edit } from '../edits.js';
 
 /** An application after its edits, of which some may have left something behind that does nothing any more. */
@@ -15,12 +16,9 @@ export interface Edited {
 /** Finds what a changed file holds that nothing is left of, each with all the edits that take it out. */
 export type LeftoverFinder = (edited: Edited, file: SourceFile) => readonly (readonly Edit[])[];
 
-/** What a person has been asked to look at stays. */
-export const TODO = 'TODO(jwt-to-session)';
-
 const plainTexts = new WeakMap<SourceFile, string>();
 
-/** Whether code came to be through edits, rather than that it stood like this before. */
+/** Whether code came to be through edits, rather than that it stood like this before; what a person is to look at stays. */
 export function isMade({ before }: Edited, file: SourceFile, { node }: NodePath): boolean {
   const text = textOf(file, node);
   const old = before.at(file.path);

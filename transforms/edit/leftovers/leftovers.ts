@@ -3,6 +3,7 @@ import { isSource, type ListedFile } from '../../project/files.js';
 import { parseSource } from '../../project/parse.js';
 import { type Sources, sourcesOf } from '../../project/sources.js';
 import type { Step } from '../../words.js';
+import { TODO } from '../comments.js';
 import { applyEdits, type Edit } from '../edits.js';
 import { finishEdits } from '../finish.js';
 import { barrelLines } from './barrel-lines.js';
@@ -20,7 +21,7 @@ import { idleConditions } from './idle-conditions.js';
 import { idleCopies } from './idle-copies.js';
 import { idleHooks } from './idle-hooks.js';
 import { idleLinks } from './idle-links.js';
-import { type Edited, type LeftoverFinder, TODO } from './leftover.js';
+import type { Edited, LeftoverFinder } from './leftover.js';
 import { markerFunctions } from './marker-functions.js';
 import { repeatedGuards } from './repeated-guards.js';
 import { idleSpreads } from './spreads.js';
@@ -118,9 +119,9 @@ function textsAfter(
     const edits = editsIn(edited, finders, paths, mayGo);
     const made = applied(edited.sources, edits);
     const handingOn = [...(made ?? [])].flatMap(([path, text]) => (text ? [] : barrelLines(edited, path)));
-    const texts = handingOn.every(({ file }) => mayGo(file) && !edits.some((edit) => edit.file === file))
-      ? applied(edited.sources, [...edits, ...handingOn])
-      : made;
+    const isFree = ({ file }: Edit) => mayGo(file) && !edits.some((edit) => edit.file === file);
+    const texts =
+      handingOn.length && handingOn.every(isFree) ? applied(edited.sources, [...edits, ...handingOn]) : made;
     const emptied = [...(texts ?? [])].find(
       ([path, text]) => !text && isAskedFor(edited.sources, path, texts),
     );
