@@ -13,6 +13,7 @@ import { storageHazard } from '../project/browser/uses.js';
 import type { Project } from '../project/project.js';
 import type { GuardSite } from '../project/site.js';
 import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
+import { isAskedFor, isInTemplate } from '../project/templates.js';
 import type { Decision, Rule } from '../rule.js';
 
 /** `user.token`, of an object that has lost its token: asked for → `hasSession()`, used → something empty. */
@@ -40,7 +41,7 @@ function decide({ path, evidence, template }: GuardSite, project: Project): Deci
   if (isEmptied(path)) return { action: 'kept', reason: 'it stands for nothing where there is no token' };
   if (isPassedInVain(project, path))
     return { action: 'rewritten', reason: 'the token is not read for a header any more' };
-  if (isTest(path) || isHeldForTests(project, path))
+  if (isAsked(project, path))
     return { action: 'rewritten', reason: 'asks whether there is a session instead of a token' };
   const call = methodCall(path);
   if (call)
@@ -53,6 +54,11 @@ function decide({ path, evidence, template }: GuardSite, project: Project): Deci
   if (isFlag(path, project))
     return { action: 'rewritten', reason: 'what is handed on from here says whether there is a session' };
   return { action: 'bridged', reason: `${evidence}: what is handed on from here is empty from now on` };
+}
+
+/** Whether nothing but whether it is there is asked, here or of the name that holds it. */
+function isAsked(project: Project, path: NodePath): boolean {
+  return isTest(path) || isAskedFor(project.sources.fileOf(path).text, path) || isHeldForTests(project, path);
 }
 
 /** Whether a flag goes as well wherever the token is handed on to. */
@@ -73,7 +79,7 @@ function edit({ path, file, template }: GuardSite, _decision: Decision, project:
   if (isEmptied(path)) return [];
   const at = { file: file.path, start: startOf(path.node), end: endOf(path.node) };
   const has = localName(file, SHIM_CLIENT, 'hasSession');
-  if (isTest(path) || isHeldForTests(project, path)) return [askedOf(file, path, `${has.local}()`, has)];
+  if (isAsked(project, path)) return [askedOf(file, path, `${has.local}()`, has)];
   if (!methodCall(path) && !isPassedInVain(project, path) && isFlag(path, project))
     return [isTyped(file) ? namedFlag(file, path, has) : askedOf(file, path, `${has.local}()`, has)];
   return methodCall(path) ? [{ ...at, text: `(${textOf(file, path.node)} || '')` }] : [];
@@ -98,7 +104,8 @@ function namedFlag(file: SourceFile, path: NodePath, has: NeededName): Edit {
 /** `user?.token` → `user && hasSession()`: where there is no user, nobody is logged in for whoever asks. */
 function askedOf(file: SourceFile, path: NodePath, asks: string, has: NeededName): Edit {
   const compared = comparedWithNothing(path);
-  const { object } = path.isOptionalMemberExpression() && path.node.optional ? path.node : {};
+  const { object } =
+    (path.isOptionalMemberExpression() && path.node.optional) || isWatched(file, path) ? path.node : {};
   // Where it is declared to be a boolean, an object that is not there would be none.
   const asked = object && isTyped(file) ? undefined : booleanAround(path);
   const whole = compared?.path ?? asked ?? path;
@@ -108,7 +115,7 @@ function askedOf(file: SourceFile, path: NodePath, asks: string, has: NeededName
   const alone =
     !object ||
     compared?.absent ||
-    (/^(?:init|test|argument|body|value)$/.test(String(key)) && !parent?.isUnaryExpression()) ||
+    (/^(?:init|test|argument|body|value|expression)$/.test(String(key)) && !parent?.isUnaryExpression()) ||
     whole.listKey === 'arguments' ||
     parent?.isJSXExpressionContainer() ||
     parent?.isLogicalExpression({ operator: '&&' });
@@ -119,6 +126,14 @@ function askedOf(file: SourceFile, path: NodePath, asks: string, has: NeededName
     text: alone ? text : `(${text})`,
     needs: [has],
   };
+}
+
+/** Whether a template shows anew what is asked here because the object changes, and nothing else says so beside it. */
+function isWatched(file: SourceFile, path: NodePath): path is NodePath<t.MemberExpression> {
+  if (!isInTemplate(path) || !path.isMemberExpression()) return false;
+  const { parentPath: parent } = path;
+  const beside = parent?.isLogicalExpression({ operator: '&&' }) && path.key === 'right';
+  return !(beside && textOf(file, parent.node.left) === textOf(file, path.node.object));
 }
 
 /** `Boolean(user.token)`, `!!user.token` */

@@ -2,6 +2,7 @@ import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { operandsOf, parameterAround } from '../project/browser/token-addresses.js';
 import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
+import { isAttribute } from '../project/templates.js';
 import type { Edit } from './edits.js';
 import { quoted, styleAt } from './style.js';
 
@@ -32,7 +33,7 @@ function outOfTemplate(
   const end = startOf(after) + (follows ? 1 : 0);
   const kept = file.text.slice(startOf(whole.node) + 1, start) + file.text.slice(end, endOf(whole.node) - 1);
   // Nothing is filled in any more.
-  const plain = expressions.length === 1 && !/['"\\\n]/.test(kept);
+  const plain = !isAttribute(whole.node) && expressions.length === 1 && !/['"\\\n]/.test(kept);
   return plain
     ? [at(file, startOf(whole.node), endOf(whole.node), quoted(styleAt(file, whole), kept))]
     : [at(file, start, end, '')];

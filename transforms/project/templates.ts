@@ -6,6 +6,8 @@ import * as t from '@babel/types';
 interface Piece {
   readonly start: number;
   readonly end: number;
+  /** Of an attribute that mixes text and code (`href="/files?token={token}"`), each by where it stands. */
+  readonly codes?: readonly Piece[];
 }
 
 /** What a template brings with it: its pieces of code, and the names that the template itself gives. */
@@ -38,14 +40,54 @@ export function templateStatements(path: string, text: string, options: ParserOp
     part.replace(/[^\r\n]/g, ' '),
   );
   const { pieces, names } = path.endsWith('.svelte') ? ofSvelte(outside) : ofVue(outside);
-  return pieces.flatMap(({ start, end }): t.Statement[] => {
-    const code = outside.slice(start, end);
+  return pieces.flatMap((piece): t.Statement[] => {
+    const code = outside.slice(piece.start, piece.end);
     if (!code.trim()) return [];
-    const lines = outside.slice(0, start).split('\n');
-    const at = { startIndex: start, startLine: lines.length, startColumn: lines.at(-1)?.length ?? 0 };
     const own = named(code, names);
-    return parsed(code, { ...options, ...at }).map((statement) => scoped(statement, own));
+    const statements = piece.codes
+      ? mixed(outside, piece, piece.codes, options)
+      : parsed(code, { ...options, ...placeOf(outside, piece.start) });
+    return statements.map((statement) => scoped(statement, own));
   });
+}
+
+function placeOf(text: string, start: number): ParserOptions {
+  const lines = text.slice(0, start).split('\n');
+  return { startIndex: start, startLine: lines.length, startColumn: lines.at(-1)?.length ?? 0 };
+}
+
+/** An attribute of text and code is what a template literal is in a script. */
+function mixed(
+  text: string,
+  { start, end }: Piece,
+  codes: readonly Piece[],
+  options: ParserOptions,
+): t.Statement[] {
+  try {
+    const expressions = codes.map((code) =>
+      parseExpression(text.slice(code.start, code.end), { ...options, ...placeOf(text, code.start) }),
+    );
+    const quasis = [...codes, undefined].map((code, index) => {
+      const from = (codes[index - 1]?.end ?? start - 1) + 1;
+      const until = code ? code.start - 1 : end;
+      const raw = text.slice(from, until);
+      const element = t.templateElement({ raw, cooked: raw }, code === undefined);
+      return Object.assign(element, { start: from, end: until });
+    });
+    const place = { start, end, loc: expressions[0]?.loc ?? null };
+    const literal = Object.assign(t.templateLiteral(quasis, expressions), place);
+    literal.extra = { attribute: true };
+    return [spanned(t.expressionStatement(literal), literal)];
+  } catch {
+    return codes.flatMap((code) =>
+      parsed(text.slice(code.start, code.end), { ...options, ...placeOf(text, code.start) }),
+    );
+  }
+}
+
+/** Whether a template literal is an attribute of a template, which has no quotes of its own. */
+export function isAttribute({ extra }: t.TemplateLiteral): boolean {
+  return extra?.attribute === true;
 }
 
 function parsed(code: string, options: ParserOptions): t.Statement[] {
@@ -123,7 +165,23 @@ function ofSvelte(text: string): Markup {
       pieces.push({ start: from + 1 + head.length, end: tail ? from + 1 + tail.index : end });
     from = end;
   }
-  return { pieces, names };
+  return { pieces: withMixed(text, pieces), names };
+}
+
+/** Attributes of both text and code in the place of their code. */
+function withMixed(text: string, pieces: readonly Piece[]): Piece[] {
+  const quoted = /\s[^\s=>"'/{}]+=(?:"((?:[^"{}]|\{[^{}]*\})*)"|'((?:[^'{}]|\{[^{}]*\})*)')/dg;
+  const attributes = [...text.matchAll(quoted)].flatMap((match): Piece[] => {
+    const whole = pieceOf(match, match[1] === undefined ? 2 : 1);
+    const codes = pieces.filter(({ start, end }) => start > whole.start && end < whole.end);
+    const [first] = codes;
+    const alone = codes.length === 1 && first?.start === whole.start + 1 && first.end === whole.end - 1;
+    return first && !alone ? [{ ...whole, codes }] : [];
+  });
+  const taken = new Set(attributes.flatMap(({ codes = [] }) => codes));
+  return [...pieces.filter((piece) => !taken.has(piece)), ...attributes].toSorted(
+    (one, other) => one.start - other.start,
+  );
 }
 
 /** Where the brace is closed that opens at an offset. */
@@ -162,4 +220,24 @@ export function attributeAround(
   const name = /([^\s=>"'/]+)\s*=\s*["'{](?:[\s(]*)$/.exec(before)?.[1];
   const tag = /^<([A-Za-z][\w.-]*)/.exec(before.slice(before.search(/<(?=[A-Za-z])[^<]*$/)))?.[1];
   return name === undefined || tag === undefined ? undefined : { tag, name };
+}
+
+/** Attributes that only ask whether there is something. */
+const ASKING = /^v-(?:if|else-if|show)$/;
+
+/** Whether a template only asks for what a piece of code is as a whole: `v-if="token"`, `{#if token}`. */
+export function isAskedFor(text: string, path: NodePath): boolean {
+  if (!isInTemplate(path)) return false;
+  // `user && user.token`
+  if (path.parentPath?.isLogicalExpression()) return isAskedFor(text, path.parentPath);
+  if (!path.parentPath?.isExpressionStatement()) return false;
+  const attribute = attributeAround(text, path);
+  return attribute
+    ? ASKING.test(attribute.name)
+    : /\{[#:](?:else\s+)?if\s+$/.test(text.slice(0, path.node.start ?? 0));
+}
+
+/** Whether the template of a file can call what its script imports. */
+export function reachesImports({ path, text }: { readonly path: string; readonly text: string }): boolean {
+  return path.endsWith('.svelte') || /<script\b[^>]*\ssetup\b/.test(text);
 }

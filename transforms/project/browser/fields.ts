@@ -4,7 +4,8 @@ import { isInside } from '../inside.js';
 import type { GuardSite } from '../site.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
-import { isInTemplate } from '../templates.js';
+import { hasTemplate, isAskedFor, isInTemplate, reachesImports } from '../templates.js';
+import { isTest } from './acceptance.js';
 import { type LoginAnswer, membersAbove } from './answers.js';
 import type { BrowserClient } from './client.js';
 
@@ -36,35 +37,49 @@ export function fieldReads(
         field,
       });
     }
-    return [...found, ...templateReads(file, fields)];
+    return [...found, ...templateReads(client, file, fields)];
   });
 }
 
 /** `{{ user.token.substring(0, 20) }}` in the template of a component. */
-function templateReads(file: SourceFile, fields: ReadonlySet<string>): GuardSite[] {
-  if (!/\.(?:vue|svelte)$/.test(file.path)) return [];
+function templateReads(client: BrowserClient, file: SourceFile, fields: ReadonlySet<string>): GuardSite[] {
+  if (!hasTemplate(file.path)) return [];
   const outside = file.text.replace(/<script\b[\s\S]*?<\/script>/g, (script) => ' '.repeat(script.length));
   return [...fields].flatMap((field) => {
     const reads = new RegExp(
-      `(?<![\\w$.'])(?:[A-Za-z_$][\\w$]*\\.)+${field}(?![\\w$]| \\|\\| '')(\\.\\w)?`,
+      `(?<![\\w$.'])(?:[A-Za-z_$][\\w$]*\\??\\.)+${field}(?![\\w$]| \\|\\| '')(\\.\\w)?`,
       'g',
     );
-    return [...outside.matchAll(reads)].map((match): GuardSite => {
+    return [...outside.matchAll(reads)].flatMap((match): GuardSite[] => {
       const called = match[1] !== undefined;
       const start = match.index;
       const end = start + match[0].length - (match[1]?.length ?? 0);
-      return {
-        role: 'guard',
-        kind: 'token-field',
-        family: 'session',
-        evidence: `${field} is the login token`,
-        file,
-        path: file.program,
-        field,
-        template: { start, end, called },
-      };
+      const path = memberAt(file, start, end);
+      if (path && isAttached(client, path)) return [];
+      const asks =
+        path && reachesImports(file) && (isTest(path) || isAskedFor(file.text, path)) ? { path } : undefined;
+      return [
+        {
+          role: 'guard',
+          kind: 'token-field',
+          family: 'session',
+          evidence: `${field} is the login token`,
+          file,
+          field,
+          ...(asks ?? { path: file.program, template: { start, end, called } }),
+        },
+      ];
     });
   });
+}
+
+/** The code of a template between two places, where it parses. */
+function memberAt(file: SourceFile, start: number, end: number): NodePath | undefined {
+  for (const [node, path] of file.paths) {
+    if (node.start !== start || node.end !== end || !isInTemplate(path)) continue;
+    if (path.isMemberExpression() || path.isOptionalMemberExpression()) return path;
+  }
+  return undefined;
 }
 
 function isWritten(path: NodePath): boolean {

@@ -1,13 +1,10 @@
 import type { NodePath } from '@babel/traverse';
 import { propertyName } from '../definitions.js';
 import type { Sources } from '../sources.js';
-import { attributeAround, isInTemplate } from '../templates.js';
+import { isAskedFor, isInTemplate } from '../templates.js';
 import { handedTo, propsOf, setupOf, templateMentions } from '../vue-components.js';
 import { intoParameter } from './calls.js';
 import type { Passage, Through, Value } from './follow.js';
-
-/** Attributes that only ask whether there is something. */
-const ASKING = /^v-(?:if|else-if|show)$/;
 
 /** `:token="token"`, `{{ token }}`, `v-if="token"`: where a template hands a value on, shows it, or asks for it. */
 export const throughTemplate: Through = (sources, value): Passage | undefined => {
@@ -21,11 +18,7 @@ export const throughTemplate: Through = (sources, value): Passage | undefined =>
   if (!parent?.isExpressionStatement()) return undefined;
   const child = handedTo(sources, path);
   if (child) return { values: intoProps(sources, value, child.file, child.name) };
-  const file = sources.fileOf(path);
-  const attribute = attributeAround(file.text, path);
-  const asks = attribute
-    ? ASKING.test(attribute.name)
-    : /\{[#:](?:else\s+)?if\s+$/.test(file.text.slice(0, path.node.start ?? 0));
+  const asks = isAskedFor(sources.fileOf(path).text, path);
   return { uses: [{ ...value, kind: asks ? 'test' : 'rendered' }] };
 };
 
