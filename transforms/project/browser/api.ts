@@ -3,6 +3,7 @@ import { definitionOf } from '../definitions.js';
 import { applicationsOf } from '../express/application.js';
 import { sessionPathFor } from '../session-path.js';
 import type { Sources } from '../sources.js';
+import { unwrapped } from '../unwrapped.js';
 import { type Address, addressIn, type Whereabouts } from './addresses.js';
 import { baseOf } from './bases.js';
 import { makersOf } from './handed-values.js';
@@ -89,11 +90,13 @@ export function attaches(
   return headers.some(({ foreign, path: header, file: home, form }) => {
     if (foreign || home !== file) return false;
     if (header.isDescendant(path) || (given && header.isDescendant(given))) return true;
+    // `const user = { token }` of `{ ...options, user }`
+    if (held.some((one) => header.isDescendant(one.path))) return true;
     // `options.headers.Authorization = …`, `headers.set('Authorization', …)`, `options.headers = { Authorization }`
     // before the request.
     const put = putOf(header, form);
     const binding = put?.isIdentifier() ? put.scope.getBinding(put.node.name) : undefined;
-    if (binding && held.includes(binding)) return true;
+    if (binding && [binding, ...holdersOf(binding)].some((one) => held.includes(one))) return true;
     // `config.headers.Authorization = …` in an interceptor beside the instance.
     return Boolean(instance && header.isAssignmentExpression());
   });
@@ -114,6 +117,16 @@ function bindingsIn(options: NodePath): Binding[] {
   });
 }
 
+/** The variables that one becomes a part of: `options` of `options.headers = headers`. */
+function holdersOf(binding: Binding): Binding[] {
+  return binding.referencePaths.flatMap(({ parentPath: parent, key }) => {
+    if (!parent?.isAssignmentExpression() || key !== 'right') return [];
+    const root = rootOf(parent);
+    const holder = root.isIdentifier() ? root.scope.getBinding(root.node.name) : undefined;
+    return holder ? [holder] : [];
+  });
+}
+
 /** What a header is put on. */
 function putOf(header: NodePath, form: AttachedHeader['form']): NodePath | undefined {
   if (form === 'call' || form === 'assignment') return rootOf(header);
@@ -125,7 +138,8 @@ function putOf(header: NodePath, form: AttachedHeader['form']): NodePath | undef
 function rootOf(path: NodePath): NodePath {
   if (path.isAssignmentExpression()) return rootOf(path.get('left') as NodePath);
   if (path.isCallExpression()) return rootOf(path.get('callee') as NodePath);
-  return path.isMemberExpression() ? rootOf(path.get('object')) : path;
+  const bare = unwrapped(path);
+  return bare.isMemberExpression() ? rootOf(bare.get('object')) : bare;
 }
 
 function isAbsolute(text: string): boolean {

@@ -43,7 +43,7 @@ export function attachedHeaders(sources: Sources, file: SourceFile): AttachedHea
 type Attached = Pick<AttachedHeader, 'path' | 'form' | 'header' | 'value' | 'giver'>;
 
 function attachedBy(sources: Sources, path: NodePath): Attached | undefined {
-  const asked = askedFor(sources, path);
+  const asked = askedFor(sources, path) ?? ofUser(sources, path);
   if (asked) return asked;
   if (path.isObjectProperty() && path.parentPath.isObjectExpression()) {
     const header = keyName(path.node) ?? computedName(sources, path);
@@ -101,6 +101,23 @@ function askedFor(sources: Sources, path: NodePath): Attached | undefined {
     value,
     ...(isForThis(sources, giver, given) ? { giver } : {}),
   };
+}
+
+/** `options.user = { authenticated: true, token }`: react-admin's `fetchJson()` makes a header of it. */
+function ofUser(sources: Sources, path: NodePath): Attached | undefined {
+  if (!path.isObjectProperty() || keyName(path.node) !== 'token') return undefined;
+  const { parentPath: object } = path;
+  const holder = object.parentPath;
+  if (!holder || !object.isObjectExpression() || !/\bfetchJson\b/.test(sources.fileOf(path).text))
+    return undefined;
+  if (!object.node.properties.some((one) => keyName(one) === 'authenticated')) return undefined;
+  const common = { header: 'Authorization', value: path.get('value') as NodePath } as const;
+  if (holder.isAssignmentExpression({ operator: '=' }) && propertyName(holder.node.left) === 'user')
+    return { ...common, path: holder, form: 'assignment' };
+  if (holder.isObjectProperty() && keyName(holder.node) === 'user')
+    return { ...common, path: holder, form: 'property' };
+  // `const user = { authenticated: true, token }`: without the token no header is made of it.
+  return holder.isVariableDeclarator() ? { ...common, path, form: 'property', header: 'token' } : undefined;
 }
 
 /** Whether nobody but the one mention asks a function of the same file. */
