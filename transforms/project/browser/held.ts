@@ -97,6 +97,7 @@ const ATTACHING: ReadonlyMap<string, RegExp> = new Map([
   ['satellizer', /\$auth\b/],
   ['@websanova/vue-auth', /vue-auth/],
   ['vue-authenticate', /vue-authenticate/],
+  ['vue-cli-plugin-apollo', /\bcreateApolloClient\(/],
 ]);
 
 /** Keys of what may hold a login, whatever it is made of. */
@@ -172,7 +173,7 @@ export function holdOf(
     return {
       action: 'manual',
       reason: `the requests of @nuxtjs/axios go to an address of their own (see ${apart})`,
-      todo: "If it is another origin, set axios: { credentials: true } in nuxt.config, so that cookies go there. Then take the token out of the browser: acceptSession() where a login is answered, signOut() where a user logs out, adoptLegacyToken at the start with that address, all from '@jwt-to-session/shim/client'.",
+      todo: "If it is another origin, set axios: { credentials: true } in nuxt.config, or $axios.defaults.withCredentials = true where its address is set, so that cookies go there. Then take the token out of the browser: acceptSession() where a login is answered, signOut() where a user logs out, adoptLegacyToken at the start with that address, all from '@jwt-to-session/shim/client'.",
     };
   const scripts = [...accesses, ...headers].map(({ file }) => file.text);
   if (home && !bundles(home) && !scripts.some((text) => /^\s*(?:import|export)\b/m.test(text)))
@@ -219,12 +220,14 @@ function attachingIn(
   return undefined;
 }
 
-/** Where nuxt.config gives the module of axios an address, which the calls don't show. */
+/** Where nuxt.config, or a plugin, gives the module of axios an address, which the calls don't show. */
 function nuxtApiApart(home: Package | undefined, files: readonly ListedFile[]): string | undefined {
   if (!home?.dependencies.has('@nuxtjs/axios')) return undefined;
   return files.find(
     ({ path, text }) =>
-      /(?:^|\/)nuxt\.config\.\w+$/.test(path) && /\b(?:base|browserBase)URL\s*:/i.test(text),
+      (/(?:^|\/)nuxt\.config\.\w+$/.test(path) && /\b(?:base|browserBase)URL\s*:/i.test(text)) ||
+      // A path alone is of the pages' own origin.
+      /\.setBaseURL\((?!\s*['"`]\/(?!\/))/.test(text),
   )?.path;
 }
 

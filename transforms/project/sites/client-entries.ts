@@ -29,11 +29,13 @@ export function entrySites(
 
 /** Why a client waits that goes on with its session but is nowhere seen to get one. */
 export function holdWithout(
-  { hold, kept }: BrowserClient,
+  { hold, kept, places, headers }: BrowserClient,
   received: readonly (EmitSite | EndpointSite | StoreSite)[],
 ): Hold | undefined {
   const receives = received.some((site) => site.role === 'emit' || site.access.operation === 'set');
-  if (hold || receives || !kept.length) return hold;
+  if (hold || receives) return hold;
+  const attached = headers.some(({ foreign, form }) => !foreign && form !== 'delete');
+  if (!kept.length && (places.length || !attached)) return hold;
   return { action: 'manual', reason: 'nothing shows where the answer to a login brings the token' };
 }
 
