@@ -11,6 +11,17 @@ export function tokenNameInType(sources: Sources, call: NodePath): string | unde
   return type && tokenNameOfType(sources, sources.fileOf(call), type, 0);
 }
 
+/** What the result of the function around a request calls it: `async (form): Promise<{ accessToken: string }> => …`. */
+export function tokenNameInResult(sources: Sources, request: NodePath): string | undefined {
+  const result = request.getFunctionParent()?.node.returnType;
+  const type = t.isTSTypeAnnotation(result) ? result.typeAnnotation : undefined;
+  return type && tokenNameOfType(sources, sources.fileOf(request), type, 0);
+}
+
+/** Types of what is still to come, or of what is around an answer's body. */
+const AROUND =
+  /^(?:Promise|Observable|AxiosPromise|AxiosResponse|ApiResponse|HttpResponse|CancelablePromise)$/;
+
 function tokenNameOfType(
   sources: Sources,
   file: SourceFile,
@@ -20,6 +31,8 @@ function tokenNameOfType(
   if (t.isTSTypeLiteral(type)) return tokenAmong(type.members);
   const name = t.isTSTypeReference(type) && t.isIdentifier(type.typeName) ? type.typeName.name : undefined;
   if (name === undefined || depth > 3) return undefined;
+  const [inner] = t.isTSTypeReference(type) && AROUND.test(name) ? (type.typeParameters?.params ?? []) : [];
+  if (inner) return tokenNameOfType(sources, file, inner, depth + 1);
   for (const { node } of file.program.get('body')) {
     const declared = t.isExportNamedDeclaration(node) ? node.declaration : node;
     if (t.isTSInterfaceDeclaration(declared) && declared.id.name === name)

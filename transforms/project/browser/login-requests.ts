@@ -3,11 +3,11 @@ import type * as t from '@babel/types';
 import { callersOf } from '../callers.js';
 import { surroundingNames } from '../families.js';
 import type { Sources } from '../sources.js';
-import { tokenNameInType } from './answer-types.js';
+import { tokenNameInResult, tokenNameInType } from './answer-types.js';
 import { type LoginAnswer, membersAbove } from './answers.js';
 import { type Body, bodyOf, type Holder, holderOf, withNames } from './bodies.js';
 import { trailsHandedOn } from './handed-answers.js';
-import { successesOf } from './mutations.js';
+import { startsOf, successesOf } from './mutations.js';
 import { isLoginName, isRegistrationName, isRenewalName } from './names.js';
 import type { OutgoingRequest } from './requests.js';
 import { tokenTrails } from './token-trails.js';
@@ -39,7 +39,7 @@ export function loginAnswers(
     : named
       ? [body]
       : [...(handedIn ? [body] : []), ...wrappedLogins(sources, body, sends)];
-  const typed = tokenNameInType(sources, request.path);
+  const typed = tokenNameInType(sources, request.path) ?? tokenNameInResult(sources, request.path);
   return bodies
     .flatMap((one) =>
       holdersOf(sources, one, 0)
@@ -100,7 +100,7 @@ function holdersOf(sources: Sources, given: Body, depth: number): Holder[] {
 
 /** Who is handed what a function answers: its callers, and callbacks that a library calls with it. */
 function receivers(sources: Sources, owner: NodePath<t.Function>, body: Body, depth: number): Holder[] {
-  const called = callersOf(sources, owner).flatMap((path) =>
+  const called = [...callersOf(sources, owner), ...startsOf(sources, owner)].flatMap((path) =>
     holdersOf(sources, { ...body, path }, depth + 1),
   );
   const told = successesOf(sources, owner).flatMap((success) => {

@@ -1,27 +1,52 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { propertyOf } from '../acceptance/doors.js';
-import { definitionOf, keyName } from '../definitions.js';
+import { type CallPath, callsOf } from '../callers.js';
+import { definitionOf, keyName, patternTrail, propertyName } from '../definitions.js';
+import { originsOf } from '../flow/origins.js';
 import type { Sources } from '../sources.js';
+
+/** What makes a mutation, of a library of queries: `useMutation`, `useSWRMutation`. */
+const MAKER = /^use\w*Mutation$/;
+/** What sets a mutation going; all but the first yield a promise of the answer. */
+const STARTING = /^(?:mutate|mutateAsync|trigger)$/;
 
 /**
  * The callbacks that are handed what a function answers, as libraries of queries take both:
- * `useMutation({ mutationFn: login, onSuccess: (data) => … })`, `useMutation(login, { onSuccess })`.
+ * `useMutation({ mutationFn: login, onSuccess: (data) => … })`, `useMutation(login, { onSuccess })`,
+ * `useMutation({ mutationFn: login, ...options })`, `mutate(form, { onSuccess })`.
  */
 export function successesOf(sources: Sources, sending: NodePath<t.Function>): NodePath<t.Function>[] {
-  return sources
-    .mentioning('onSuccess')
+  const beside = sources
+    .mentioning('onSuccess', 'mutationFn')
     .flatMap((file) => [...file.paths.values()])
     .flatMap((path) => {
-      const options = path.isObjectExpression() ? path : undefined;
-      const success = options && propertyOf(sources, options, 'onSuccess');
-      if (!options || !success) return [];
-      const sends = senderBeside(sources, options);
-      const sender = sends && definitionOf(sources, sends);
-      if (sender?.kind !== 'function' || sender.path.node !== sending.node) return [];
-      const told = definitionOf(sources, success);
-      return told.kind === 'function' ? [told.path] : [];
+      if (!path.isObjectExpression() || !mayTell(path)) return [];
+      const sends = senderBeside(sources, path);
+      if (!sends || !functionsAt(sources, sends, []).some(({ node }) => node === sending.node)) return [];
+      return functionsAt(sources, path, ['onSuccess']);
     });
+  const given = startsOf(sources, sending).flatMap((start) => {
+    const options = (start.get('arguments') as NodePath[])[1];
+    return options ? functionsAt(sources, options, ['onSuccess']) : [];
+  });
+  return [...beside, ...given];
+}
+
+/** The calls that yield what a function answers where a mutation is made of it: `await mutateAsync(form)`. */
+export function startsOf(sources: Sources, sending: NodePath<t.Function>): CallPath[] {
+  return sources
+    .mentioning('mutate', 'trigger')
+    .filter(({ test }) => !test)
+    .flatMap((file) => callsOf(sources, file))
+    .map(({ path }) => path)
+    .filter((path) => mayStart(path))
+    .filter((path) => madeOf(sources, path).some(({ node }) => node === sending.node));
+}
+
+/** Whether options have something to say of success, themselves or by others that are spread into them. */
+function mayTell({ node }: NodePath<t.ObjectExpression>): boolean {
+  return node.properties.some((one) => one.type === 'SpreadElement' || keyName(one) === 'onSuccess');
 }
 
 /** The function whose answer goes to the callbacks of some options. */
@@ -34,4 +59,41 @@ function senderBeside(sources: Sources, options: NodePath<t.ObjectExpression>): 
   return /mutation/i.test(String(call.get('callee'))) && first && keyName(first.node) === undefined
     ? first
     : undefined;
+}
+
+/** Whether a call may set a mutation going, by what is in sight: what it calls is taken from what a hook yields. */
+function mayStart(path: CallPath): boolean {
+  const callee = path.get('callee') as NodePath;
+  if (!callee.isIdentifier()) return STARTING.test(propertyName(callee.node) ?? '');
+  const binding = callee.scope.getBinding(callee.node.name);
+  const declarator = binding?.path;
+  if (!binding || !declarator?.isVariableDeclarator()) return false;
+  const init = declarator.get('init');
+  const hook = init.isCallExpression() ? init.get('callee') : undefined;
+  const taken = patternTrail(declarator.node.id, binding.identifier) ?? [];
+  return taken.length > 0 && /^use[A-Z]/.test(String(hook));
+}
+
+/** The functions of which the mutation is made that a call sets going. */
+function madeOf(sources: Sources, start: CallPath): NodePath<t.Function>[] {
+  return originsOf(sources, start.get('callee') as NodePath).flatMap(({ path, trail }) => {
+    const [starting = '', ...further] = trail;
+    if (!path.isCallExpression() || further.length || !STARTING.test(starting)) return [];
+    const maker = definitionOf(sources, path.get('callee') as NodePath);
+    if (maker.kind !== 'package' || !MAKER.test(maker.name.at(-1) ?? '')) return [];
+    return (path.get('arguments') as NodePath[]).flatMap((given) => [
+      ...functionsAt(sources, given, []),
+      ...functionsAt(sources, given, ['mutationFn']),
+    ]);
+  });
+}
+
+/** The functions that a value, or what is further down in it, may be. */
+function functionsAt(sources: Sources, value: NodePath, trail: readonly string[]): NodePath<t.Function>[] {
+  return originsOf(sources, value, trail).flatMap(({ path, trail: left }) => {
+    if (left.length) return [];
+    if (path.isFunction()) return [path];
+    const definition = definitionOf(sources, path);
+    return definition.kind === 'function' ? [definition.path] : [];
+  });
 }

@@ -1,6 +1,7 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { propertyName } from '../definitions.js';
+import { startOf } from '../source.js';
 
 /** What the code does when it gets no new token. */
 export interface Failure {
@@ -30,7 +31,7 @@ export function afterFailure(
   const places = calls.flatMap((call) => [call, ...awaitedFor(branch, call)]);
   const blocks = places.flatMap((call) => [...caughtIn(branch, call), ...unansweredIn(branch, call)]);
   for (const block of blocks) {
-    const failure = failureOf(branch, block, forgetting, same);
+    const failure = failureOf(branch, block, { calls, forgetting, same });
     if (!failure) return undefined;
     if (failure.kept.length || failure.said) return failure;
   }
@@ -134,25 +135,54 @@ function* unansweredIn(branch: NodePath, call: NodePath): Generator<Block> {
   }
 }
 
+interface Known {
+  readonly calls: readonly NodePath[];
+  readonly forgetting: ReadonlySet<t.Node>;
+  readonly same: ReadonlySet<Binding>;
+}
+
 function failureOf(
   branch: NodePath,
   { statements, expression, caught }: Block,
-  forgetting: ReadonlySet<t.Node>,
-  same: ReadonlySet<Binding>,
+  { calls, forgetting, same }: Known,
 ): Failure | undefined {
   const kept = statements.filter((statement) => !isBookkeeping(statement, forgetting));
   const said = expression && !isRefusal(expression.node) ? expression : undefined;
+  const needed = new Set<NodePath<t.Statement>>();
   let isRead = false;
   for (const statement of said ? [said] : kept) {
     for (const binding of bindingsReadIn(statement)) {
       if (binding === caught) isRead = true;
       else if (same.has(binding)) continue;
       else if (binding.path.isDescendant(branch) && !binding.path.isDescendant(statement)) {
-        if (!kept.some((other) => binding.path.isDescendant(other))) return undefined;
+        if (kept.some((other) => binding.path.isDescendant(other))) continue;
+        const declaration = said ? undefined : declarationApart(branch, binding, calls);
+        if (!declaration) return undefined;
+        needed.add(declaration);
       }
     }
   }
-  return { kept, isRead, ...(caught ? { caught } : {}), ...(said ? { said } : {}) };
+  return {
+    kept: [...needed, ...kept].toSorted((a, b) => startOf(a.node) - startOf(b.node)),
+    isRead,
+    ...(caught ? { caught } : {}),
+    ...(said ? { said } : {}),
+  };
+}
+
+/** `const { reset } = store.getState()`, which has nothing to do with what the renewal answers, and can stay. */
+function declarationApart(
+  branch: NodePath,
+  { path, constant }: Binding,
+  calls: readonly NodePath[],
+): NodePath<t.Statement> | undefined {
+  const declaration = path.isVariableDeclarator() ? path.parentPath : undefined;
+  if (!constant || !declaration?.isVariableDeclaration()) return undefined;
+  if (declaration.node.declarations.length > 1 || calls.some((call) => call.isDescendant(declaration)))
+    return undefined;
+  const init = path.get('init') as NodePath;
+  const within = bindingsReadIn(declaration).some((binding) => binding.path.isDescendant(branch));
+  return init.isAwaitExpression() || within ? undefined : declaration;
 }
 
 function bindingsReadIn(statement: NodePath): Binding[] {

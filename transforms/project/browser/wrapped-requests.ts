@@ -1,7 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { type CallPath, callersOf } from '../callers.js';
-import { definitionOf, propertyName } from '../definitions.js';
+import { definitionOf, patternTrail, propertyName } from '../definitions.js';
 import { surroundingNames } from '../families.js';
 import { originsOf } from '../flow/origins.js';
 import { returnsOf } from '../flow/returns.js';
@@ -44,6 +44,8 @@ export function handedOut(sources: Sources, body: Body): Body | undefined {
   const { parentPath: parent } = path;
   if (parent?.isReturnStatement() || (parent?.isArrowFunctionExpression() && path.key === 'body'))
     return { path, names };
+  const promised = returnedByName(path);
+  if (promised) return { path: promised, names };
   const holder = holderOf({ path, names });
   if (!holder || holder.function !== path.getFunctionParent()) return undefined;
   for (const reference of holder.binding.referencePaths) {
@@ -53,6 +55,14 @@ export function handedOut(sources: Sources, body: Body): Body | undefined {
       return { path: read.path, names: holder.names.slice(read.names.length) };
   }
   return undefined;
+}
+
+/** `const promise = request(); promise.cancel = stop; return promise;` */
+function returnedByName({ parentPath: declarator, key }: NodePath): NodePath | undefined {
+  if (!declarator?.isVariableDeclarator() || key !== 'init' || !t.isIdentifier(declarator.node.id))
+    return undefined;
+  const binding = declarator.scope.getBinding(declarator.node.id.name);
+  return binding?.referencePaths.find(({ parentPath }) => parentPath?.isReturnStatement());
 }
 
 /** `request.then((response) => response.data)` yields what is taken from the answer. */
@@ -70,9 +80,11 @@ function unpacked(sources: Sources, body: Body): Body {
   const [parameter] = taking.path.node.params;
   for (const returned of returnsOf(taking.path)) {
     const { root, names } = chainOf(returned);
-    const own = root.isIdentifier() && t.isIdentifier(parameter, { name: root.node.name });
-    if (own && names.every((name, index) => body.names[index] === name))
-      return unpacked(sources, { path: call, names: body.names.slice(names.length) });
+    const binding = root.isIdentifier() ? root.scope.getBinding(root.node.name) : undefined;
+    const taken = binding && parameter && patternTrail(parameter, binding.identifier);
+    const all = taken && [...taken, ...names];
+    if (all?.every((name, index) => body.names[index] === name))
+      return unpacked(sources, { path: call, names: body.names.slice(all.length) });
   }
   return body;
 }
