@@ -27,6 +27,7 @@ import {
 } from '../project/browser/sockets.js';
 import { jsonOf } from '../project/browser/storage.js';
 import { LIBRARY_WORDS } from '../project/browser/storage-libraries.js';
+import { makesRoom, roomMakers } from '../project/browser/stored-anew.js';
 import { FOR_SOCKET, storageHazard } from '../project/browser/uses.js';
 import { isInside } from '../project/inside.js';
 import type { Project } from '../project/project.js';
@@ -54,6 +55,8 @@ function decide(site: StoreSite, project: Project): Decision {
   if (access.operation === 'set') return decideSet(site, project);
   if ((place?.field !== undefined || access.operation === 'clear') && followsAnother(site, project))
     return { action: 'kept', reason: 'what is cleared before it has ended the session' };
+  if (makesRoom(site, project))
+    return { action: 'rewritten', reason: 'what is stored anew is not forgotten first' };
   const logout = endsSession(project, access.path);
   const what = logout ? 'the server ends the session too' : 'the session is forgotten here';
   if (place?.field !== undefined || access.operation === 'clear' || access.kept)
@@ -243,6 +246,13 @@ function editStoredObject(site: StoreSite, field: string, project: Project): Edi
 
 /** Logging out tells the server; anything else forgets. Data that was stored beside the token is cleared as before. */
 function editRemove(site: StoreSite, project: Project): Edit[] {
+  const { access, file } = site;
+  if (makesRoom(site, project)) return [withoutStatement(file, access.path)];
+  const calls = roomMakers(site, project).map((call) => withoutStatement(project.sources.fileOf(call), call));
+  return [...calls, ...forgotten(site, project)];
+}
+
+function forgotten(site: StoreSite, project: Project): Edit[] {
   const { access, place, file } = site;
   const name = endsSession(project, access.path) ? 'signOut' : 'forgetSession';
   const done = localName(file, SHIM_CLIENT, name);

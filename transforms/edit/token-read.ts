@@ -4,6 +4,7 @@ import { isAbsent } from '../project/browser/absent.js';
 import { parsedFrom } from '../project/browser/storage.js';
 import { absenceTests, isOnlyTested } from '../project/browser/uses.js';
 import { propertyName } from '../project/definitions.js';
+import { isInside } from '../project/inside.js';
 import type { Project } from '../project/project.js';
 import type { StoreSite } from '../project/site.js';
 import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
@@ -36,12 +37,17 @@ export function askedInstead({ access, file }: StoreSite, project: Project): Edi
     const edit = repeats(home.path, home.text, test.path, text) ?? replacement(home, test.path, text);
     return [{ ...edit, because: 'what was a token is a flag' }];
   });
-  const isText = isTyped(file) && (isDeclared(path) || isGivenAs(path) || !isOnlyTested(project, path));
+  const isText =
+    isTyped(file) &&
+    (isDeclared(path) || isGivenAs(path) || isPutIntoObject(path, project) || !isOnlyTested(project, path));
   const value = isText
     ? // Web storage answers `null` for what is not there, libraries of cookies `undefined`.
       inParentheses(path, `${text} ? 'session' : ${nothingAt(path, storage)}`)
     : text;
-  return [replacement(file, isText ? path : wholeQuestion(path), value, [has]), ...(isText ? [] : tests)];
+  return [
+    replacement(file, isText ? path : wholeQuestion(path), value, [has]),
+    ...(isText ? withoutParsing(file, path) : tests),
+  ];
 }
 
 /** What a promise is expected of goes on to be one, unless an asynchronous function answers it. */
@@ -57,6 +63,15 @@ function promisedInstead(file: SourceFile, path: NodePath, has: NeededName): Edi
 function nothingAt(path: NodePath, storage: StoreSite['access']['storage']): string {
   if (isPlainString(path)) return "''";
   return storage === 'cookie' ? 'undefined' : 'null';
+}
+
+/** A word that says that there is a session is no JSON: what was parsed of the token is the word itself. */
+function withoutParsing(file: SourceFile, path: NodePath): Edit[] {
+  const parsed = parsedFrom(path.parentPath?.isLogicalExpression() ? path.parentPath : path);
+  const [text] = parsed?.isCallExpression() ? parsed.get('arguments') : [];
+  return parsed && text && !path.isDescendant(parsed)
+    ? [replacement(file, parsed, textOf(file, text.node))]
+    : [];
 }
 
 /** `token ? token : null`, both read from storage. */
@@ -82,6 +97,21 @@ function wholeQuestion(path: NodePath): NodePath {
   if (parent?.isCallExpression() && path.listKey === 'arguments')
     return parent.get('callee').isIdentifier({ name: 'Boolean' }) ? wholeQuestion(parent) : path;
   return path;
+}
+
+/** `return { token, expires }`: an object whose type says of the token that it is a string. */
+function isPutIntoObject(path: NodePath, { sites }: Project): boolean {
+  const { parentPath: parent } = path;
+  const name = parent?.isVariableDeclarator() ? parent.node.id : undefined;
+  const binding = t.isIdentifier(name) ? path.scope.getBinding(name.name) : undefined;
+  return Boolean(
+    binding?.referencePaths.some(
+      (reference) =>
+        reference.key === 'value' &&
+        reference.parentPath?.isObjectProperty() &&
+        !sites.some(({ kind, path: site }) => kind === 'header' && isInside(site, reference)),
+    ),
+  );
 }
 
 /** `signal<string | null>(path)`; `useState(path)`, whose setter takes what it was given at first. */
