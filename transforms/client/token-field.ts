@@ -4,16 +4,18 @@ import * as t from '@babel/types';
 import { alone } from '../alone.js';
 import type { Edit, NeededName } from '../edit/edits.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
+import { indentationAt, styleOf } from '../edit/style.js';
 import { comparedWithNothing } from '../edit/token-read.js';
 import { isTyped } from '../edit/typed.js';
 import { isTest } from '../project/browser/acceptance.js';
 import { isHeldForTests, isPassedInVain } from '../project/browser/passing.js';
 import { isForSocket } from '../project/browser/sockets.js';
 import { storageHazard } from '../project/browser/uses.js';
+import { componentClassOf } from '../project/component-classes.js';
 import type { Project } from '../project/project.js';
 import type { GuardSite } from '../project/site.js';
 import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
-import { isAskedFor, isInTemplate } from '../project/templates.js';
+import { hasTemplate, isAskedFor, isInTemplate } from '../project/templates.js';
 import type { Decision, Rule } from '../rule.js';
 
 /** `user.token`, of an object that has lost its token: asked for → `hasSession()`, used → something empty. */
@@ -26,18 +28,24 @@ export const rule: Rule<GuardSite> = {
   edit,
 };
 
-function decide({ path, evidence, template }: GuardSite, project: Project): Decision {
+function decide({ path, file, evidence, template }: GuardSite, project: Project): Decision {
   if (template)
     return template.called
       ? {
           action: 'bridged',
           reason: `${evidence}, of which nothing is left to show: it is empty from now on`,
         }
-      : {
-          action: 'manual',
-          reason: `${evidence}, and the template asks for it where the session can't be asked`,
-          todo: 'Ask hasSession() in the script, and use its answer in the template.',
-        };
+      : isTest(path) || isAskedFor(file.text, path) || path.isProgram()
+        ? {
+            action: 'manual',
+            reason: `${evidence}, and the template asks for it where the session can't be asked`,
+            todo: 'Ask hasSession() in the script, and use its answer in the template.',
+          }
+        : {
+            action: 'manual',
+            reason: `${evidence}, and the template goes on with it`,
+            todo: 'There is no token in the browser any more: take it out, or show something of sessionInfo() instead.',
+          };
   if (isEmptied(path)) return { action: 'kept', reason: 'it stands for nothing where there is no token' };
   if (isPassedInVain(project, path))
     return { action: 'rewritten', reason: 'the token is not read for a header any more' };
@@ -77,12 +85,41 @@ function edit({ path, file, template }: GuardSite, _decision: Decision, project:
     return called ? [{ file: file.path, start, end, text: `(${file.text.slice(start, end)} || '')` }] : [];
   }
   if (isEmptied(path)) return [];
+  if (isOfComponent(file, path)) return askedByComponent(file, path, project);
   const at = { file: file.path, start: startOf(path.node), end: endOf(path.node) };
   const has = localName(file, SHIM_CLIENT, 'hasSession');
   if (isAsked(project, path)) return [askedOf(file, path, `${has.local}()`, has)];
   if (!methodCall(path) && !isPassedInVain(project, path) && isFlag(path, project))
     return [isTyped(file) ? namedFlag(file, path, has) : askedOf(file, path, `${has.local}()`, has)];
   return methodCall(path) ? [{ ...at, text: `(${textOf(file, path.node)} || '')` }] : [];
+}
+
+/** Whether it stands in a template that has nothing but what the class of its component has. */
+function isOfComponent(file: SourceFile, path: NodePath): boolean {
+  return isInTemplate(path) && !hasTemplate(file.path);
+}
+
+/** The class hands `hasSession` to its template. */
+function askedByComponent(file: SourceFile, path: NodePath, { sources }: Project): Edit[] {
+  const made = componentClassOf(sources, path);
+  if (!made) return [];
+  const home = sources.fileOf(made);
+  const has = localName(home, SHIM_CLIENT, 'hasSession');
+  const { newline, semicolon, indent } = styleOf(home.text);
+  const start = startOf(made.node.body) + 1;
+  const member = `${newline}${indentationAt(home, startOf(made.node))}${indent}readonly hasSession = ${has.local}${semicolon}${made.node.body.body.length ? newline : ''}`;
+  const { needs: _, ...asked } = askedOf(file, path, 'hasSession()', has);
+  return [
+    asked,
+    {
+      file: home.path,
+      start,
+      end: start,
+      text: member,
+      needs: [has],
+      because: 'its template asks whether there is a session',
+    },
+  ];
 }
 
 /** A text where types say that the token is one: `user?.token` is `undefined` where there is no user. */
@@ -107,7 +144,7 @@ function askedOf(file: SourceFile, path: NodePath, asks: string, has: NeededName
   const { object } =
     (path.isOptionalMemberExpression() && path.node.optional) || isWatched(file, path) ? path.node : {};
   // Where it is declared to be a boolean, an object that is not there would be none.
-  const asked = object && isTyped(file) ? undefined : booleanAround(path);
+  const asked = object && isTyped(file) && !isInTemplate(path) ? undefined : booleanAround(path);
   const whole = compared?.path ?? asked ?? path;
   const held = object ? `${textOf(file, object)} && ${asks}` : asks;
   const text = compared?.absent ? (object ? `!(${held})` : `!${held}`) : held;

@@ -1,15 +1,15 @@
 // https://developer.mozilla.org/en-US/docs/Web/API/Web_Storage_API
-import type { NodePath } from '@babel/traverse';
 import { alone } from '../alone.js';
 import { isAsked, isGuarded, isMoved, isStoredWithout, storedIn } from '../edit/asked.js';
 import { movedIn, waitingIn } from '../edit/async.js';
 import { callsAwaited } from '../edit/awaited-calls.js';
 import type { Edit } from '../edit/edits.js';
+import { followsAnother, forgotten } from '../edit/forgotten.js';
 import { withoutHollow, withoutTaking } from '../edit/gone-functions.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
 import { countedBySession, eitherRead } from '../edit/read-object.js';
 import { replacement } from '../edit/replacement.js';
-import { asBlock, beforeStatement, statementOf, withoutStatement } from '../edit/statements.js';
+import { beforeStatement, statementOf, withoutStatement } from '../edit/statements.js';
 import { tokenStored, withoutField } from '../edit/stored-object.js';
 import { styleOf } from '../edit/style.js';
 import { askedInstead } from '../edit/token-read.js';
@@ -32,7 +32,7 @@ import { FOR_SOCKET, storageHazard } from '../project/browser/uses.js';
 import { isInside } from '../project/inside.js';
 import type { Project } from '../project/project.js';
 import type { StoreSite } from '../project/site.js';
-import { startOf, textOf } from '../project/source.js';
+import { textOf } from '../project/source.js';
 import type { Decision, Rule } from '../rule.js';
 
 /** A login token in web storage → `hasSession()`, `acceptSession()`, `forgetSession()`, `signOut()`. */
@@ -250,76 +250,6 @@ function editRemove(site: StoreSite, project: Project): Edit[] {
   if (makesRoom(site, project)) return [withoutStatement(file, access.path)];
   const calls = roomMakers(site, project).map((call) => withoutStatement(project.sources.fileOf(call), call));
   return [...calls, ...forgotten(site, project)];
-}
-
-function forgotten(site: StoreSite, project: Project): Edit[] {
-  const { access, place, file } = site;
-  const name = endsSession(project, access.path) ? 'signOut' : 'forgetSession';
-  const done = localName(file, SHIM_CLIENT, name);
-  const { semicolon } = styleOf(file.text);
-  const statement = statementOf(access.path);
-  if (place?.field !== undefined || access.operation === 'clear' || access.kept) {
-    const call = `${done.local}()${semicolon}`;
-    if (statement?.isStatement()) return beforeStatement(file, statement, call, [done]);
-    const owner = access.path.parentPath;
-    // `onClick={removeToken}`
-    if (owner?.isJSXExpressionContainer() && !access.path.isCallExpression()) {
-      const both = `() => { ${done.local}(); ${textOf(file, access.path.node)}(); }`;
-      return [replacement(file, access.path, both, [done])];
-    }
-    if (access.kept && owner?.isArrowFunctionExpression()) return asBlock(file, owner, [call], [done], false);
-    return [replacement(file, access.path, `(${done.local}(), ${textOf(file, access.path.node)})`, [done])];
-  }
-  const beside = project.sites.filter(
-    (other): other is StoreSite =>
-      other.kind === 'web-storage' &&
-      other !== site &&
-      other.place?.field === undefined &&
-      other.access.path.getFunctionParent() === access.path.getFunctionParent() &&
-      sameBlock(other.access.path, access.path),
-  );
-  const isBefore = (other: StoreSite) => startOf(other.path.node) < startOf(site.path.node);
-  const repeated = beside.some((other) => isRemoval(other) && isBefore(other));
-  // What is about to be stored anew is not forgotten first.
-  const overwritten = beside.some(
-    (other) =>
-      !isBefore(other) &&
-      other.place === place &&
-      other.access.operation === 'set' &&
-      !isRemoval(other) &&
-      statementOf(other.access.path)?.getPrevSibling() === statement,
-  );
-  if ((repeated || overwritten) && statement?.isStatement()) return [withoutStatement(file, access.path)];
-  const call = `${done.local}()`;
-  // Nobody waits for what is forgotten at once, unless a promise is expected.
-  const awaited = access.promises && name === 'forgetSession' ? access.path.parentPath : undefined;
-  if (awaited?.isAwaitExpression()) return [replacement(file, awaited, call, [done])];
-  const promised = awaited && !awaited.isExpressionStatement() && !awaited.isArrayExpression();
-  return [replacement(file, access.path, promised ? `Promise.resolve(${call})` : call, [done])];
-}
-
-/** Whether a statement right before it has ended the session, along with something else that is cleared. */
-function followsAnother({ access }: StoreSite, { sites }: Project): boolean {
-  const previous = statementOf(access.path)?.getPrevSibling();
-  return sites.some(
-    (other) =>
-      other.kind === 'web-storage' &&
-      isRemoval(other) &&
-      previous?.node !== undefined &&
-      statementOf(other.access.path)?.node === previous.node,
-  );
-}
-
-function isRemoval({ access, place }: StoreSite): boolean {
-  if (!place) return false;
-  return (
-    access.operation === 'remove' ||
-    Boolean(access.operation === 'set' && access.value && isAbsent(access.value))
-  );
-}
-
-function sameBlock(a: NodePath, b: NodePath): boolean {
-  return a.getStatementParent()?.parentPath === b.getStatementParent()?.parentPath;
 }
 
 export default alone('client/web-storage', rule);

@@ -1,5 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import { type SourceFile, startOf } from '../project/source.js';
+import { templateAround } from '../project/templates.js';
 import type { Edit } from './edits.js';
 import { indentationAt, styleOf } from './style.js';
 
@@ -25,6 +26,7 @@ const NARROWEST = 50;
 export function commentEdits(file: SourceFile, notes: readonly Note[], edits: readonly Edit[]): Edit[] {
   const byPlace = new Map<number, { anchor: NodePath; texts: Set<string> }>();
   for (const { path, text } of notes) {
+    if (markupAnchor(file, path) !== undefined) continue;
     const anchor = anchorOf(file, path);
     if (!anchor) continue;
     const at = startOf(anchor.node);
@@ -45,7 +47,31 @@ export function commentEdits(file: SourceFile, notes: readonly Note[], edits: re
     const stays = anchor.isImportDeclaration() ? { stays: true } : {};
     comments.push({ file: file.path, start: at, end: at, text: ownLine + text, ...stays });
   }
-  return comments;
+  return [...comments, ...markupComments(file, notes)];
+}
+
+/** `<!-- … -->` above the lines of a template that notes are about. */
+function markupComments(file: SourceFile, notes: readonly Note[]): Edit[] {
+  const byPlace = new Map<number, Set<string>>();
+  for (const { path, text } of notes) {
+    const at = markupAnchor(file, path);
+    if (at !== undefined) byPlace.set(at, (byPlace.get(at) ?? new Set()).add(text));
+  }
+  return [...byPlace].flatMap(([at, texts]): Edit[] => {
+    if (/<!-- TODO\(jwt-to-session\):[^<>]*-->\s*$/.test(file.text.slice(0, at))) return [];
+    const { newline } = styleOf(file.text);
+    const text = `<!-- ${TAG} ${[...texts].join(' ')} -->${newline}${indentationAt(file, at)}`;
+    return [{ file: file.path, start: at, end: at, text }];
+  });
+}
+
+/** Where the tag or the block begins that a piece of a template stands in, if it begins a line. */
+function markupAnchor(file: SourceFile, path: NodePath): number | undefined {
+  const start = templateAround(path)?.node.start;
+  if (typeof start !== 'number') return undefined;
+  const before = file.text.slice(0, start);
+  const at = Math.max(before.search(/<(?=[A-Za-z])[^<]*$/), before.search(/(?:@|\{[#:@])(?=[a-z])[^@{<]*$/));
+  return at >= 0 && beginsLine(file, at) && !before.startsWith('@else', at) ? at : undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { endOf, type SourceFile, startOf } from '../project/source.js';
+import { isInTemplate } from '../project/templates.js';
 import type { Edit } from './edits.js';
 import { withoutItems } from './lists.js';
 import { isPure } from './purity.js';
@@ -47,9 +48,9 @@ function* droppable(file: SourceFile, replaced: readonly Edit[], inTypes: TypeMe
       if (binding.path.parentPath?.isImportDeclaration()) yield binding;
       else if (binding.path.isTSImportEqualsDeclaration({ isExport: false })) yield binding;
       else if (isOwnFunction(binding)) yield binding;
-      else if (binding.path.isVariableDeclarator() && !isExported(binding.path)) {
+      // What a template gives a name is declared by nothing that could go.
+      else if (binding.path.isVariableDeclarator() && !isExported(binding.path) && !isInTemplate(path))
         if (isQuiet(binding, replaced)) yield binding;
-      }
     }
   }
 }

@@ -1,3 +1,5 @@
+import { isComponentTemplate } from './angular-templates.js';
+
 /** What a file's text is known as before anything is parsed. */
 export interface ListedFile {
   /** Relative to the root, with `/`. */
@@ -7,9 +9,9 @@ export interface ListedFile {
   readonly unreadable?: string;
 }
 
-/** Whether a path names code that can be parsed. */
+/** Whether a path names code that can be parsed, templates of components among it. */
 export function isSource(path: string): boolean {
-  return /\.(?:[cm]?[jt]sx?|vue|svelte)$/.test(path);
+  return /\.(?:[cm]?[jt]sx?|vue|svelte)$/.test(path) || isComponentTemplate(path);
 }
 
 /** Whether a text looks like the output of a minifier: nobody wants it rewritten. */

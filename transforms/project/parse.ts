@@ -1,6 +1,12 @@
 import { type ParserOptions, type ParserPlugin, parse } from '@babel/parser';
 import traverseModule, { type NodePath } from '@babel/traverse';
 import type { File, Node, Program } from '@babel/types';
+import {
+  addInlineTemplates,
+  type ComponentClass,
+  isComponentTemplate,
+  templateProgram,
+} from './angular-templates.js';
 import { hasTemplate, templateStatements } from './templates.js';
 
 // Node hands out the module's exports here, bundlers and test runners the function itself.
@@ -30,15 +36,19 @@ const COMMON: ParserPlugin[] = [
  * Parses one source file, TypeScript, JSX, Flow and both module systems included.
  *
  * @param path decides the syntax by its extension
+ * @param component what the template of a component in a file of its own is of
  * @throws {ParseError} with line and column when no syntax fits
  */
-export function parseSource(path: string, text: string): Parsed {
+export function parseSource(path: string, text: string, component?: ComponentClass): Parsed {
+  if (isComponentTemplate(path))
+    return indexed(templateProgram(text, optionsWith(['typescript']), component));
   const code = hasTemplate(path) ? scriptsOf(text) : text;
   let failure: unknown;
   for (const plugins of syntaxesOf(path, text)) {
     try {
       const ast = parse(code, optionsWith(plugins));
       if (hasTemplate(path)) ast.program.body.push(...templateStatements(path, text, optionsWith(plugins)));
+      else if (/@Component\(/.test(text)) addInlineTemplates(ast, text, optionsWith(plugins));
       return indexed(ast);
     } catch (error) {
       failure ??= error;

@@ -1,5 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import type { Node } from '@babel/types';
+import type { ComponentClass } from './angular-templates.js';
 import { isTest } from './files.js';
 import { type Parsed, parseSource } from './parse.js';
 
@@ -21,8 +22,8 @@ export interface SourceFile extends Parsed {
  *
  * @throws {ParseError} when it is not JavaScript or TypeScript
  */
-export function sourceFile(path: string, text: string): SourceFile {
-  const parsed = parseSource(path, text);
+export function sourceFile(path: string, text: string, component?: ComponentClass): SourceFile {
+  const parsed = parseSource(path, text, component);
   const system = parsed.ast.program.body.some((node) => /^(?:Import|Export)/.test(node.type))
     ? 'module'
     : /\.(?:vue|svelte)$/.test(path) || (parsed.ast.program.sourceType === 'module' && /\.mjs$/.test(path))

@@ -1,5 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import type { Node } from '@babel/types';
+import { componentClass, isComponentTemplate } from './angular-templates.js';
 import { isMinified, isSource, type ListedFile } from './files.js';
 import { type ModuleResolver, moduleResolver } from './modules.js';
 import { type Package, packageAt, packagesOf } from './packages.js';
@@ -54,7 +55,8 @@ export function sourcesOf(all: readonly ListedFile[], hints: readonly string[]):
     let file: SourceFile | undefined;
     if (text !== undefined && isSource(path)) {
       try {
-        file = sourceFile(path, text);
+        const beside = isComponentTemplate(path) ? texts.get(path.replace(/html$/, 'ts')) : undefined;
+        file = sourceFile(path, text, componentClass(path, beside));
         byProgram.set(file.program.node, file);
       } catch (error) {
         failed.set(path, error instanceof Error ? error.message : String(error));

@@ -1,20 +1,8 @@
-import { type ParserOptions, parse, parseExpression } from '@babel/parser';
+import type { ParserOptions } from '@babel/parser';
 import type { NodePath } from '@babel/traverse';
-import * as t from '@babel/types';
-
-/** A piece of code in a template, by where it stands in the file. */
-interface Piece {
-  readonly start: number;
-  readonly end: number;
-  /** Of an attribute that mixes text and code (`href="/files?token={token}"`), each by where it stands. */
-  readonly codes?: readonly Piece[];
-}
-
-/** What a template brings with it: its pieces of code, and the names that the template itself gives. */
-interface Markup {
-  readonly pieces: readonly Piece[];
-  readonly names: ReadonlySet<string>;
-}
+import type * as t from '@babel/types';
+import { isComponentTemplate } from './angular-templates.js';
+import { type Markup, type Piece, pieceOf, statementsOf } from './template-code.js';
 
 /** Whether a file has a template beside its scripts. */
 export function hasTemplate(path: string): boolean {
@@ -39,93 +27,12 @@ export function templateStatements(path: string, text: string, options: ParserOp
   const outside = text.replace(/<!--[\s\S]*?-->|<(script|style)\b[\s\S]*?<\/\1>/g, (part) =>
     part.replace(/[^\r\n]/g, ' '),
   );
-  const { pieces, names } = path.endsWith('.svelte') ? ofSvelte(outside) : ofVue(outside);
-  return pieces.flatMap((piece): t.Statement[] => {
-    const code = outside.slice(piece.start, piece.end);
-    if (!code.trim()) return [];
-    const own = named(code, names);
-    const statements = piece.codes
-      ? mixed(outside, piece, piece.codes, options)
-      : parsed(code, { ...options, ...placeOf(outside, piece.start) });
-    return statements.map((statement) => scoped(statement, own));
-  });
-}
-
-function placeOf(text: string, start: number): ParserOptions {
-  const lines = text.slice(0, start).split('\n');
-  return { startIndex: start, startLine: lines.length, startColumn: lines.at(-1)?.length ?? 0 };
-}
-
-/** An attribute of text and code is what a template literal is in a script. */
-function mixed(
-  text: string,
-  { start, end }: Piece,
-  codes: readonly Piece[],
-  options: ParserOptions,
-): t.Statement[] {
-  try {
-    const expressions = codes.map((code) =>
-      parseExpression(text.slice(code.start, code.end), { ...options, ...placeOf(text, code.start) }),
-    );
-    const quasis = [...codes, undefined].map((code, index) => {
-      const from = (codes[index - 1]?.end ?? start - 1) + 1;
-      const until = code ? code.start - 1 : end;
-      const raw = text.slice(from, until);
-      const element = t.templateElement({ raw, cooked: raw }, code === undefined);
-      return Object.assign(element, { start: from, end: until });
-    });
-    const place = { start, end, loc: expressions[0]?.loc ?? null };
-    const literal = Object.assign(t.templateLiteral(quasis, expressions), place);
-    literal.extra = { attribute: true };
-    return [spanned(t.expressionStatement(literal), literal)];
-  } catch {
-    return codes.flatMap((code) =>
-      parsed(text.slice(code.start, code.end), { ...options, ...placeOf(text, code.start) }),
-    );
-  }
+  return statementsOf(outside, path.endsWith('.svelte') ? ofSvelte(outside) : ofVue(outside), options);
 }
 
 /** Whether a template literal is an attribute of a template, which has no quotes of its own. */
 export function isAttribute({ extra }: t.TemplateLiteral): boolean {
   return extra?.attribute === true;
-}
-
-function parsed(code: string, options: ParserOptions): t.Statement[] {
-  try {
-    const expression = parseExpression(code, options);
-    return [spanned(t.expressionStatement(expression), expression)];
-  } catch {
-    try {
-      return parse(code, { ...options, sourceType: 'script' }).program.body;
-    } catch {
-      return [];
-    }
-  }
-}
-
-/** A block that declares what the template itself names (`v-for="file in files"`), which is not what the script names so. */
-function scoped(statement: t.Statement, names: readonly string[]): t.Statement {
-  const declared = names.map((name) =>
-    spanned(t.variableDeclarator(spanned(t.identifier(name), statement)), statement),
-  );
-  const block = spanned(
-    t.blockStatement(
-      declared.length ? [spanned(t.variableDeclaration('let', declared), statement), statement] : [statement],
-    ),
-    statement,
-  );
-  block.extra = { template: true };
-  return block;
-}
-
-function spanned<N extends t.Node>(node: N, { start, end, loc }: t.Node): N {
-  return Object.assign(node, { start, end, loc });
-}
-
-function named(code: string, names: ReadonlySet<string>): string[] {
-  return [...names].filter((name) =>
-    new RegExp(`(?<![\\w$.])${name.replaceAll('$', '\\$')}(?![\\w$])`).test(code),
-  );
 }
 
 /** `{{ code }}`, `:name="code"`, `@event="code"`, `v-if="code"`, `v-for="name in code"` */
@@ -198,11 +105,6 @@ function addNames(names: Set<string>, pattern: string): void {
   for (const [name] of pattern.matchAll(/[A-Za-z_$][\w$]*/g)) names.add(name);
 }
 
-function pieceOf(match: RegExpMatchArray & { indices?: RegExpIndicesArray }, group: number): Piece {
-  const [start, end] = match.indices?.[group] ?? [0, 0];
-  return { start, end };
-}
-
 /** The quote that ends a template's attribute, where a piece of code stands in one. */
 export function quoteAround(text: string, path: NodePath): string | undefined {
   const { start } = templateAround(path)?.node ?? {};
@@ -223,9 +125,9 @@ export function attributeAround(
 }
 
 /** Attributes that only ask whether there is something. */
-const ASKING = /^v-(?:if|else-if|show)$/;
+const ASKING = /^(?:v-(?:if|else-if|show)|\*ngIf|\[(?:ngIf|hidden|disabled)\])$/;
 
-/** Whether a template only asks for what a piece of code is as a whole: `v-if="token"`, `{#if token}`. */
+/** Whether a template only asks for what a piece of code is as a whole: `v-if="token"`, `{#if token}`, `@if (token)`. */
 export function isAskedFor(text: string, path: NodePath): boolean {
   if (!isInTemplate(path)) return false;
   // `user && user.token`
@@ -234,10 +136,10 @@ export function isAskedFor(text: string, path: NodePath): boolean {
   const attribute = attributeAround(text, path);
   return attribute
     ? ASKING.test(attribute.name)
-    : /\{[#:](?:else\s+)?if\s+$/.test(text.slice(0, path.node.start ?? 0));
+    : /(?:\{[#:](?:else\s+)?if\s+|@(?:else\s+)?if\s*\(\s*)$/.test(text.slice(0, path.node.start ?? 0));
 }
 
-/** Whether the template of a file can call what its script imports. */
-export function reachesImports({ path, text }: { readonly path: string; readonly text: string }): boolean {
-  return path.endsWith('.svelte') || /<script\b[^>]*\ssetup\b/.test(text);
+/** Whether the template of a file can ask for the session: by what its script imports, or by what its class hands it. */
+export function canAsk({ path, text }: { readonly path: string; readonly text: string }): boolean {
+  return isComponentTemplate(path) || !path.endsWith('.vue') || /<script\b[^>]*\ssetup\b/.test(text);
 }

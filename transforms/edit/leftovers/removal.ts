@@ -5,6 +5,7 @@ import { type CallPath, callersOf, escapes, namesOf } from '../../project/caller
 import { definitionOf, exportOf } from '../../project/definitions.js';
 import { pathsOf, type SourceFile } from '../../project/source.js';
 import type { Sources } from '../../project/sources.js';
+import { isInTemplate } from '../../project/templates.js';
 import type { Edit } from '../edits.js';
 import { withoutItem } from '../lists.js';
 import { withoutDeclaration, withoutStatement } from '../statements.js';
@@ -38,6 +39,7 @@ function callsIn(
   const calls = callersOf(sources, path);
   const names = namesOf(sources, path);
   if (!names.length || escapes(sources, path) || isNamedOutside(sources, names)) return undefined;
+  if (calls.some(isInTemplate)) return undefined;
   return areAll(sources, path, names, calls, stays) ? calls : undefined;
 }
 

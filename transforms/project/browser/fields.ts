@@ -4,7 +4,7 @@ import { isInside } from '../inside.js';
 import type { GuardSite } from '../site.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
-import { hasTemplate, isAskedFor, isInTemplate, reachesImports } from '../templates.js';
+import { canAsk, hasTemplate, isAskedFor, isInTemplate } from '../templates.js';
 import { isTest } from './acceptance.js';
 import { type LoginAnswer, membersAbove } from './answers.js';
 import type { BrowserClient } from './client.js';
@@ -43,6 +43,62 @@ export function fieldReads(
 
 /** `{{ user.token.substring(0, 20) }}` in the template of a component. */
 function templateReads(client: BrowserClient, file: SourceFile, fields: ReadonlySet<string>): GuardSite[] {
+  const read = (field: string): Omit<GuardSite, 'path'> => ({
+    role: 'guard',
+    kind: 'token-field',
+    family: 'session',
+    evidence: `${field} is the login token`,
+    file,
+    field,
+  });
+  const found = [...file.paths.values()].flatMap((path): GuardSite[] => {
+    if (!path.isMemberExpression() && !path.isOptionalMemberExpression()) return [];
+    const field = propertyName(path.node);
+    if (field === undefined || !fields.has(field) || !isInTemplate(path)) return [];
+    // What a component has by that name itself is no object's.
+    if (isAttached(client, path) || (path.get('object') as NodePath).isThisExpression() || isEmptied(path))
+      return [];
+    if (canAsk(file) && (isTest(path) || isAskedFor(file.text, path))) return [{ ...read(field), path }];
+    const { start, end } = path.node;
+    const called = path.key === 'object' && Boolean(path.parentPath?.isMemberExpression());
+    return typeof start === 'number' && typeof end === 'number'
+      ? [{ ...read(field), path, template: { start, end, called } }]
+      : [];
+  });
+  const isFound = (at: number) => found.some(({ path: { node } }) => node.end === at);
+  const others = unparsedReads(file, fields).filter(
+    ({ end }) => !isFound(end) && !isAttachedAt(client, file, end),
+  );
+  return [
+    ...found,
+    ...others.map(({ field, ...template }) => ({ ...read(field), path: file.program, template })),
+  ];
+}
+
+/** `user.token || ''` */
+function isEmptied({ parentPath: parent, key }: NodePath): boolean {
+  return Boolean(
+    key === 'left' &&
+      parent?.isLogicalExpression({ operator: '||' }) &&
+      parent.get('right').isStringLiteral({ value: '' }),
+  );
+}
+
+function isAttachedAt({ headers }: BrowserClient, file: SourceFile, end: number): boolean {
+  return headers.some(
+    (header) =>
+      header.file === file &&
+      (header.path.node.start ?? 0) <= end &&
+      (header.path.node.end ?? 0) >= end &&
+      isInTemplate(header.path),
+  );
+}
+
+/** The same where a template is no code that could be read, by its text. */
+function unparsedReads(
+  file: SourceFile,
+  fields: ReadonlySet<string>,
+): { readonly field: string; readonly start: number; readonly end: number; readonly called: boolean }[] {
   if (!hasTemplate(file.path)) return [];
   const outside = file.text.replace(/<script\b[\s\S]*?<\/script>/g, (script) => ' '.repeat(script.length));
   return [...fields].flatMap((field) => {
@@ -50,36 +106,13 @@ function templateReads(client: BrowserClient, file: SourceFile, fields: Readonly
       `(?<![\\w$.'])(?:[A-Za-z_$][\\w$]*\\??\\.)+${field}(?![\\w$]| \\|\\| '')(\\.\\w)?`,
       'g',
     );
-    return [...outside.matchAll(reads)].flatMap((match): GuardSite[] => {
-      const called = match[1] !== undefined;
-      const start = match.index;
-      const end = start + match[0].length - (match[1]?.length ?? 0);
-      const path = memberAt(file, start, end);
-      if (path && isAttached(client, path)) return [];
-      const asks =
-        path && reachesImports(file) && (isTest(path) || isAskedFor(file.text, path)) ? { path } : undefined;
-      return [
-        {
-          role: 'guard',
-          kind: 'token-field',
-          family: 'session',
-          evidence: `${field} is the login token`,
-          file,
-          field,
-          ...(asks ?? { path: file.program, template: { start, end, called } }),
-        },
-      ];
-    });
+    return [...outside.matchAll(reads)].map(({ index: start, 0: text, 1: call }) => ({
+      field,
+      start,
+      end: start + text.length - (call?.length ?? 0),
+      called: call !== undefined,
+    }));
   });
-}
-
-/** The code of a template between two places, where it parses. */
-function memberAt(file: SourceFile, start: number, end: number): NodePath | undefined {
-  for (const [node, path] of file.paths) {
-    if (node.start !== start || node.end !== end || !isInTemplate(path)) continue;
-    if (path.isMemberExpression() || path.isOptionalMemberExpression()) return path;
-  }
-  return undefined;
 }
 
 function isWritten(path: NodePath): boolean {

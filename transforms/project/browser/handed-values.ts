@@ -1,6 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { type CallPath, callersOf, callsOf } from '../callers.js';
+import { classMember } from '../class-members.js';
 import { type Definition, definitionOf, propertyName } from '../definitions.js';
 import type { Sources } from '../sources.js';
 import { propertyIn } from './requests.js';
@@ -46,12 +47,27 @@ function inObject(
   return value && inObject(sources, value, rest, depth);
 }
 
-/** What a property of an object is set to beside the object: `settings.base = …`. */
+/** What a property of an object is set to beside the object (`settings.base = …`), or a field of a class begins with. */
 export function settingOf(sources: Sources, path: NodePath): NodePath | undefined {
   const name = propertyName(path.node);
   if (name === undefined || !path.isMemberExpression()) return undefined;
   const owner = definitionOf(sources, path.get('object'));
+  if (owner.kind === 'instance') return fieldBegin(sources, owner.of, name);
   return owner.kind === 'object' ? assignedTo(sources, owner.path, name) : undefined;
+}
+
+/** `api = environment.api` of a class, or of one that it extends. */
+function fieldBegin(
+  sources: Sources,
+  owner: NodePath<t.Class>,
+  name: string,
+  depth = 0,
+): NodePath | undefined {
+  const member = classMember(owner, name, false);
+  if (member) return member.kind === 'value' ? member.path : undefined;
+  const parent = owner.get('superClass') as NodePath;
+  const above = parent.node && depth < DEEPEST ? definitionOf(sources, parent) : undefined;
+  return above?.kind === 'class' ? fieldBegin(sources, above.path, name, depth + 1) : undefined;
 }
 
 /** `OpenAPI.BASE = …` */

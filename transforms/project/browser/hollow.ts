@@ -3,6 +3,7 @@ import type * as t from '@babel/types';
 import { type CallPath, callersOf, escapes } from '../callers.js';
 import type { Project } from '../project.js';
 import type { StoreSite } from '../site.js';
+import { isInTemplate } from '../templates.js';
 
 /** A function of which nothing is left once no token is stored: `setToken(token)`, with all that calls it. */
 export interface Hollow {
@@ -25,7 +26,9 @@ export function hollowAround(site: StoreSite, { sources, sites }: Project): Holl
     sites.some((other) => other.kind === 'web-storage' && other.path === path && isStoring(other));
   if (!expressions.length || !expressions.every(stores)) return undefined;
   const calls = callersOf(sources, owner);
-  const known = calls.length > 0 && calls.every((call) => call.parentPath?.isExpressionStatement());
+  const known =
+    calls.length > 0 &&
+    calls.every((call) => call.parentPath?.isExpressionStatement() && !isInTemplate(call));
   return known && !escapes(sources, owner) ? { declaration, calls } : undefined;
 }
 

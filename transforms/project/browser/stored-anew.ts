@@ -3,6 +3,7 @@ import type * as t from '@babel/types';
 import { type CallPath, callersOf } from '../callers.js';
 import type { Project } from '../project.js';
 import type { StoreSite } from '../site.js';
+import { isInTemplate } from '../templates.js';
 import { isAbsent } from './absent.js';
 
 /**
@@ -22,7 +23,8 @@ export function roomMakers(site: StoreSite, project: Project): readonly CallPath
   const [first, ...others] = body.get('body').map((one) => isOneOf(removals, one));
   if (first !== site.access.path.node || !others.every((one) => one)) return [];
   return callersOf(project.sources, owner).filter(
-    (call) => call.parentPath?.isExpressionStatement() && isStoredBeside(call, project),
+    (call) =>
+      call.parentPath?.isExpressionStatement() && !isInTemplate(call) && isStoredBeside(call, project),
   );
 }
 

@@ -12,7 +12,18 @@ export function fieldContents(sources: Sources, path: NodePath): NodePath[] {
   if (name === undefined || !(path.isMemberExpression() || path.isOptionalMemberExpression())) return [];
   const owner = definitionOf(sources, path.get('object') as NodePath);
   const made = owner.kind === 'instance' ? owner.of : owner.kind === 'class' ? owner.path : undefined;
-  return made ? putInto(made, name) : [];
+  return made ? lineOf(sources, made).flatMap((one) => putInto(one, name)) : [];
+}
+
+/** A class and those that it extends. */
+function lineOf(sources: Sources, made: NodePath<t.Class>): NodePath<t.Class>[] {
+  const line = [made];
+  for (const one of line) {
+    const parent = one.get('superClass') as NodePath;
+    const above = parent.node ? definitionOf(sources, parent) : undefined;
+    if (above?.kind === 'class' && !line.some(({ node }) => node === above.path.node)) line.push(above.path);
+  }
+  return line;
 }
 
 function putInto(owner: NodePath<t.Class>, name: string): NodePath[] {
