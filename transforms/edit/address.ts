@@ -27,7 +27,8 @@ function outOfTemplate(
   const index = expressions.findIndex(({ node }) => node === value.node);
   const [before, after] = [quasis[index], quasis[index + 1]];
   const found = before && BEFORE.exec(before.value.raw);
-  if (!found || !after || !/^(?:[&#]|$)/.test(after.value.raw)) return undefined;
+  // A quote ends the attribute of a tag that the text is of.
+  if (!found || !after || !/^(?:[&#"']|$)/.test(after.value.raw)) return undefined;
   const follows = found[1] === '?' && after.value.raw.startsWith('&');
   const start = startOf(before) + found.index + (follows ? 1 : 0);
   const end = startOf(after) + (follows ? 1 : 0);

@@ -1,6 +1,7 @@
 import type { NodePath } from '@babel/traverse';
+import { isComponentTemplate } from '../project/angular-templates.js';
 import { type SourceFile, startOf } from '../project/source.js';
-import { templateAround } from '../project/templates.js';
+import { hasTemplate, isInTemplate, templateAround } from '../project/templates.js';
 import type { Edit } from './edits.js';
 import { indentationAt, styleOf } from './style.js';
 
@@ -26,7 +27,8 @@ const NARROWEST = 50;
 export function commentEdits(file: SourceFile, notes: readonly Note[], edits: readonly Edit[]): Edit[] {
   const byPlace = new Map<number, { anchor: NodePath; texts: Set<string> }>();
   for (const { path, text } of notes) {
-    if (markupAnchor(file, path) !== undefined) continue;
+    // A template in a script is a text of the script, whose class can be commented on.
+    if (markupAnchor(file, path) !== undefined || (isInTemplate(path) && isMarkup(file))) continue;
     const anchor = anchorOf(file, path);
     if (!anchor) continue;
     const at = startOf(anchor.node);
@@ -71,7 +73,15 @@ function markupAnchor(file: SourceFile, path: NodePath): number | undefined {
   if (typeof start !== 'number') return undefined;
   const before = file.text.slice(0, start);
   const at = Math.max(before.search(/<(?=[A-Za-z])[^<]*$/), before.search(/(?:@|\{[#:@])(?=[a-z])[^@{<]*$/));
-  return at >= 0 && beginsLine(file, at) && !before.startsWith('@else', at) ? at : undefined;
+  if (at < 0) return undefined;
+  // What stands before it on its line may be more of the same.
+  const line = before.lastIndexOf('\n', at - 1) + 1;
+  const first = line + (/^\s*/.exec(before.slice(line))?.[0].length ?? 0);
+  return /^(?:<[A-Za-z]|\{[#@]|@(?!else))/.test(file.text.slice(first)) ? first : undefined;
+}
+
+function isMarkup({ path }: SourceFile): boolean {
+  return hasTemplate(path) || isComponentTemplate(path);
 }
 
 /**
@@ -81,7 +91,7 @@ function markupAnchor(file: SourceFile, path: NodePath): number | undefined {
 function anchorOf(file: SourceFile, path: NodePath): NodePath | undefined {
   let amid: NodePath | undefined;
   for (let at: NodePath | null = path; at && !at.isProgram(); at = at.parentPath) {
-    if (!takesComment(at)) continue;
+    if (!takesComment(at) || isInTemplate(at) || at.node.extra?.templates) continue;
     if (beginsLine(file, startOf(at.node))) return at;
     if (at.isStatement()) amid ??= at;
   }

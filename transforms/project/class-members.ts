@@ -34,11 +34,22 @@ export function classMember(
     if (isMethod) return { kind: member.node.kind === 'get' ? 'getter' : 'method', path: member };
     const value = member.get('value') as NodePath;
     // What is assigned again is no one thing.
-    if (value.node) return isAssigned(path, name) ? undefined : { kind: 'value', path: value };
+    if (value.node)
+      return isAssigned(path, name) || isSetOutside(member.node) ? undefined : { kind: 'value', path: value };
     declared = member;
   }
   const type = declared && typeOf(declared);
   return type && { kind: 'type', path: type };
+}
+
+/** `@Input() token = ''`, `@property() token = ''`: whoever shows a component sets it. */
+export function isSetOutside(member: t.ClassProperty | t.ClassPrivateProperty): boolean {
+  return Boolean(
+    member.decorators?.some(({ expression }) => {
+      const named = t.isCallExpression(expression) ? expression.callee : expression;
+      return t.isIdentifier(named) && /^(?:Input|Prop|property)$/.test(named.name);
+    }),
+  );
 }
 
 /** What objects of a class hold by themselves, as its constructor and its fields say: what a spread copies. */

@@ -23,6 +23,9 @@ const CLIENT_PACKAGES = [
   'svelte',
   'react-scripts',
   'solid-js',
+  'lit',
+  'lit-element',
+  '@stencil/core',
   'next',
   'nuxt',
 ];

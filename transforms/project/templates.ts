@@ -14,6 +14,13 @@ export function isInTemplate(path: NodePath): boolean {
   return templateAround(path) !== undefined;
 }
 
+/** The same, or in a text that a script marks as what a page shows: html`<p>${token}</p>`. */
+export function isShown(path: NodePath): boolean {
+  if (isInTemplate(path)) return true;
+  const tagged = path.parentPath?.isTemplateLiteral() ? path.parentPath.parentPath : undefined;
+  return Boolean(tagged?.isTaggedTemplateExpression() && tagged.get('tag').isIdentifier({ name: 'html' }));
+}
+
 /** The statement that stands for a piece of code of a template. */
 export function templateAround(path: NodePath): NodePath | undefined {
   return path.find(({ node }) => node.extra?.template === true) ?? undefined;

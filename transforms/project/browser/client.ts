@@ -106,7 +106,7 @@ export function browserClients(sources: Sources): BrowserClient[] {
       const home = files[0] && sources.packageOf(files[0]);
       const addressing = clientFiles(sources, ADDRESS_WORDS).get(folder) ?? [];
       const inAddresses = inEach(sources, addressing, (all, file) =>
-        attachedAddresses(all, file, { accesses, headers, base }),
+        attachedAddresses(all, file, { accesses, headers, base, fields: fieldsOf(places) }),
       );
       const known = apiAddresses(sources, folder, base).map(({ value }) => value);
       const stranger = strangerOf(sources, known, accesses);
@@ -132,6 +132,11 @@ export function browserClients(sources: Sources): BrowserClient[] {
       ];
     });
   });
+}
+
+/** The fields of stored objects that are a login token. */
+export function fieldsOf(places: readonly TokenPlace[]): ReadonlySet<string> {
+  return new Set(places.flatMap(({ field, within }) => (field === undefined || within ? [] : [field])));
 }
 
 /** Several components may keep a token under the same key. */

@@ -7,7 +7,7 @@ import type { Sources } from '../sources.js';
 import { canAsk, hasTemplate, isAskedFor, isInTemplate } from '../templates.js';
 import { isTest } from './acceptance.js';
 import { type LoginAnswer, membersAbove } from './answers.js';
-import type { BrowserClient } from './client.js';
+import { type BrowserClient, fieldsOf } from './client.js';
 
 /** Finds where a client reads the token field of an object that it stores, other than to attach it. */
 export function fieldReads(
@@ -15,9 +15,7 @@ export function fieldReads(
   client: BrowserClient,
   answers: readonly LoginAnswer[],
 ): GuardSite[] {
-  const fields = new Set(
-    client.places.flatMap(({ field, within }) => (field === undefined || within ? [] : [field])),
-  );
+  const fields = fieldsOf(client.places);
   if (!fields.size) return [];
   return client.files.flatMap((file) => {
     const found: GuardSite[] = [];

@@ -19,6 +19,8 @@ export interface KnownTokens {
   readonly accesses: readonly StorageAccess[];
   readonly headers: readonly AttachedHeader[];
   readonly base: ApiBase;
+  /** Fields of stored objects that are a login token. */
+  readonly fields: ReadonlySet<string>;
 }
 
 /** A parameter of an address that is put together: `url + '?token=' + token`. */
@@ -36,7 +38,8 @@ export function attachedAddresses(sources: Sources, file: SourceFile, known: Kno
   const found: AttachedHeader[] = [];
   for (const path of file.paths.values()) {
     for (const { whole, name, value } of parametersOf(path)) {
-      if (isOfApi(sources, whole, known.base) && isLogin(value))
+      const isField = isLoginTokenName(name) && known.fields.has(propertyName(unescaped(value).node) ?? '');
+      if ((isField || isLogin(value)) && isOfApi(sources, whole, known.base))
         found.push({ file, path: value, form: 'address', header: name, value });
     }
     const asked = askedFor(sources, path);

@@ -5,7 +5,7 @@ import { holderOf } from '../holders.js';
 import { isInside } from '../inside.js';
 import type { Project } from '../project.js';
 import { firstLineOf } from '../source.js';
-import { isInTemplate } from '../templates.js';
+import { isShown } from '../templates.js';
 import { isAbsent } from './absent.js';
 import { isGone } from './renewals.js';
 import { isForSocket, socketsTakeCookies } from './sockets.js';
@@ -34,7 +34,7 @@ function hazardOf(project: Project, use: Use): string | undefined {
   )
     return undefined;
   // A finding says so of what a template shows or asks for.
-  if (isInTemplate(use.path)) return undefined;
+  if (isShown(use.path)) return undefined;
   const file = project.sources.fileOf(use.path);
   if (use.kind === 'text') return `put into ${firstLineOf(file, (use.path.parentPath ?? use.path).node)}`;
   if (use.kind === 'compare')

@@ -3,7 +3,7 @@ import type { Finding } from '../../words.js';
 import { usesOf } from '../flow/follow.js';
 import { isInside } from '../inside.js';
 import type { Project } from '../project.js';
-import { attributeAround, isInTemplate } from '../templates.js';
+import { attributeAround, isShown } from '../templates.js';
 import { at } from './at.js';
 
 /** Attributes that only choose how something looks or which of a list it is. */
@@ -20,7 +20,7 @@ export function templateFindings({ sources, sites, steps }: Project): Finding[] 
     if (site.place?.field !== undefined) return [];
     return usesOf(sources, site.path, [], isHandled).flatMap(({ kind, path, trail }): Finding[] => {
       const goesOn = kind === 'rendered' || kind === 'argument' || kind === 'text';
-      if (!goesOn || trail.length || !isInTemplate(path)) return [];
+      if (!goesOn || trail.length || !isShown(path)) return [];
       const attribute = attributeAround(sources.fileOf(path).text, path);
       if (attribute && QUIET.test(attribute.name)) return [];
       return [

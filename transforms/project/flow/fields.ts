@@ -1,5 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
+import { isSetOutside } from '../class-members.js';
 import { definitionOf, keyName, propertyName } from '../definitions.js';
 import type { Sources } from '../sources.js';
 
@@ -33,6 +34,7 @@ function putInto(owner: NodePath<t.Class>, name: string): NodePath[] {
     .flatMap((member) => {
       if (!member.isClassProperty() && !member.isClassPrivateProperty()) return [];
       const value = member.get('value') as NodePath;
+      if (isSetOutside(member.node)) return [];
       return keyName(member.node) === name && value.node ? [value] : [];
     });
   const later: NodePath[] = [];
