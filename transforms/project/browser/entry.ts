@@ -11,7 +11,10 @@ import { importsOfRouters, routerIn } from './routers.js';
 export interface Entry {
   readonly file: SourceFile;
   /** The statement that shows the application; absent where a framework does that out of sight. */
-  readonly mount?: NodePath<t.ExpressionStatement> | NodePath<t.VariableDeclaration>;
+  readonly mount?:
+    | NodePath<t.ExpressionStatement>
+    | NodePath<t.VariableDeclaration>
+    | NodePath<t.IfStatement>;
   /** The statement that exports what the mount makes, though nothing imports an entry. */
   readonly exported?: NodePath;
   /** The first of the statements right before it that set the application going. */
@@ -82,10 +85,26 @@ function mountIn(sources: Sources, file: SourceFile): Entry['mount'] {
     if (!isMounting(path as NodePath, callee)) continue;
     // `startTransition(() => { hydrateRoot(…) })`, `router.isReady().then(() => app.mount('#app'))`
     const statement = path.findParent((above) => above.parentPath?.isProgram() === true);
-    if (statement?.isExpressionStatement()) return statement;
+    // `if (!root.innerHTML) { createRoot(root).render(…) }`
+    if (statement?.isExpressionStatement() || statement?.isIfStatement()) return statement;
     if (statement?.isVariableDeclaration() && isForNothing(path as NodePath, statement)) return statement;
+    const called = statement && callOf(path as NodePath, statement);
+    if (called) return called;
   }
   return undefined;
+}
+
+/** `start()` of a function that mounts, where nothing else is done with it. */
+function callOf(mounting: NodePath, statement: NodePath): NodePath<t.ExpressionStatement> | undefined {
+  const owner = mounting.getFunctionParent();
+  const declared = owner?.isFunctionDeclaration() ? owner : owner?.parentPath;
+  const holder = declared?.isVariableDeclarator() ? declared.parentPath : declared;
+  if (!declared || holder?.node !== statement.node) return undefined;
+  const [name = ''] = Object.keys(declared.getBindingIdentifiers());
+  const uses = statement.scope.getBinding(name)?.referencePaths ?? [];
+  const [use, ...others] = uses;
+  const call = use?.key === 'callee' && !others.length ? use.getStatementParent() : undefined;
+  return call?.isExpressionStatement() && call.parentPath.isProgram() ? call : undefined;
 }
 
 /** `const app = new App({ target })` that is only exported, or not even that. */
