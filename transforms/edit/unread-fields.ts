@@ -29,9 +29,9 @@ export function withoutUnreadFields(file: SourceFile, edits: readonly Edit[]): E
 
 /** A field and the statements that fill it; nothing where it is read, or was not read before. */
 function unread(file: SourceFile, field: NodePath<t.ClassProperty>, edits: readonly Edit[]): NodePath[] {
-  const { accessibility, static: shared, decorators, value } = field.node;
+  const { accessibility, decorators, value } = field.node;
   const name = keyName(field.node);
-  if (accessibility !== 'private' || shared || decorators?.length || name === undefined) return [];
+  if (accessibility !== 'private' || decorators?.length || name === undefined) return [];
   if (value && !isPure(value, edits)) return [];
   const mentions = [...file.paths.values()].filter(
     (path) =>

@@ -70,7 +70,7 @@ function isQuiet(binding: Binding, replaced: readonly Edit[]): boolean {
   if (!path.isVariableDeclarator()) return false;
   const filled = constantViolations.every(
     (fill) =>
-      isTakenOut(fill.node, replaced) ||
+      isTakenOut(fill.node, replaced, wordOf(binding.identifier.name)) ||
       (fill.isAssignmentExpression({ operator: '=' }) &&
         t.isIdentifier(fill.node.left) &&
         fill.parentPath.isExpressionStatement() &&
@@ -80,8 +80,14 @@ function isQuiet(binding: Binding, replaced: readonly Edit[]): boolean {
   return isPure(path.node.init, replaced) || isStrippable(path);
 }
 
-function isTakenOut(node: t.Node, replaced: readonly Edit[]): boolean {
-  return replaced.some((edit) => !edit.text && edit.start <= startOf(node) && endOf(node) <= edit.end);
+/** Whether nothing is put in a node's place, or nothing that speaks of a name. */
+function isTakenOut(node: t.Node, replaced: readonly Edit[], word?: RegExp): boolean {
+  return replaced.some(
+    ({ start, end, text }) =>
+      start <= startOf(node) &&
+      endOf(node) <= end &&
+      (!text || (word && start < end && !word.test(withoutStrings(text)))),
+  );
 }
 
 /** What makes the value has to stay, but as a statement of its own it needs no name: `const token = start();`. */

@@ -1,6 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { callersOf, escapes } from '../callers.js';
+import { keyName, propertyName } from '../definitions.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import { declarationOf } from './hollow.js';
@@ -56,6 +57,7 @@ function isUncalled(
   owner: NodePath<t.Function>,
   goes: (path: NodePath) => boolean,
 ): boolean {
+  if (isGetter(owner)) return isUnread(sources, owner, goes);
   const calls = callersOf(sources, owner);
   const outside = calls.filter((call) => !call.isDescendant(owner));
   let handed = 0;
@@ -66,4 +68,25 @@ function isUncalled(
   };
   if (!outside.every((call) => goes(call as NodePath)) || escapes(sources, owner, isGoing)) return false;
   return outside.length + handed > 0;
+}
+
+function isGetter(owner: NodePath<t.Function>): boolean {
+  return owner.isClassMethod({ kind: 'get' }) || owner.isObjectMethod({ kind: 'get' });
+}
+
+/** Nobody calls a getter: whatever reads a property of its name may read it. */
+function isUnread(
+  sources: Sources,
+  getter: NodePath<t.Function>,
+  goes: (path: NodePath) => boolean,
+): boolean {
+  const name = keyName(getter.node);
+  const reads =
+    name === undefined
+      ? []
+      : sources
+          .naming(name)
+          .flatMap((file) => [...file.paths.values()])
+          .filter((path) => propertyName(path.node) === name && !path.isDescendant(getter));
+  return reads.length > 0 && reads.every(goes);
 }
