@@ -11,6 +11,7 @@ import { bodyOf } from './bodies.js';
 import { type AttachedHeader, tokenNameOf } from './headers.js';
 import { familyOfName, isLoginName, isTokenName } from './names.js';
 import { persistedPlaces } from './persisted-state.js';
+import { renewingReads } from './renewing-reads.js';
 import { outgoingRequests } from './requests.js';
 import { jsonOf, parsedFrom, type StorageAccess } from './storage.js';
 import type { Keeper } from './storage-libraries.js';
@@ -41,6 +42,7 @@ export function placesOf(
   const fields = new Set(
     headers.map(({ value }) => tokenNameOf(value)).filter((name) => name !== undefined && isTokenName(name)),
   );
+  const renewing = renewingReads(sources, accesses);
   const keys = new Map<string, StorageAccess[]>();
   for (const access of accesses) {
     if (access.key === undefined) continue;
@@ -57,6 +59,7 @@ export function placesOf(
     const state = persisted.find((one) => one.storage === storage && one.key === key);
     if (state) return [state];
     const known = group.map(({ path }) => attached.get(path.node)).find((trail) => trail !== undefined);
+    const renewed = group.map(({ path }) => renewing.get(path.node)).find((trail) => trail !== undefined);
     const field = fieldOf(sources, group, known, fields);
     if (field !== undefined) {
       const evidence = `the object stored under ${key} holds the login token as ${field}`;
@@ -64,7 +67,9 @@ export function placesOf(
         ...(access.value ? namesAnswered(sources, access.value) : []),
         ...(access.operation === 'get' ? fieldsRead(access) : []),
       ]);
-      const beside = named.find((name) => name !== field && familyOfName(name) === 'refresh');
+      const beside = [...named, ...(renewed?.length === 1 ? renewed : [])].find(
+        (name) => name !== field && isTokenName(name) && familyOfName(name) === 'refresh',
+      );
       return [
         { storage, key, ...by, field, family: 'session', evidence },
         ...(beside === undefined
@@ -75,6 +80,7 @@ export function placesOf(
     const evidence = `the login token is stored under ${key}`;
     if (isTokenName(key) || (known && !known.length))
       return [{ storage, key, ...by, family: familyOfName(key), evidence }];
+    if (renewed && !renewed.length) return [{ storage, key, ...by, family: 'refresh', evidence }];
     const named = group.map(nameStored).find((name) => name !== undefined && isTokenName(name));
     return named === undefined ? [] : [{ storage, key, ...by, family: familyOfName(named), evidence }];
   });
