@@ -26,16 +26,17 @@ const OWN_NAMES = new Set(['adoptLegacyToken', 'axios', 'sessionReady']);
 /**
  * Writes the session module of a browser application, beside its entry.
  *
- * @param shown where the pages that load it are shown: those of some frameworks are rendered on a server first
+ * @param folder where it is to stand instead
+ * @param rendered the pages that load it are rendered on a server first
  */
 export function browserModuleOf(
   client: BrowserClient,
   sources: Sources,
   renews: boolean,
-  shown: 'in browsers' | 'rendered on a server' = 'in browsers',
+  { folder: given, rendered = false }: { readonly folder?: string; readonly rendered?: boolean } = {},
 ): BrowserModule {
   const entry = client.entry?.file.path ?? 'index.js';
-  const folder = posix.dirname(entry);
+  const folder = given ?? posix.dirname(entry);
   const extension = /\.tsx?$/.test(entry) ? '.ts' : '.js';
   const taken = (name: string) =>
     sources.listed.some(({ path }) => {
@@ -49,7 +50,7 @@ export function browserModuleOf(
   return {
     path,
     specifier: `./${name}${extended ? '.js' : ''}`,
-    text: moduleText(client, path, styleOf(text), renews, shown === 'in browsers' ? '' : NOWHERE),
+    text: moduleText(client, path, styleOf(text), renews, rendered ? NOWHERE : ''),
   };
 }
 

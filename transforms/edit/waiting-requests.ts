@@ -1,7 +1,8 @@
+import { posix } from 'node:path';
 import type { BrowserClient } from '../project/browser/client.js';
 import { type WaitingPlace, waitingPlaces } from '../project/browser/first-requests.js';
 import type { SourceFile } from '../project/source.js';
-import { startOf } from '../project/source.js';
+import { endOf, startOf } from '../project/source.js';
 import type { Sources } from '../project/sources.js';
 import { type BrowserModule, browserModuleOf } from './browser-module.js';
 import type { Edit } from './edits.js';
@@ -21,8 +22,8 @@ export function waitingRequests(
   sources: Sources,
   renews: boolean,
 ): WaitingRequests | undefined {
-  const places = waitingPlaces(client);
-  const [first] = places ?? [];
+  const places = waitingPlaces(sources, client);
+  const first = places?.find(({ instance }) => instance !== undefined) ?? places?.[0];
   if (!places || !first) return undefined;
   const waiting = new Set(places.map(({ file }) => file));
   const asking = new Set(
@@ -35,7 +36,10 @@ export function waitingRequests(
   if (client.base.expression?.imports.some(({ file }) => file && paths.has(file.path))) return undefined;
   if ([...waiting].some((file) => isTaken(file, 'sessionReady'))) return undefined;
   const started = { ...client, entry: { file: first.file } };
-  const module = browserModuleOf(started, sources, renews, 'rendered on a server');
+  const module = browserModuleOf(started, sources, renews, {
+    folder: folderBeside(first.file),
+    rendered: true,
+  });
   return {
     module,
     edits: [
@@ -44,6 +48,13 @@ export function waitingRequests(
       ...places.map((place) => waitingAt(place, module)),
     ],
   };
+}
+
+/** Where the file is, but not among the pages: what stands there Next takes for one. */
+function folderBeside({ path }: SourceFile): string {
+  const folder = posix.dirname(path);
+  const above = /^(?:(.*)\/)?(?:pages|app)(?:\/|$)/.exec(folder);
+  return above ? posix.join(above[1] ?? '', 'lib') : folder;
 }
 
 /** How a file says where the module is. */
@@ -69,7 +80,7 @@ function importing(file: SourceFile, module: BrowserModule): Edit {
   };
 }
 
-function waitingAt({ file, path, instance }: WaitingPlace, module: BrowserModule): Edit {
+function waitingAt({ file, path, instance, after }: WaitingPlace, module: BrowserModule): Edit {
   const needs = [{ module: wayTo(module, file), name: 'sessionReady', local: 'sessionReady' }];
   const { newline, indent, semicolon } = styleOf(file.text);
   const start = startOf(path.node);
@@ -85,11 +96,13 @@ function waitingAt({ file, path, instance }: WaitingPlace, module: BrowserModule
     `${indent}return config${semicolon}`,
     `})${semicolon}`,
   ];
+  const at = after ? endOf(path.node) : start;
+  const text = lines.join(outer);
   return {
     file: file.path,
-    start,
-    end: start,
-    text: lines.join(outer) + newline + outer,
+    start: at,
+    end: at,
+    text: after ? newline + outer + text : text + newline + outer,
     stays: true,
     needs,
   };
