@@ -61,10 +61,10 @@ function idBeside(
   return written.find(({ value }) => value && isId(sources, value) && record(value) === whose)?.trail;
 }
 
-/** `user.id`, `user._id.toString()` */
+/** `user.id`, `user._id.toString()`, and what is called `userId` by itself */
 function isId(sources: Sources, value: NodePath): boolean {
   const text = textOf(sources.fileOf(value), value.node);
-  return /\.(?:_id|id|uuid)(?:\.(?:toString|toHexString|valueOf)\(\))?$/.test(text);
+  return /(?:\.(?:_id|id|uuid)|(?:^|\.)user_?id)(?:\.(?:toString|toHexString|valueOf)\(\))?$/i.test(text);
 }
 
 /**
