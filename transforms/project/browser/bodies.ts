@@ -81,7 +81,7 @@ export function holderOf({ path, names }: Body): Holder | undefined {
   const { parentPath: parent } = path;
   const promised = promisedBy(path);
   if (promised) return holderOf({ path: promised, names });
-  if (parent?.isAwaitExpression()) {
+  if (parent?.isAwaitExpression() || parent?.isYieldExpression()) {
     const at = unwrappedUp(parent);
     const declarator = at.parentPath;
     const owner = at.getFunctionParent();

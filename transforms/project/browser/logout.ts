@@ -3,6 +3,7 @@ import * as t from '@babel/types';
 import { callersOf, namesOf } from '../callers.js';
 import { keyName, propertyName } from '../definitions.js';
 import { constantKeyOf, surroundingNames } from '../families.js';
+import { returnsOf } from '../flow/returns.js';
 import type { Project } from '../project.js';
 import type { StoreSite } from '../site.js';
 import { textOf } from '../source.js';
@@ -119,7 +120,7 @@ export function logoutFunctions(
   }
   const acting = found
     .filter((path) => actsItself(sources, path, found))
-    .sort((one, other) => Number(isMutation(one)) - Number(isMutation(other)));
+    .sort((one, other) => rankOf(one) - rankOf(other));
   const quietly = changing.every(({ access, path }) => !isTakingAway(access) || isMirror(path));
   if (!told?.length) return (acting.length || !quietly ? acting : reducersOf(client)).slice(0, 1);
   // Beside a logout that touches the storage, one may have a function do so that others call as well.
@@ -157,6 +158,19 @@ function actionNames(sources: Sources, path: NodePath<t.Function>): string[] {
 function constantKey(path: NodePath): [string] | undefined {
   const name = constantKeyOf(path.node) ?? constantKeyOf(path.parent);
   return name === undefined ? undefined : [name];
+}
+
+/** What does something comes first, before what changes the state, what only says what happens, and what stands in. */
+function rankOf(path: NodePath<t.Function>): number {
+  const { node } = path;
+  const [returned, ...others] = returnsOf(path);
+  const alone = !others.length && (!t.isBlockStatement(node.body) || node.body.body.length === 1);
+  if (alone && returned && /^Promise\.(?:resolve|reject)\(\)$/.test(String(returned))) return 4;
+  const [first] = node.params;
+  if (t.isIdentifier(first) && /^(?:state|draft|prev\w*)$/.test(first.name)) return isMutation(path) ? 1 : 3;
+  const says =
+    returned?.isObjectExpression() && returned.node.properties.some((one) => keyName(one) === 'type');
+  return alone && says ? 2 : Number(isMutation(path));
 }
 
 /** Whether a function changes the state of a store of Vuex, which its actions ask for. */

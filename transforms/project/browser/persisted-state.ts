@@ -1,5 +1,6 @@
 import type { NodePath } from '@babel/traverse';
-import { propertyName } from '../definitions.js';
+import * as t from '@babel/types';
+import { definitionOf, propertyName } from '../definitions.js';
 import { type Origin, originsOf } from '../flow/origins.js';
 import type { Sources } from '../sources.js';
 import { unwrapped } from '../unwrapped.js';
@@ -38,15 +39,20 @@ export function tokensInState(sources: Sources, headers: readonly AttachedHeader
   for (const { value, foreign } of headers) {
     if (foreign) continue;
     for (const origin of originsOf(sources, value)) {
-      const trail = trailInState(origin);
+      const trail = trailInState(sources, origin);
       if (trail && isTokenName(trail.at(-1) ?? '')) found.set(trail.join('.'), trail);
     }
   }
   return [...found.values()];
 }
 
-function trailInState({ path, trail }: Origin): readonly string[] | undefined {
+function trailInState(sources: Sources, { path, trail }: Origin): readonly string[] | undefined {
   const bare = unwrapped(path);
+  const made = bare.isIdentifier() ? definitionOf(sources, bare) : undefined;
+  if (made?.kind === 'parameter') {
+    const [payload, ...names] = [...made.trail, ...trail];
+    return payload === 'payload' && made.index === 0 && takesStateBack(made.function) ? names : undefined;
+  }
   if (!bare.isCallExpression() && !bare.isOptionalCallExpression()) return undefined;
   const callee = bare.get('callee') as NodePath;
   const name = callee.isIdentifier() ? callee.node.name : propertyName(callee.node);
@@ -54,6 +60,20 @@ function trailInState({ path, trail }: Origin): readonly string[] | undefined {
   const selector = name === 'useSelector' ? (bare.get('arguments') as NodePath[])[0] : undefined;
   const selected = selector && selectedBy(selector);
   return selected && [...selected, ...trail];
+}
+
+/** `takeLatest('persist/REHYDRATE', restore)`: redux-persist hands it the state that was kept. */
+function takesStateBack(path: NodePath<t.Function>): boolean {
+  const declared = path.isFunctionDeclaration() ? path : path.parentPath;
+  const [name = ''] = Object.keys(declared?.getBindingIdentifiers() ?? {});
+  const mentions =
+    path.listKey === 'arguments' ? [path] : (path.scope.parent.getBinding(name)?.referencePaths ?? []);
+  return mentions.some(({ parentPath: call, listKey }) => {
+    const [first] = call?.isCallExpression() && listKey === 'arguments' ? call.node.arguments : [];
+    return t.isStringLiteral(first)
+      ? first.value === 'persist/REHYDRATE'
+      : t.isIdentifier(first, { name: 'REHYDRATE' });
+  });
 }
 
 /** `state => state.auth` */
@@ -82,6 +102,8 @@ function trailWithin(
   return token
     .map((_, index) => token.slice(index))
     .find((trail) =>
-      originsOf(sources, json, trail).some((origin) => trailInState(origin)?.join('.') === token.join('.')),
+      originsOf(sources, json, trail).some(
+        (origin) => trailInState(sources, origin)?.join('.') === token.join('.'),
+      ),
     );
 }

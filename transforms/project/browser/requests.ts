@@ -1,6 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { type CallPath, callsOf } from '../callers.js';
+import { type Call, type CallPath, callsOf } from '../callers.js';
 import { type Definition, definitionOf, keyName, memberOf } from '../definitions.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
@@ -85,16 +85,41 @@ export const SENDING_WORDS = [
 
 /** Finds the calls in a file that send requests with a client that is known. */
 export function outgoingRequests(sources: Sources, file: SourceFile): OutgoingRequest[] {
-  return callsOf(sources, file).flatMap(({ path, callee }) => {
+  return callsOf(sources, file).flatMap((call) => {
+    const { path, callee } = call;
+    const sent = carriedOut(sources, call);
     const request =
-      byAxios(sources, file, path, callee) ??
-      byFetch(sources, file, path, callee) ??
+      byAxios(sources, file, sent) ??
+      byFetch(sources, file, sent) ??
       bySuperagent(sources, file, path, callee) ??
       byMaker(sources, file, path, callee) ??
       byMade(sources, file, path, callee) ??
       byOtherSender(sources, file, path, callee);
     return request ? [request] : [];
   });
+}
+
+/** A call, or what redux-saga calls in its place. */
+interface Sent {
+  readonly path: CallPath;
+  readonly callee: Definition;
+  readonly given: readonly NodePath[];
+  /** How many arguments of the path stand before those. */
+  readonly before: number;
+}
+
+/** `yield call(api.post, url, body)` asks as `api.post(url, body)` does. */
+function carriedOut(sources: Sources, { path, callee }: Call): Sent {
+  const given = path.get('arguments') as NodePath[];
+  const [first, ...rest] = given;
+  const isEffect =
+    first &&
+    callee.kind === 'package' &&
+    /^redux-saga\b/.test(callee.module) &&
+    callee.name.at(-1) === 'call';
+  return isEffect
+    ? { path, callee: definitionOf(sources, first), given: rest, before: 1 }
+    : { path, callee, given, before: 0 };
 }
 
 interface AxiosCallee {
@@ -141,13 +166,11 @@ export function instanceOf(sources: Sources, path: NodePath): NodePath<t.CallExp
 function byAxios(
   sources: Sources,
   file: SourceFile,
-  path: CallPath,
-  callee: Definition,
+  { path, callee, given, before }: Sent,
 ): OutgoingRequest | undefined {
   const called = axiosCallee(sources, callee);
   if (!called) return undefined;
   const { method, instance } = called;
-  const given = path.get('arguments') as NodePath[];
   const lone = callee.kind === 'package' && callee.module === 'redaxios';
   const common = {
     file,
@@ -164,7 +187,7 @@ function byAxios(
     return {
       ...common,
       method: method.replace('Form', ''),
-      optionsIndex,
+      optionsIndex: before + optionsIndex,
       ...(url ? { url } : {}),
       ...(options ? { options } : {}),
     };
@@ -178,7 +201,7 @@ function byAxios(
   const fixed = verb && fixedString(sources, verb)?.toLowerCase();
   return {
     ...common,
-    optionsIndex: byUrl ? 1 : 0,
+    optionsIndex: before + (byUrl ? 1 : 0),
     ...(fixed === undefined ? {} : { method: fixed }),
     ...(url ? { url } : {}),
     ...(options ? { options } : {}),
@@ -188,11 +211,10 @@ function byAxios(
 function byFetch(
   sources: Sources,
   file: SourceFile,
-  path: CallPath,
-  callee: Definition,
+  { path, callee, given, before }: Sent,
 ): OutgoingRequest | undefined {
   if (!isFetch(callee)) return undefined;
-  const [first, second] = path.get('arguments') as NodePath[];
+  const [first, second] = given;
   const ready = first && !second ? requestMade(sources, first) : undefined;
   const [url, options] = ready ? (ready.get('arguments') as NodePath[]) : [first, second];
   const verb = options && propertyIn(sources, options, 'method');
@@ -202,7 +224,7 @@ function byFetch(
     path,
     client: 'fetch',
     body: [],
-    optionsIndex: 1,
+    optionsIndex: before + 1,
     ...(ready ? { ready: true } : {}),
     ...(method === undefined ? {} : { method }),
     ...(url ? { url } : {}),
