@@ -5,6 +5,7 @@ import { isInTemplate } from '../project/templates.js';
 import type { Edit } from './edits.js';
 import { withoutItems } from './lists.js';
 import { isPure } from './purity.js';
+import { namedInTypes, type TypeMentions } from './type-mentions.js';
 import type { Range } from './whole-lines.js';
 
 /** What becomes unused through a file's edits. */
@@ -198,24 +199,6 @@ function isUnused(
 
 function outsideScripts(text: string): string {
   return text.replace(/<script\b[\s\S]*?<\/script>/g, '');
-}
-
-type TypeMentions = ReadonlyMap<string, readonly t.Node[]>;
-
-/** Babel does not count every mention of a name in a type as a reference. */
-function namedInTypes(file: SourceFile): TypeMentions {
-  const found = new Map<string, t.Node[]>();
-  for (const path of file.paths.values()) {
-    if (!path.isIdentifier()) continue;
-    const { parent, node } = path;
-    const inType =
-      t.isTSTypeReference(parent) ||
-      t.isTSQualifiedName(parent) ||
-      t.isTSTypeQuery(parent) ||
-      t.isTSExpressionWithTypeArguments(parent);
-    if (inType) found.set(node.name, [...(found.get(node.name) ?? []), node]);
-  }
-  return found;
 }
 
 function removal(file: SourceFile, gone: ReadonlySet<Binding>, replaced: readonly Edit[]): Unused {

@@ -120,7 +120,7 @@ export function logoutFunctions(
   }
   const acting = found
     .filter((path) => actsItself(sources, path, found))
-    .sort((one, other) => rankOf(one) - rankOf(other));
+    .sort((one, other) => rankOf(one, client) - rankOf(other, client));
   const quietly = changing.every(({ access, path }) => !isTakingAway(access) || isMirror(path));
   if (!told?.length) return (acting.length || !quietly ? acting : reducersOf(client)).slice(0, 1);
   // Beside a logout that touches the storage, one may have a function do so that others call as well.
@@ -161,16 +161,28 @@ function constantKey(path: NodePath): [string] | undefined {
 }
 
 /** What does something comes first, before what changes the state, what only says what happens, and what stands in. */
-function rankOf(path: NodePath<t.Function>): number {
-  const { node } = path;
+function rankOf(path: NodePath<t.Function>, client: BrowserClient): number {
+  const { node, parent } = path;
   const [returned, ...others] = returnsOf(path);
   const alone = !others.length && (!t.isBlockStatement(node.body) || node.body.body.length === 1);
   if (alone && returned && /^Promise\.(?:resolve|reject)\(\)$/.test(String(returned))) return 4;
+  if (isMutation(path)) return 1;
   const [first] = node.params;
-  if (t.isIdentifier(first) && /^(?:state|draft|prev\w*)$/.test(first.name)) return isMutation(path) ? 1 : 3;
+  const name = keyName(node) ?? keyName(parent);
+  if (t.isIdentifier(first) && /^(?:state|draft|prev\w*)$/.test(first.name))
+    return name !== undefined && timesAsked(client, name) < 2 ? 3 : 0;
   const says =
     returned?.isObjectExpression() && returned.node.properties.some((one) => keyName(one) === 'type');
-  return alone && says ? 2 : Number(isMutation(path));
+  return alone && says ? 2 : 0;
+}
+
+/** How often code asks for a change of the state: `commit('LOGOUT')`, `dispatch({ type: LOGOUT })`. */
+function timesAsked({ files }: BrowserClient, name: string): number {
+  const asked = new RegExp(
+    `(?:commit|dispatch)\\(\\s*(?:\\{\\s*type:\\s*)?['"\`]?(?:[\\w-]+/|\\w+\\.)*${name}\\b`,
+    'g',
+  );
+  return files.reduce((times, { text }) => times + (text.match(asked)?.length ?? 0), 0);
 }
 
 /** Whether a function changes the state of a store of Vuex, which its actions ask for. */
