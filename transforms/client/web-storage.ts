@@ -8,6 +8,7 @@ import { followsAnother, forgotten } from '../edit/forgotten.js';
 import { withoutHollow, withoutTaking } from '../edit/gone-functions.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
 import { countedBySession, eitherRead } from '../edit/read-object.js';
+import { followsRefresh } from '../edit/removals.js';
 import { replacement } from '../edit/replacement.js';
 import { beforeStatement, statementOf, withoutStatement } from '../edit/statements.js';
 import { tokenStored, withoutField } from '../edit/stored-object.js';
@@ -57,6 +58,8 @@ function decide(site: StoreSite, project: Project): Decision {
     return { action: 'kept', reason: 'what is cleared before it has ended the session' };
   if (makesRoom(site, project))
     return { action: 'rewritten', reason: 'what is stored anew is not forgotten first' };
+  if (statementOf(access.path) && followsRefresh(site, project))
+    return { action: 'rewritten', reason: 'a session needs no refresh token' };
   const logout = endsSession(project, access.path);
   const what = logout ? 'the server ends the session too' : 'the session is forgotten here';
   if (place?.field !== undefined || access.operation === 'clear' || access.kept)
@@ -247,7 +250,8 @@ function editStoredObject(site: StoreSite, field: string, project: Project): Edi
 /** Logging out tells the server; anything else forgets. Data that was stored beside the token is cleared as before. */
 function editRemove(site: StoreSite, project: Project): Edit[] {
   const { access, file } = site;
-  if (makesRoom(site, project)) return [withoutStatement(file, access.path)];
+  const isNone = statementOf(access.path) && followsRefresh(site, project);
+  if (isNone || makesRoom(site, project)) return [withoutStatement(file, access.path)];
   const calls = roomMakers(site, project).map((call) => withoutStatement(project.sources.fileOf(call), call));
   return [...calls, ...forgotten(site, project)];
 }

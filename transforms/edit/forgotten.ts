@@ -1,11 +1,11 @@
 import type { NodePath } from '@babel/traverse';
-import { isAbsent } from '../project/browser/absent.js';
 import { endsSession } from '../project/browser/logout.js';
 import type { Project } from '../project/project.js';
 import type { StoreSite } from '../project/site.js';
 import { startOf, textOf } from '../project/source.js';
 import type { Edit } from './edits.js';
 import { localName, SHIM_CLIENT } from './names.js';
+import { isRemoval } from './removals.js';
 import { replacement } from './replacement.js';
 import { asBlock, beforeStatement, statementOf, withoutStatement } from './statements.js';
 import { styleOf } from './style.js';
@@ -66,14 +66,6 @@ export function followsAnother({ access }: StoreSite, { sites }: Project): boole
       isRemoval(other) &&
       previous?.node !== undefined &&
       statementOf(other.access.path)?.node === previous.node,
-  );
-}
-
-function isRemoval({ access, place }: StoreSite): boolean {
-  if (!place) return false;
-  return (
-    access.operation === 'remove' ||
-    Boolean(access.operation === 'set' && access.value && isAbsent(access.value))
   );
 }
 
