@@ -1,16 +1,19 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
+import { isTest } from '../project/browser/acceptance.js';
 import type { AttachedHeader } from '../project/browser/headers.js';
 import { isTokenHeader } from '../project/browser/names.js';
 import { keyName, propertyName } from '../project/definitions.js';
-import { endOf, type SourceFile, startOf, textOf } from '../project/source.js';
+import { endOf, pathsOf, type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Sources } from '../project/sources.js';
 import { componentOf, ownMentions, partPlayed, templateMentions } from '../project/vue-components.js';
 import { withoutAddressed } from './address.js';
 import type { Edit } from './edits.js';
 import { withoutItems } from './lists.js';
 import { withoutAttribute } from './markup.js';
+import { localName, SHIM_CLIENT } from './names.js';
 import { isReadDeeper, isTakenApart } from './needed-objects.js';
+import { replacement } from './replacement.js';
 import { statementOf, withoutDeclaration, withoutStatement } from './statements.js';
 
 /** Objects that get something else, so that they stay where nothing is left in them. */
@@ -29,6 +32,7 @@ export function withoutHeader(
     const statement = giver?.parentPath?.isExportNamedDeclaration() ? giver.parentPath : giver;
     return [
       { file: file.path, start: startOf(path.node), end: endOf(path.node), text: 'tokenGetter: () => null' },
+      ...getterAsked(sources),
       ...(statement ? [withoutDeclaration(file, statement)] : []),
     ];
   }
@@ -37,6 +41,20 @@ export function withoutHeader(
     return withoutLink(file, path);
   }
   return statementOf(path) ? [withoutStatement(file, path)] : undefined;
+}
+
+/** `jwtHelper.tokenGetter()`: whoever asks the library for the token wants to know whether there is one. */
+function getterAsked(sources: Sources): Edit[] {
+  return sources.naming('JwtHelperService').flatMap((file) =>
+    [...pathsOf(file, 'CallExpression')].flatMap((path): Edit[] => {
+      const asks = path.isCallExpression() && propertyName(path.node.callee) === 'tokenGetter';
+      if (!asks || path.node.arguments.length) return [];
+      const has = localName(file, SHIM_CLIENT, 'hasSession');
+      const text = isTest(path) ? `${has.local}()` : `(${has.local}() ? 'session' : null)`;
+      const edit = replacement(file, path, text, [has]);
+      return [{ ...edit, because: 'the library has no token to hand out' }];
+    }),
+  );
 }
 
 /** `request.get(url).set(…)`: what comes before it is the request itself. */

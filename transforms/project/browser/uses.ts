@@ -12,7 +12,7 @@ import { isForSocket, socketsTakeCookies } from './sockets.js';
 
 /** Calls that put a flag into state as well as they put a token there, or only print. */
 const STATE =
-  /^(?:set[A-Z_]\w*|dispatch|commit|use[A-Z]\w*|on[A-Z]\w*|next|resolve|cb|callback|done|log|info|debug|warn|error|Boolean|String|\$state|\$derived|ref|reactive|computed|signal|createContext|atom|writable|(?:Behavior|Replay|Async)?Subject|readable|observable|runInAction|of|put|patchValue|emit|provide|Store|create\w*|configure\w*|define\w*|combine\w*)$/;
+  /^(?:set[A-Z_]\w*|dispatch|commit|use[A-Z]\w*|on[A-Z]\w*|next|resolve|cb|callback|done|log|info|debug|warn|error|Boolean|String|\$state|\$derived|ref|reactive|computed|signal|createContext|atom|writable|(?:Behavior|Replay|Async)?Subject|readable|observable|runInAction|of|put|patchValue|emit|provide|[sS]tore|create\w*|configure\w*|define\w*|combine\w*)$/;
 
 /** Where a token goes that opens a socket, whose own place in the code says what is to be done. */
 export const FOR_SOCKET = 'handed to the socket';
