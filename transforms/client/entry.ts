@@ -86,7 +86,7 @@ const STARTS: readonly { readonly framework: string; readonly how: string }[] = 
   },
   {
     framework: 'nuxt',
-    how: 'In a file plugins/session.client.js: export default defineNuxtPlugin(() => CALL.catch(() => {})). Nuxt waits for it before it shows the pages.',
+    how: "In a file plugins/session.client.js: export default defineNuxtPlugin({ enforce: 'pre', setup: () => CALL.catch(() => {}) }). Nuxt waits for it before other plugins ask anything, and before it shows the pages.",
   },
   {
     framework: 'next',

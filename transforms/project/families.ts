@@ -117,10 +117,10 @@ export function surroundingNames(path: NodePath): string[] {
   return names.filter(Boolean);
 }
 
-/** The constant that `[LOGIN] (state) {}` is named by. */
+/** The constant that `[LOGIN] (state) {}` or `[types.LOGIN] (state) {}` is named by. */
 export function constantKeyOf(node: t.Node): string | undefined {
-  const keyed = (t.isObjectMethod(node) || t.isObjectProperty(node)) && node.computed;
-  return keyed && t.isIdentifier(node.key) ? node.key.name : undefined;
+  if (!(t.isObjectMethod(node) || t.isObjectProperty(node)) || !node.computed) return undefined;
+  return t.isIdentifier(node.key) ? node.key.name : propertyName(node.key);
 }
 
 /** Whether a token ends in the answer to the request or in a message to the user. */

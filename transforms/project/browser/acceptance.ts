@@ -304,12 +304,15 @@ function intoCondition(
 ): NodePath {
   if (!statement.isIfStatement()) return statement;
   const consequent = statement.get('consequent');
-  if (!consequent.isBlockStatement() || !first.isDescendant(consequent)) return statement;
+  if (!first.isDescendant(consequent)) return statement;
   const text = textOf(answer.file, statement.node.test);
   const names = [answer.binding.identifier.name, ...wantedNames(answer)];
   const asked = text.split('&&').map((part) => part.trim().replaceAll('?.', '.'));
   const all = significant.every((path) => path.isDescendant(consequent));
-  if (!all && !asked.every((part) => names.join('.').startsWith(part))) return statement;
+  const asksOnlyForIt = asked.every((part) => names.join('.').startsWith(part));
+  if (!all && !asksOnlyForIt) return statement;
+  // `if (origin === ours && data.token) keep(data.token);`
+  if (!consequent.isBlockStatement()) return asksOnlyForIt ? statement : consequent;
   for (const inner of consequent.get('body')) {
     if (acts(inner)) return inner;
     if (first === inner || first.isDescendant(inner)) return intoCondition(inner, answer, significant, first);

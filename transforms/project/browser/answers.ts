@@ -8,6 +8,7 @@ import { holderOf } from '../holders.js';
 import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { unwrapped } from '../unwrapped.js';
+import { payloadsOf } from '../vuex-functions.js';
 import { isAbsent } from './absent.js';
 import { isNamedReceiver } from './named-receivers.js';
 import { chainedOperatorOf, operatorOf } from './operators.js';
@@ -35,8 +36,8 @@ export type Arrival =
   | { readonly kind: 'answers'; readonly answers: readonly LoginAnswer[] }
   /** The application's own state, or the storage itself. */
   | { readonly kind: 'state' }
-  /** A parameter that nobody is seen to fill: an action, a mutation, an event. */
-  | { readonly kind: 'handed' }
+  /** A parameter that nobody is seen to fill, or not everybody: an action, a mutation, an event. */
+  | { readonly kind: 'handed'; readonly answers: readonly LoginAnswer[] }
   /** Nothing shows where. */
   | { readonly kind: 'unknown' };
 
@@ -49,21 +50,25 @@ export function arrivalOf(sources: Sources, path: NodePath, trail: readonly stri
   const answers: LoginAnswer[] = [];
   let unknown = false;
   let handed = false;
-  const walk = (at: NodePath, names: readonly string[], depth: number): void => {
+  const walk = (at: NodePath, names: readonly string[], depth: number, asked: boolean): void => {
     const found = depth > DEEPEST ? undefined : received(sources, at, names);
-    if (found === undefined) unknown = true;
+    if (found === undefined && asked) handed = true;
+    else if (found === undefined) unknown = true;
     else if (found === 'handed') handed = true;
     else if (typeof found === 'object' && 'binding' in found) answers.push(found);
-    else if (typeof found === 'object') for (const one of found.from) walk(one.path, one.trail, depth + 1);
+    else if (typeof found === 'object')
+      for (const one of found.from) walk(one.path, one.trail, depth + 1, asked || found.asked === true);
   };
-  walk(path, trail, 0);
+  walk(path, trail, 0, false);
   if (unknown) return { kind: 'unknown' };
-  if (handed) return { kind: 'handed' };
+  if (handed) return { kind: 'handed', answers };
   return answers.length ? { kind: 'answers', answers } : { kind: 'state' };
 }
 
 interface Further {
   readonly from: readonly { path: NodePath; trail: readonly string[] }[];
+  /** It is handed over by a name, which others may use as well. */
+  readonly asked?: true;
 }
 
 function received(
@@ -100,10 +105,16 @@ function received(
     const definition = definitionOf(sources, root);
     if (definition.kind !== 'parameter') return undefined;
     const calls = callersOf(sources, definition.function);
-    if (!calls.length) return 'handed';
+    const further = [...definition.trail, ...whole];
+    const payloads =
+      calls.length || definition.index !== 1 ? undefined : payloadsOf(sources, definition.function);
+    if (payloads?.length)
+      return { from: payloads.map((one) => ({ path: one, trail: further })), asked: true };
+    if (!calls.length)
+      return hearsMessages(definition.function) ? answerAt(sources, holder, binding, whole) : 'handed';
     const from = calls.flatMap((call) => {
       const argument = (call.get('arguments') as NodePath[])[definition.index];
-      return argument ? [{ path: argument, trail: [...definition.trail, ...whole] }] : [];
+      return argument ? [{ path: argument, trail: further }] : [];
     });
     return { from };
   }
@@ -150,6 +161,32 @@ function isAsked(path: NodePath): boolean {
   const declared = callee?.isIdentifier() ? callee.scope.getBinding(callee.node.name)?.path : undefined;
   const made = declared?.isVariableDeclarator() ? declared.get('init') : undefined;
   return Boolean(made?.isCallExpression() && STATE.test(`${String(made.get('callee'))}(`));
+}
+
+/**
+ * `window.addEventListener('message', this.onMessage)`: what comes in is what another window says, such as the one in
+ * which a user logs in at a provider.
+ */
+function hearsMessages(owner: NodePath<t.Function>): boolean {
+  const name = owner.isFunctionDeclaration()
+    ? owner.node.id?.name
+    : (keyName(owner.node) ?? nameGiven(owner));
+  let hears = false;
+  owner.scope.getProgramParent().path.traverse({
+    CallExpression(call) {
+      const [event, listener] = call.get('arguments') as NodePath[];
+      if (lastNameOf(call.get('callee') as NodePath) !== 'addEventListener' || !listener) return;
+      if (!event?.isStringLiteral({ value: 'message' })) return;
+      if (listener.node === owner.node || (name !== undefined && lastNameOf(listener) === name)) hears = true;
+    },
+  });
+  return hears;
+}
+
+/** The name of what a function is the value of. */
+function nameGiven({ parent }: NodePath): string | undefined {
+  if (parent.type === 'VariableDeclarator' && parent.id.type === 'Identifier') return parent.id.name;
+  return keyName(parent);
 }
 
 /** What a subject, a signal or the like holds is the application's own state. */

@@ -100,7 +100,9 @@ export function browserClients(sources: Sources): BrowserClient[] {
       const files = clientFiles(sources, WORDS).get(folder) ?? evident;
       const requests = inEach(sources, files, outgoingRequests);
       const addressed = requests.filter(({ made }) => !made);
-      const base = apiBaseOf(sources, addressed, headers);
+      const guessed = apiBaseOf(sources, addressed, headers);
+      const addresses = apiAddresses(sources, folder, guessed);
+      const base = afterSlash(guessed, addresses);
       const credentials = credentialsOf(sources, base, addressed, headers);
       const entry = entryOf(sources, folder);
       const home = files[0] && sources.packageOf(files[0]);
@@ -108,7 +110,7 @@ export function browserClients(sources: Sources): BrowserClient[] {
       const inAddresses = inEach(sources, addressing, (all, file) =>
         attachedAddresses(all, file, { accesses, headers, base, fields: fieldsOf(places) }),
       );
-      const known = apiAddresses(sources, folder, base).map(({ value }) => value);
+      const known = addresses.map(({ value }) => value);
       const stranger = strangerOf(sources, known, accesses);
       const hold: Hold | undefined = stranger
         ? { action: 'kept', reason: stranger }
@@ -137,6 +139,14 @@ export function browserClients(sources: Sources): BrowserClient[] {
 /** The fields of stored objects that are a login token. */
 export function fieldsOf(places: readonly TokenPlace[]): ReadonlySet<string> {
   return new Set(places.flatMap(({ field, within }) => (field === undefined || within ? [] : [field])));
+}
+
+/** What follows an address of the environment that ends with a slash begins with none. */
+function afterSlash(base: ApiBase, known: readonly { readonly value: string }[]): ApiBase {
+  const ends = known.length > 0 && known.every(({ value }) => value.endsWith('/'));
+  return ends && /\benv\.\w+$/.test(base.expression?.text ?? '')
+    ? { ...base, path: base.path.replace(/^\//, '') }
+    : base;
 }
 
 /** Several components may keep a token under the same key. */

@@ -1,12 +1,11 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
-import { definitionOf, keyName, propertyName } from '../definitions.js';
-import { constantKeyOf } from '../families.js';
+import { definitionOf } from '../definitions.js';
 import type { Sources } from '../sources.js';
+import { functionsNamed, isAsking } from '../vuex-functions.js';
 import { membersAbove } from './answers.js';
 import type { Holder } from './bodies.js';
 import { isLoginTokenName } from './names.js';
-import { fixedString } from './strings.js';
 import { tokenTrails } from './token-trails.js';
 
 const DEEPEST = 3;
@@ -43,28 +42,8 @@ function takersOf(sources: Sources, argument: NodePath): Receiver[] {
   const callee = call.get('callee') as NodePath;
   const definition = definitionOf(sources, callee);
   if (definition.kind === 'function') return receiver(definition.path, argument.key);
-  const name = callee.isMemberExpression() ? propertyName(callee.node) : String(callee);
-  if (argument.key !== 1 || !/^(?:commit|dispatch)$/.test(name ?? '')) return [];
-  return namedIn(sources, call.get('arguments')[0] as NodePath).flatMap((one) => receiver(one, 1));
-}
-
-/** The functions of stores that `commit` or `dispatch` names: by text, or by the constant that is their key. */
-function namedIn(sources: Sources, asked: NodePath): NodePath<t.Function>[] {
-  const text = fixedString(sources, asked)?.split('/').at(-1);
-  const constant = asked.isIdentifier() ? asked.node.name : undefined;
-  const isAsked = (node: t.Node) =>
-    [keyName(node), constantKeyOf(node)].some(
-      (key) => key !== undefined && (key === text || key === constant),
-    );
-  const words = [text, constant].flatMap((word) => word ?? []);
-  return sources
-    .mentioning(...words)
-    .filter(({ test }) => !test)
-    .flatMap((file) =>
-      [...file.paths.values()].flatMap((path) =>
-        path.isFunction() && isAsked(path.isObjectMethod() ? path.node : path.parent) ? [path] : [],
-      ),
-    );
+  if (argument.key !== 1 || !isAsking(callee)) return [];
+  return functionsNamed(sources, call.get('arguments')[0] as NodePath).flatMap((one) => receiver(one, 1));
 }
 
 function receiver(owner: NodePath<t.Function>, index: number): Receiver[] {

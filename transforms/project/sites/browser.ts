@@ -215,13 +215,15 @@ function answersOf(sources: Sources, client: BrowserClient, stores: readonly Sto
   const bySession = stores.toSorted(
     (a, b) => Number(a.family === 'refresh') - Number(b.family === 'refresh'),
   );
-  const found = bySession.flatMap(({ arrival }) => (arrival?.kind === 'answers' ? arrival.answers : []));
+  const found = bySession.flatMap(({ arrival }) =>
+    arrival?.kind === 'answers' || arrival?.kind === 'handed' ? arrival.answers : [],
+  );
   const field = fieldOf(client);
-  const stored = found.length > 0;
+  const stored = new Set(found.map((one) => one.function.node));
   for (const answer of client.requests.flatMap((request) => loginAnswers(sources, request, field))) {
-    if (found.some((other) => other.function.node === answer.function.node)) continue;
+    if (stored.has(answer.function.node)) continue;
     // Whoever is handed the answer stores its token, and accepts it there.
-    if (stored && !answer.shown && isReturned(answer)) continue;
+    if (stored.size && !answer.shown && isReturned(answer)) continue;
     found.push(answer);
   }
   const once = new Map<t.Node, LoginAnswer>();
