@@ -3,6 +3,7 @@ import * as t from '@babel/types';
 import { isAbsent } from '../project/browser/absent.js';
 import { parsedFrom } from '../project/browser/storage.js';
 import { absenceTests, isOnlyTested } from '../project/browser/uses.js';
+import { callersOf } from '../project/callers.js';
 import { propertyName } from '../project/definitions.js';
 import { isInside } from '../project/inside.js';
 import type { Project } from '../project/project.js';
@@ -39,7 +40,11 @@ export function askedInstead({ access, file }: StoreSite, project: Project): Edi
   });
   const isText =
     isTyped(file) &&
-    (isDeclared(path) || isGivenAs(path) || isPutIntoObject(path, project) || !isOnlyTested(project, path));
+    (isDeclared(path) ||
+      isGivenAs(path) ||
+      isPutIntoObject(path, project) ||
+      isAnsweredFor(project, path) ||
+      !isOnlyTested(project, path));
   const value = isText
     ? // Web storage answers `null` for what is not there, libraries of cookies `undefined`.
       inParentheses(path, `${text} ? 'session' : ${nothingAt(path, storage)}`)
@@ -112,6 +117,19 @@ function isPutIntoObject(path: NodePath, { sites }: Project): boolean {
         !sites.some(({ kind, path: site }) => kind === 'header' && isInside(site, reference)),
     ),
   );
+}
+
+/** `const getToken = () => path` that is asked by fields and objects, whose types say that it is a string. */
+function isAnsweredFor({ sources }: Project, path: NodePath): boolean {
+  const { parentPath: parent, key } = path;
+  const owner = parent?.isArrowFunctionExpression() && key === 'body' ? parent : path.getFunctionParent();
+  const answers = owner === parent || parent?.isReturnStatement();
+  if (!owner || !answers) return false;
+  return callersOf(sources, owner).some((call) => {
+    const { parentPath: above } = call;
+    const at = above?.isLogicalExpression() ? above : call;
+    return at.parentPath?.isClassProperty() || at.parentPath?.isObjectProperty();
+  });
 }
 
 /** `signal<string | null>(path)`; `useState(path)`, whose setter takes what it was given at first. */

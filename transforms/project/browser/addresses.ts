@@ -135,6 +135,9 @@ function ofName(sources: Sources, path: NodePath, depth: number): Known {
   if (made.kind === 'parameter') return ofParameter(sources, made, depth);
   const set = settingOf(sources, path);
   if (set) return orElse(knownOf(sources, set, new Map(), depth + 1), named(sources, path, String(set)));
+  // `let url = ''`, which is set by the kind of the build further down.
+  const settings = made.kind === 'value' ? settingsOf(made.path) : [];
+  if (settings.length) return named(sources, path, settings.map(String).join(' '));
   const value = made.kind === 'value' && made.path.node !== path.node ? heldValue(made.path) : undefined;
   if (!value) return named(sources, path, spelled(made));
   const known = knownOf(sources, value, new Map(), depth + 1);
@@ -161,6 +164,16 @@ function spelled(made: Definition): string {
   if (made.kind === 'global') return made.name.join('.');
   if (made.kind === 'member') return `${spelled(made.of)}.${made.name}`;
   return made.kind === 'value' ? String(made.path) : '';
+}
+
+/** What a variable is set to after it was made. */
+function settingsOf(path: NodePath): NodePath[] {
+  const declarator = path.isVariableDeclarator() ? path : path.parentPath;
+  if (!declarator?.isVariableDeclarator() || declarator.node.id.type !== 'Identifier') return [];
+  const { constantViolations = [] } = declarator.scope.getBinding(declarator.node.id.name) ?? {};
+  return constantViolations.flatMap((one) =>
+    one.isAssignmentExpression({ operator: '=' }) ? [one.get('right')] : [],
+  );
 }
 
 function heldValue(path: NodePath): NodePath | undefined {

@@ -185,13 +185,27 @@ function parsedBody(path: NodePath): Body | undefined {
 }
 
 function jsonCall(binding: Binding | undefined): NodePath | undefined {
-  for (const { parentPath: member } of binding?.referencePaths ?? []) {
-    if (
-      member?.isMemberExpression() &&
-      propertyName(member.node) === 'json' &&
-      member.parentPath?.isCallExpression()
-    )
-      return member.parentPath;
-  }
-  return undefined;
+  const calls = (binding?.referencePaths ?? []).flatMap(({ parentPath: member }) =>
+    member?.isMemberExpression() &&
+    propertyName(member.node) === 'json' &&
+    member.parentPath?.isCallExpression()
+      ? [member.parentPath]
+      : [],
+  );
+  return calls.find((call) => !isOfFailure(call)) ?? calls[0];
+}
+
+/** `if (!response.ok) throw new Error((await response.json()).message)` */
+function isOfFailure(call: NodePath): boolean {
+  return (
+    call.findParent((above) => {
+      if (above.isThrowStatement()) return true;
+      const { parentPath: parent, key } = above;
+      return Boolean(
+        key === 'consequent' &&
+          parent?.isIfStatement() &&
+          /^!\(?[\w.]+\.ok\b/.test(String(parent.get('test'))),
+      );
+    }) !== null
+  );
 }

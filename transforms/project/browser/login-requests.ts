@@ -71,7 +71,8 @@ export function loginAnswers(
           trail: trail.slice(-1),
           shown: shown !== undefined,
           unsure:
-            shown === undefined && !called.some((name) => isLoginName(name) && !isRegistrationName(name)),
+            shown === undefined &&
+            !called.some((name) => isLoginName(name) && !isRegistrationName(name) && !isRenewalName(name)),
         },
       ];
     });

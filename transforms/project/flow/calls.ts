@@ -1,7 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { methodsCalled } from '../callers.js';
-import { definitionOf, keyName, propertyName } from '../definitions.js';
+import { type Definition, definitionOf, keyName, propertyName } from '../definitions.js';
 import { readsOfMember } from '../holders.js';
 import { calledBy } from '../injected.js';
 import { isOfLogin, kindsOf } from '../kinds.js';
@@ -71,6 +71,8 @@ function intoCall(
   const methods = call.isNewExpression() ? [] : methodsCalled(sources, call, callee);
   if (methods.length)
     return { values: methods.flatMap((method) => intoParameter(sources, method, index, value)) };
+  const made = madeOf(sources, callee);
+  if (made) return { values: intoParameter(sources, made, index, value) };
   const held = readsAfter(sources, value.path);
   if (held)
     return {
@@ -84,14 +86,24 @@ function intoCall(
   if (setter) return { values: intoPattern(sources, setter, value), ...used };
   if (isStateHook(sources, call)) return { values: intoState(sources, value, call) };
   // `resolve(token)` in `new Promise((resolve) => …)` is what the promise yields.
-  const made =
+  const promise =
     callee.kind === 'parameter' && callee.index === 0 && !callee.trail.length
       ? callee.function.parentPath
       : null;
-  if (made?.isNewExpression() && made.get('callee').isIdentifier({ name: 'Promise' })) {
-    return { values: [{ ...value, path: made }] };
+  if (promise?.isNewExpression() && promise.get('callee').isIdentifier({ name: 'Promise' })) {
+    return { values: [{ ...value, path: promise }] };
   }
   return used;
+}
+
+/** The function that another is made of, by code of which nothing is in sight: `commit(mutations.setToken)`. */
+function madeOf(sources: Sources, callee: Definition): NodePath<t.Function> | undefined {
+  const made = callee.kind === 'value' ? callee.path : undefined;
+  const call = made?.isVariableDeclarator() ? (made.get('init') as NodePath) : made;
+  const [only, another] = call?.isCallExpression() ? (call.get('arguments') as NodePath[]) : [];
+  if (!only || another || !(only.isIdentifier() || only.isMemberExpression())) return undefined;
+  const definition = definitionOf(sources, only);
+  return definition.kind === 'function' ? definition.path : undefined;
 }
 
 /** Where a holder hands its value on. */
