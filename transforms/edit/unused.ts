@@ -116,6 +116,8 @@ function partThatGoes(
 /** Statements that do nothing but put a property into a variable's object: `options.key = …`. */
 function fillsOf(binding: Binding, replaced: readonly Edit[]): NodePath[] {
   // What another name stands for, or a call hands out, may be somebody else's too: `const kept = localStorage`.
+  // What is imported is read where it comes from, and by whoever else imports it.
+  if (binding.path.parentPath?.isImportDeclaration()) return [];
   const init = binding.path.isVariableDeclarator() ? binding.path.node.init : undefined;
   if (init && !t.isObjectExpression(init) && !t.isNewExpression(init)) return [];
   return binding.referencePaths.flatMap((reference) => {

@@ -57,18 +57,22 @@ export function withRenewals(
 }
 
 /** The conditions on a request that was refused which only lead to the login page. */
-export function refusalSites({ files }: BrowserClient): RefusalSite[] {
+export function refusalSites({ files, kept }: BrowserClient): RefusalSite[] {
+  // What libraries keep is forgotten where it is cleared.
+  const clears = kept.flatMap((one) => one.clears);
   return files.flatMap((file) =>
-    bareRefusals(file).map(
-      (branch): RefusalSite => ({
-        role: 'guard',
-        kind: 'refusal',
-        family: 'session',
-        evidence: 'a request was refused because nobody is logged in',
-        file,
-        path: branch,
-        branch,
-      }),
-    ),
+    bareRefusals(file)
+      .filter((branch) => !clears.some(({ path }) => path.isDescendant(branch)))
+      .map(
+        (branch): RefusalSite => ({
+          role: 'guard',
+          kind: 'refusal',
+          family: 'session',
+          evidence: 'a request was refused because nobody is logged in',
+          file,
+          path: branch,
+          branch,
+        }),
+      ),
   );
 }
