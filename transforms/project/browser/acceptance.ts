@@ -5,6 +5,7 @@ import { isInside } from '../inside.js';
 import type { Project } from '../project.js';
 import type { Site, StoreSite } from '../site.js';
 import { startOf, textOf } from '../source.js';
+import { statementFor, wantedNames } from './accepting-statement.js';
 import { type LoginAnswer, membersAbove } from './answers.js';
 import { hollowCall } from './hollow.js';
 import { familyOfName, isTokenName } from './names.js';
@@ -201,11 +202,6 @@ function isRefresh(name: string | undefined, token: string | undefined): boolean
   return familyOfName(name) === 'refresh' && familyOfName(token) !== 'refresh';
 }
 
-function wantedNames({ container, trail }: LoginAnswer): string[] {
-  if (!container) return [];
-  return [...container.split('.').slice(1), ...trail];
-}
-
 function upTo(reference: NodePath, count: number): NodePath {
   let at = reference;
   for (let index = 0; index < count; index++) at = at.parentPath ?? at;
@@ -267,55 +263,4 @@ function storeAround(path: NodePath, project: Project): StoreSite | undefined {
   return project.sites.find(
     (site): site is StoreSite => site.kind === 'web-storage' && path.isDescendant(site.path),
   );
-}
-
-/** The statement of a block that holds the first use, or one in it where a condition asks for the token first. */
-function statementFor(
-  block: NodePath<t.BlockStatement>,
-  answer: LoginAnswer,
-  significant: readonly NodePath[],
-  first: NodePath,
-): NodePath | undefined {
-  const after = answer.declaration ? startOf(answer.declaration.node) : -1;
-  const home = answer.declaration?.parentPath ?? block;
-  const statements = home.isBlockStatement() ? home.get('body') : block.get('body');
-  for (const statement of statements) {
-    if (startOf(statement.node) <= after) continue;
-    if (acts(statement)) return statement;
-    if (!first.isDescendant(statement) && first !== statement) continue;
-    return intoCondition(statement, answer, significant, first);
-  }
-  return undefined;
-}
-
-/** Whether a statement sets something going, which may send requests that need the session. */
-function acts(statement: NodePath): boolean {
-  if (!statement.isExpressionStatement()) return false;
-  const expression = statement.get('expression');
-  return expression.isCallExpression() && !/^console\b/.test(String(expression.get('callee')));
-}
-
-/** `if (response.data.token) { … }`: inside, since there is no token otherwise. */
-function intoCondition(
-  statement: NodePath,
-  answer: LoginAnswer,
-  significant: readonly NodePath[],
-  first: NodePath,
-): NodePath {
-  if (!statement.isIfStatement()) return statement;
-  const consequent = statement.get('consequent');
-  if (!first.isDescendant(consequent)) return statement;
-  const text = textOf(answer.file, statement.node.test);
-  const names = [answer.binding.identifier.name, ...wantedNames(answer)];
-  const asked = text.split('&&').map((part) => part.trim().replaceAll('?.', '.'));
-  const all = significant.every((path) => path.isDescendant(consequent));
-  const asksOnlyForIt = asked.every((part) => names.join('.').startsWith(part));
-  if (!all && !asksOnlyForIt) return statement;
-  // `if (origin === ours && data.token) keep(data.token);`
-  if (!consequent.isBlockStatement()) return asksOnlyForIt ? statement : consequent;
-  for (const inner of consequent.get('body')) {
-    if (acts(inner)) return inner;
-    if (first === inner || first.isDescendant(inner)) return intoCondition(inner, answer, significant, first);
-  }
-  return statement;
 }
