@@ -115,11 +115,9 @@ function partThatGoes(
 
 /** Statements that do nothing but put a property into a variable's object: `options.key = …`. */
 function fillsOf(binding: Binding, replaced: readonly Edit[]): NodePath[] {
-  // What another name stands for, or a call hands out, may be somebody else's too: `const kept = localStorage`.
-  // What is imported is read where it comes from, and by whoever else imports it.
-  if (binding.path.parentPath?.isImportDeclaration()) return [];
+  // What is imported, another name's, or handed out by a call may be somebody else's too: `const kept = localStorage`.
   const init = binding.path.isVariableDeclarator() ? binding.path.node.init : undefined;
-  if (init && !t.isObjectExpression(init) && !t.isNewExpression(init)) return [];
+  if (binding.kind === 'module' || (init && !t.isObjectExpression(init) && !t.isNewExpression(init))) return [];
   return binding.referencePaths.flatMap((reference) => {
     const assignment = reference.parentPath?.parentPath;
     const fills =
