@@ -2,7 +2,7 @@
 import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
 import { localName, SHIM_CLIENT } from '../edit/names.js';
-import { styleOf } from '../edit/style.js';
+import { quoted, styleOf } from '../edit/style.js';
 import { isTyped } from '../edit/typed.js';
 import { propertyOf } from '../project/browser/endpoints.js';
 import type { EndpointSite } from '../project/site.js';
@@ -37,8 +37,13 @@ function edit({ endpoint, file }: EndpointSite, decision: Decision): readonly Ed
   if (decision.action !== 'rewritten' || !query) return [];
   const { newline, indent } = styleOf(file.text);
   const accept = localName(file, SHIM_CLIENT, 'acceptSession');
-  const call = `await ${accept.local}(${['answer', ...endpoint.trail].join('.')})`;
+  const { trail, renewing } = endpoint;
+  const tokens = [trail, ...(renewing === undefined ? [] : [[...trail.slice(0, -1), renewing]])];
+  const given = tokens.map((names) => ['answer', ...names].join('.')).join(', ');
+  const call = `await ${accept.local}(${given})`;
   const typed = isTyped(file);
+  // The refresh token was handed over along with it, and reaches no state either.
+  const beside = renewing === undefined ? '' : `${renewing}: ${quoted(styleOf(file.text), '')}`;
   const token = typed ? `(${call}) ?? ''` : call;
   const answer = typed ? `answer: ${answerType(endpoint, file)}` : 'answer';
   const before = file.text.slice(startOf(endpoint.options.node) + 1, startOf(query.node));
@@ -46,24 +51,26 @@ function edit({ endpoint, file }: EndpointSite, decision: Decision): readonly Ed
   const column = /\n([ \t]*)$/.exec(before)?.[1];
   const text =
     column === undefined
-      ? `, transformResponse: async (${answer}) => (${oneLine(endpoint.trail, token)})`
+      ? `, transformResponse: async (${answer}) => (${oneLine(trail, token, beside)})`
       : [
           ',',
-          `${column}transformResponse: async (${answer}) => (${lines(endpoint.trail, token, column, indent).join(newline)})`,
+          `${column}transformResponse: async (${answer}) => (${lines(trail, token, beside, column, indent).join(newline)})`,
         ].join(newline);
   return [{ file: file.path, start: at, end: at, text, needs: [accept] }];
 }
 
 /** The answer with something else in the place of its token: `{ ...answer, token: … }`. */
-function oneLine(trail: readonly string[], token: string, from = 'answer'): string {
+function oneLine(trail: readonly string[], token: string, beside: string, from = 'answer'): string {
   const [name, ...rest] = trail;
   if (name === undefined) return token;
-  return `{ ...${from}, ${name}: ${oneLine(rest, token, `${from}.${name}`)} }`;
+  const other = beside && !rest.length ? `, ${beside}` : '';
+  return `{ ...${from}, ${name}: ${oneLine(rest, token, beside, `${from}.${name}`)}${other} }`;
 }
 
 function lines(
   trail: readonly string[],
   token: string,
+  beside: string,
   column: string,
   indent: string,
   from = 'answer',
@@ -71,10 +78,11 @@ function lines(
   const [name, ...rest] = trail;
   if (name === undefined) return [token];
   const inner = column + indent;
-  const [first = '', ...others] = lines(rest, token, inner, indent, `${from}.${name}`);
+  const [first = '', ...others] = lines(rest, token, beside, inner, indent, `${from}.${name}`);
   const property = [`${inner}${name}: ${first}`, ...others];
   const last = `${property.at(-1) ?? ''},`;
-  return ['{', `${inner}...${from},`, ...property.slice(0, -1), last, `${column}}`];
+  const other = beside && !rest.length ? [`${inner}${beside},`] : [];
+  return ['{', `${inner}...${from},`, ...property.slice(0, -1), last, ...other, `${column}}`];
 }
 
 /** What the endpoint says that it answers. */

@@ -8,7 +8,12 @@ import { contentsOf } from '../edit/header.js';
 import { withoutItem, withoutItems } from '../edit/lists.js';
 import { intoObject } from '../edit/options.js';
 import { statementOf, withoutStatement } from '../edit/statements.js';
-import { OPENS_SOCKET, socketsTakeCookies, tokensIn } from '../project/browser/sockets.js';
+import {
+  OPENS_OTHER_SOCKET,
+  OPENS_SOCKET,
+  socketsTakeCookies,
+  tokensIn,
+} from '../project/browser/sockets.js';
 import { keyName } from '../project/definitions.js';
 import type { Project } from '../project/project.js';
 import type { SocketSite } from '../project/site.js';
@@ -18,7 +23,7 @@ import type { Decision, Rule } from '../rule.js';
 /** `io(url, { auth: { token } })` → `io(url, { withCredentials: true })`: the session's cookie opens the socket. */
 export const rule: Rule<SocketSite> = {
   step: 'client',
-  hints: ['socket', 'WebSocket', 'EventSource'],
+  hints: ['socket', 'WebSocket', 'EventSource', 'connectionParams', 'connectHeaders'],
   knows: [],
   owns: (site): site is SocketSite => site.kind === 'socket',
   decide,
@@ -32,7 +37,13 @@ function decide(site: SocketSite, project: Project): Decision {
       reason: 'the token goes into an address that is opened here',
       todo: `Leave it out of the address once ${openedBy(site)}`,
     };
-  if (!socketsTakeCookies(project)) return OPENS_SOCKET;
+  if (!socketsTakeCookies(project)) return site.socket.told ? OPENS_OTHER_SOCKET : OPENS_SOCKET;
+  if (site.socket.told)
+    return {
+      action: 'manual',
+      reason: 'the token is told when a socket opens, which the cookie does by itself',
+      todo: 'Leave it out, and whatever asks for it.',
+    };
   if (site.socket.sent)
     return {
       action: 'manual',

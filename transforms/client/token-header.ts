@@ -6,7 +6,7 @@ import { withoutParameter } from '../edit/parameters.js';
 import { idleParameters } from '../project/browser/passing.js';
 import {
   isConnectionParam,
-  OPENS_SOCKET,
+  OPENS_OTHER_SOCKET,
   opensSocket,
   opensWebSocket,
   socketsTakeCookies,
@@ -35,14 +35,10 @@ export const rule: Rule<AttachSite> = {
 
 function decide(site: AttachSite, project: Project): Decision {
   if (site.family !== 'session') return { action: 'kept', reason: site.evidence };
-  if (isConnectionParam(site.path) && !socketsTakeCookies(project)) return OPENS_SOCKET;
+  if (isConnectionParam(site.path) && !socketsTakeCookies(project)) return OPENS_OTHER_SOCKET;
   if (opensSocket(project.sources, site.path) && !socketsTakeCookies(project))
     return { action: 'kept', reason: 'it goes with the token that opens the socket' };
-  if (isForWebSocket(site, project) && !socketsTakeCookies(project))
-    return {
-      ...OPENS_SOCKET,
-      todo: "Take the step install before this one: the server's sockets let in by the cookie from then on, as sessionOfUpgrade() of '@jwt-to-session/shim' does. After that open it without the token.",
-    };
+  if (isForWebSocket(site, project) && !socketsTakeCookies(project)) return OPENS_OTHER_SOCKET;
   if (!withoutTokenHeader(project, site))
     return {
       action: 'manual',

@@ -1,8 +1,8 @@
 // https://developer.mozilla.org/en-US/docs/Web/API/Web_Storage_API
 import { alone } from '../alone.js';
+import { acceptedHere } from '../edit/accepted-here.js';
 import { isAsked, isGuarded, isMoved, isStoredWithout, storedIn } from '../edit/asked.js';
 import { movedIn, waitingIn } from '../edit/async.js';
-import { callsAwaited } from '../edit/awaited-calls.js';
 import type { Edit } from '../edit/edits.js';
 import { followsAnother, forgotten } from '../edit/forgotten.js';
 import { withoutHollow, withoutTaking } from '../edit/gone-functions.js';
@@ -16,12 +16,13 @@ import { styleOf } from '../edit/style.js';
 import { askedInstead } from '../edit/token-read.js';
 import { isAbsent } from '../project/browser/absent.js';
 import { acceptanceOf } from '../project/browser/acceptance.js';
+import { isAskedApart } from '../project/browser/asked-apart.js';
 import { hollowAround } from '../project/browser/hollow.js';
 import { endsSession } from '../project/browser/logout.js';
 import {
   isConnectionParam,
   isForSocket,
-  OPENS_SOCKET,
+  OPENS_OTHER_SOCKET,
   opensSocket,
   opensWebSocket,
   socketsTakeCookies,
@@ -75,7 +76,7 @@ function decideGet(site: StoreSite, project: Project): Decision {
     return isGuarded(site) || (access.path.key === 'right' && eitherRead(site, project))
       ? { action: 'kept', reason: 'the condition around it asks for the session' }
       : { action: 'rewritten', reason: 'what is stored counts as long as there is a session' };
-  if (isConnectionParam(access.path) && !socketsTakeCookies(project)) return OPENS_SOCKET;
+  if (isConnectionParam(access.path) && !socketsTakeCookies(project)) return OPENS_OTHER_SOCKET;
   if (isForSocket(project, access.path))
     return socketsTakeCookies(project)
       ? { action: 'rewritten', reason: 'the token is not read for the socket any more' }
@@ -92,15 +93,15 @@ function decideGet(site: StoreSite, project: Project): Decision {
       todo: 'Ask hasSession() or sessionInfo() instead.',
     };
   const hazard = opensSocket(project.sources, access.path) ? FOR_SOCKET : storageHazard(project, access.path);
-  if (hazard === FOR_SOCKET)
+  if (hazard === FOR_SOCKET && !isAskedApart(project, access.path))
     return { action: 'kept', reason: 'it goes with the token that opens the socket' };
-  if (hazard && place?.family === 'refresh')
+  if (hazard && hazard !== FOR_SOCKET && place?.family === 'refresh')
     return {
       action: 'manual',
       reason: `the refresh token that is read here is ${hazard}`,
       todo: 'A session prolongs itself, and the browser keeps no refresh token: take this out with all that calls it. What was done where it failed is to be done where a request is refused, after forgetSession().',
     };
-  if (hazard)
+  if (hazard && hazard !== FOR_SOCKET)
     return {
       action: 'manual',
       reason: `the token that is read here is ${hazard}`,
@@ -176,8 +177,9 @@ function isAcceptedElsewhere({ arrival, place }: StoreSite, project: Project): b
 }
 
 function edit(site: StoreSite, decision: Decision, project: Project): readonly Edit[] {
-  if (decision.action === 'manual' || decision.action === 'kept') return [];
   const { access, place } = site;
+  if (decision.action === 'manual') return flagMeanwhile(site, project);
+  if (decision.action === 'kept') return [];
   if (access.operation === 'get') {
     if (isWithinAnother(site, project) || isForSocket(project, access.path))
       return withoutTaking(site, project);
@@ -186,6 +188,19 @@ function edit(site: StoreSite, decision: Decision, project: Project): readonly E
   }
   if (access.operation === 'set' && !(access.value && isAbsent(access.value))) return editSet(site, project);
   return editRemove(site, project);
+}
+
+/** Where others ask for nothing but whether somebody is logged in, they go on to be told, whatever is left to do. */
+function flagMeanwhile(site: StoreSite, project: Project): readonly Edit[] {
+  const { access, place } = site;
+  if (
+    access.operation !== 'get' ||
+    access.opaque ||
+    place?.field !== undefined ||
+    place?.family === 'refresh'
+  )
+    return [];
+  return isAskedApart(project, access.path) ? askedInstead(site, project) : [];
 }
 
 function editSet(site: StoreSite, project: Project): readonly Edit[] {
@@ -207,25 +222,6 @@ function withoutStoring({ file, access: { path, promises } }: StoreSite): Edit {
   return promises && !statementOf(path)
     ? replacement(file, path, 'Promise.resolve()')
     : withoutStatement(file, path);
-}
-
-/** `await acceptSession(token)` in the place of the call that stored it. */
-function acceptedHere({ access, file }: StoreSite, { sources }: Project, token: string): Edit[] {
-  const { path } = access;
-  const accept = localName(file, SHIM_CLIENT, 'acceptSession');
-  const owner = path.getFunctionParent();
-  const waiting = owner ? waitingIn(file, owner) : { how: 'never' as const };
-  const call = `${accept.local}(${token})`;
-  const awaits = path.parentPath?.isAwaitExpression();
-  if (waiting.how === 'never' || awaits) return [replacement(file, path, call, [accept])];
-  // What is handed on from here is the marker, not the token.
-  const { value } = access;
-  // An answer without a name is not asked for twice.
-  const named = value?.isMemberExpression() && !/[(]/.test(token);
-  const held = named && /\.[cm]?jsx?$/.test(file.path) ? `${token} = ` : '';
-  const accepted = replacement(file, path, `${held}${waiting.how} ${call}`, [accept]);
-  const made = owner && waiting.edits.length ? callsAwaited(sources, owner) : [];
-  return [...waiting.edits, accepted, ...made];
 }
 
 /** The object is stored without the token. */

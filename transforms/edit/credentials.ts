@@ -76,6 +76,10 @@ const SAYINGS: Partial<Record<SendingClient, Saying>> = {
     names: ['fetchOptions'],
     property: (include) => `fetchOptions: { credentials: ${include} }`,
   },
+  'swagger-typescript-api': {
+    names: ['baseApiParams'],
+    property: (include) => `baseApiParams: { credentials: ${include} }`,
+  },
 };
 
 /** Says of a request that cookies go with it; undefined where its options are not in sight. */
@@ -150,9 +154,10 @@ function targetOf({ request }: CredentialsSite): Target | undefined {
   const target = instance
     ? { call: instance, index: 0, saying }
     : { call: path, index: optionsIndex, saying };
-  if (client !== 'urql' || !request.options) return target;
+  const [name] = client === 'urql' || client === 'swagger-typescript-api' ? saying.names : [];
+  if (name === undefined || !request.options) return target;
   const options = objectOf(request.options);
-  const given = options?.isObjectExpression() ? propertyOf(options, 'fetchOptions') : undefined;
+  const given = options?.isObjectExpression() ? propertyOf(options, name) : undefined;
   if (!given) return target;
   const inside = given.isObjectProperty() ? objectGiven(given.get('value') as NodePath) : undefined;
   return inside && { ...target, inside, saying: FETCH };

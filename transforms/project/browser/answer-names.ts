@@ -3,25 +3,34 @@ import * as t from '@babel/types';
 import { keyName, patternTrail, propertyName } from '../definitions.js';
 import { type SourceFile, textOf } from '../source.js';
 import { type Body, holderOf } from './bodies.js';
-import { isLoginTokenName } from './names.js';
+import { familyOfName, isLoginTokenName, isTokenName } from './names.js';
 import { tokenTrails } from './token-trails.js';
 
 /** What reducers call the token that actions bring: `accessToken` of `action.payload.accessToken`; one name, or none. */
 export function nameInPayloads(files: readonly SourceFile[]): string | undefined {
+  return onlyNameIn(files, isLoginTokenName);
+}
+
+/** The same of the token that renews it. */
+export function refreshInPayloads(files: readonly SourceFile[]): string | undefined {
+  return onlyNameIn(files, (name) => isTokenName(name) && familyOfName(name) === 'refresh');
+}
+
+function onlyNameIn(files: readonly SourceFile[], wanted: (name: string) => boolean): string | undefined {
   const names = new Set(
-    files.flatMap((file) => [...file.paths.values()].flatMap((path) => namesFromPayload(file, path))),
+    files.flatMap((file) => [...file.paths.values()].flatMap((path) => namesFromPayload(file, path, wanted))),
   );
   return names.size === 1 ? [...names][0] : undefined;
 }
 
-function namesFromPayload(file: SourceFile, path: NodePath): string[] {
+function namesFromPayload(file: SourceFile, path: NodePath, wanted: (name: string) => boolean): string[] {
   if (path.isMemberExpression() || path.isOptionalMemberExpression()) {
     const name = propertyName(path.node) ?? '';
-    return isLoginTokenName(name) && isPayload(file, path.node.object) ? [name] : [];
+    return wanted(name) && isPayload(file, path.node.object) ? [name] : [];
   }
   if (!path.isVariableDeclarator() || !t.isObjectPattern(path.node.id) || !path.node.init) return [];
   if (!isPayload(file, path.node.init)) return [];
-  return path.node.id.properties.map((one) => keyName(one) ?? '').filter(isLoginTokenName);
+  return path.node.id.properties.map((one) => keyName(one) ?? '').filter(wanted);
 }
 
 function isPayload(file: SourceFile, node: t.Node): boolean {

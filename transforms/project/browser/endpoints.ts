@@ -2,7 +2,7 @@ import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { keyName, propertyName } from '../definitions.js';
 import { type SourceFile, textOf } from '../source.js';
-import { trailFromEndpoint } from './answer-names.js';
+import { refreshInPayloads, trailFromEndpoint } from './answer-names.js';
 import { isLoginName } from './names.js';
 
 /** `login: builder.mutation({ query })`: an endpoint of RTK Query whose answer holds the token. */
@@ -11,6 +11,8 @@ export interface LoginEndpoint {
   readonly options: NodePath<t.ObjectExpression>;
   /** The property names from the answer down to the token. */
   readonly trail: readonly string[];
+  /** What the token that renews it is called, beside it. */
+  readonly renewing?: string;
 }
 
 /**
@@ -25,6 +27,7 @@ export function loginEndpoints(
   field: string | undefined,
 ): LoginEndpoint[] {
   const found: LoginEndpoint[] = [];
+  const renewing = file.text.includes('.mutation') ? refreshInPayloads(files) : undefined;
   for (const call of file.paths.values()) {
     if (!call.isCallExpression() || propertyName(call.node.callee) !== 'mutation') continue;
     const [options] = call.get('arguments');
@@ -32,7 +35,7 @@ export function loginEndpoints(
     if (name === undefined || !options?.isObjectExpression() || !isBuilt(call)) continue;
     if (!isLoginName(name) && !pathsIn(file, options).some(isLoginName)) continue;
     const trail = trailFromEndpoint(files, name, options) ?? (field === undefined ? undefined : [field]);
-    if (trail) found.push({ call, options, trail });
+    if (trail) found.push({ call, options, trail, ...(renewing === undefined ? {} : { renewing }) });
   }
   return found;
 }

@@ -7,6 +7,7 @@ import { returnsOf } from '../flow/returns.js';
 import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { isAbsent } from './absent.js';
+import { isHeyApi } from './makers.js';
 import { isForeignName, isTokenHeader } from './names.js';
 import { providerOf } from './strangers.js';
 import { fixedString } from './strings.js';
@@ -43,7 +44,7 @@ export function attachedHeaders(sources: Sources, file: SourceFile): AttachedHea
 type Attached = Pick<AttachedHeader, 'path' | 'form' | 'header' | 'value' | 'giver'>;
 
 function attachedBy(sources: Sources, path: NodePath): Attached | undefined {
-  const asked = askedFor(sources, path) ?? ofUser(sources, path);
+  const asked = askedFor(sources, path) ?? ofUser(sources, path) ?? ofGenerated(sources, path);
   if (asked) return asked;
   if (path.isObjectProperty() && path.parentPath.isObjectExpression()) {
     const header = keyName(path.node) ?? computedName(sources, path);
@@ -118,6 +119,18 @@ function ofUser(sources: Sources, path: NodePath): Attached | undefined {
     return { ...common, path: holder, form: 'property' };
   // `const user = { authenticated: true, token }`: without the token no header is made of it.
   return holder.isVariableDeclarator() ? { ...common, path, form: 'property', header: 'token' } : undefined;
+}
+
+/** `client.setConfig({ auth: () => token })`: what hey-api generates makes a header of it. */
+function ofGenerated(sources: Sources, path: NodePath): Attached | undefined {
+  if (!path.isObjectProperty() || keyName(path.node) !== 'auth') return undefined;
+  const call = path.parentPath.parentPath;
+  if (!call?.isCallExpression() || path.parentPath.key !== 0 || !isHeyApi(sources, call)) return undefined;
+  const given = path.get('value') as NodePath;
+  const definition = definitionOf(sources, given);
+  const returned = definition.kind === 'function' ? returnsOf(definition.path) : [given];
+  const value = returned.find((one) => !isAbsent(one));
+  return value && { path, form: 'property', header: 'Authorization', value };
 }
 
 /** Whether nobody but the one mention asks a function of the same file. */

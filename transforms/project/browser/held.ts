@@ -187,7 +187,11 @@ export function holdOf(
   const inside = places.find(({ storage, field }) => storage === 'cookie' && field !== undefined);
   if (inside)
     return { action: 'manual', reason: `the cookie ${inside.key} holds the token beside other data` };
-  const part = attached.find(({ value }) => IN_A_PAIR.test(String(value)));
+  const reads = new Set(accesses.map(({ path }) => path.node));
+  const part = attached.find(
+    ({ value }) =>
+      IN_A_PAIR.test(String(value)) && !originsOf(sources, value).some(({ path }) => reads.has(path.node)),
+  );
   if (part && !places.some(({ field }) => field === 'access'))
     return {
       action: 'manual',

@@ -1,5 +1,7 @@
 import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
 import { callsOf } from '../callers.js';
+import { propertyName } from '../definitions.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import type { AttachedHeader } from './headers.js';
@@ -9,7 +11,7 @@ import { atomOf, hookOf, zustandOf } from './keepers/hooks.js';
 import { fieldsAttached, ownKept } from './keepers/own.js';
 import { reduxOf } from './keepers/redux.js';
 import { piniaOf, vuexOf } from './keepers/vue.js';
-import { familyOfName } from './names.js';
+import { familyOfName, isTokenName } from './names.js';
 import { tokensInState } from './persisted-state.js';
 import { attachedReads, type TokenPlace } from './places.js';
 import type { StorageAccess } from './storage.js';
@@ -48,7 +50,7 @@ export function keptStates(
   headers: readonly AttachedHeader[],
   accesses: readonly StorageAccess[],
 ): KeptState[] {
-  const tokens = tokensInState(sources, headers);
+  const tokens = withRefreshes(sources, tokensInState(sources, headers));
   const attached = attachedReads(sources, accesses, headers);
   return files.flatMap((file) =>
     callsOf(sources, file).flatMap(({ path, callee }): KeptState[] => {
@@ -73,6 +75,22 @@ export function keptStates(
       return state.places.length ? [state] : [];
     }),
   );
+}
+
+/** The refresh tokens that reducers keep beside the tokens that are attached: `state.refreshToken = …`. */
+function withRefreshes(sources: Sources, tokens: readonly (readonly string[])[]): (readonly string[])[] {
+  const files = tokens.length ? sources.mentioning('efresh').filter(({ test }) => !test) : [];
+  const names = new Set(files.flatMap(refreshesPut));
+  return tokens.flatMap((token) => [token, ...[...names].map((name) => [...token.slice(0, -1), name])]);
+}
+
+function refreshesPut(file: SourceFile): string[] {
+  return [...file.paths.values()].flatMap((path): string[] => {
+    const left = path.isAssignmentExpression() ? path.node.left : undefined;
+    if (!t.isMemberExpression(left) || !t.isIdentifier(left.object, { name: 'state' })) return [];
+    const name = propertyName(left) ?? '';
+    return isTokenName(name) && familyOfName(name) === 'refresh' ? [name] : [];
+  });
 }
 
 /** Finds the state that functions of the application keep in storage, with a login token in it. */

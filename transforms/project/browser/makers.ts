@@ -1,6 +1,7 @@
 import type { NodePath } from '@babel/traverse';
+import * as t from '@babel/types';
 import type { CallPath } from '../callers.js';
-import type { Definition } from '../definitions.js';
+import { type Definition, propertyName } from '../definitions.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import { type OutgoingRequest, propertyIn, type SendingClient } from './requests.js';
@@ -58,6 +59,38 @@ const MAKERS: readonly Maker[] = [
   },
 ];
 
+/** Clients that are generated into the application, by what is given to them: `client.setConfig({ baseUrl, auth })`. */
+function byGenerated(sources: Sources, file: SourceFile, path: CallPath): OutgoingRequest | undefined {
+  const [options] = path.get('arguments') as NodePath[];
+  const given = (name: string) => options && propertyIn(sources, options, name);
+  const isMade = path.isNewExpression() && given('securityWorker') !== undefined;
+  if (!options || !(isMade || isHeyApi(sources, path))) return undefined;
+  // Those that send by axios take its options.
+  const byAxios = given('baseURL');
+  const url = byAxios ?? given('baseUrl');
+  if (!url && !given('auth') && !isMade) return undefined;
+  return {
+    file,
+    path,
+    client: byAxios ? 'with-credentials' : isMade ? 'swagger-typescript-api' : 'fetch',
+    shared: true,
+    method: 'get',
+    body: [],
+    optionsIndex: 0,
+    options,
+    ...(url ? { url } : {}),
+  };
+}
+
+/** Whether a call sets a client up that hey-api generates. */
+export function isHeyApi(sources: Sources, path: CallPath): boolean {
+  const { node } = path;
+  const name = t.isIdentifier(node.callee) ? node.callee.name : propertyName(node.callee);
+  if (!/^(?:setConfig|createConfig)$/.test(name ?? '')) return false;
+  const { dependencies = new Set<string>() } = sources.packageOf(sources.fileOf(path)) ?? {};
+  return [...dependencies].some((one) => one.startsWith('@hey-api/'));
+}
+
 /** What a framework makes known everywhere without an import. */
 const GLOBALS: readonly Maker[] = [
   { package: /^$/, export: /^\$fetch\.create$/, options: 0, address: 'baseURL' },
@@ -85,7 +118,7 @@ export function byMaker(
   callee: Definition,
 ): OutgoingRequest | undefined {
   const maker = makerOf(callee);
-  if (!maker) return undefined;
+  if (!maker) return byGenerated(sources, file, path);
   const given = path.get('arguments') as NodePath[];
   const options = given[maker.options];
   const url = maker.address === undefined ? given[0] : options && propertyIn(sources, options, maker.address);

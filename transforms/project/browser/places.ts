@@ -82,8 +82,18 @@ export function placesOf(
       return [{ storage, key, ...by, family: familyOfName(key), evidence }];
     if (renewed && !renewed.length) return [{ storage, key, ...by, family: 'refresh', evidence }];
     const named = group.map(nameStored).find((name) => name !== undefined && isTokenName(name));
-    return named === undefined ? [] : [{ storage, key, ...by, family: familyOfName(named), evidence }];
+    return named === undefined
+      ? isOfPair(keys, first)
+        ? [{ storage, key, ...by, family: 'refresh', evidence }]
+        : []
+      : [{ storage, key, ...by, family: familyOfName(named), evidence }];
   });
+}
+
+/** `refresh` where the token is kept under `access` in the same storage. */
+function isOfPair(keys: ReadonlyMap<string, unknown>, { storage, key = '' }: StorageAccess): boolean {
+  const other = key.replace(/refresh$/i, (word) => (word === 'REFRESH' ? 'ACCESS' : 'access'));
+  return other !== key && keys.has(`${storage}\n${other}`);
 }
 
 /** What the code calls what it stores as it is: `accessToken` of `setItem(KEY, data.accessToken)`. */

@@ -2,6 +2,7 @@ import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { propertyName } from '../definitions.js';
 import { startOf } from '../source.js';
+import { unwrappedUp } from './bodies.js';
 
 /** What the code does when it gets no new token. */
 export interface Failure {
@@ -119,6 +120,11 @@ function blockOf(
 
 /** `else` of `if (answer.data)`, or `if (!token)`, of what the call answered. */
 function* unansweredIn(branch: NodePath, call: NodePath): Generator<Block> {
+  const awaited = call.parentPath?.isAwaitExpression() ? call.parentPath : undefined;
+  const tested = awaited && unwrappedUp(awaited).parentPath;
+  // `if (!(await renewing)) { … }`
+  const asked = tested?.isUnaryExpression({ operator: '!' }) ? tested.parentPath : undefined;
+  if (asked?.isIfStatement() && tested?.key === 'test') yield failingBlock(asked.get('consequent'));
   const declarator = call.findParent((above) => above.isVariableDeclarator() || above.isFunction());
   if (!declarator?.isVariableDeclarator()) return;
   const bindings = Object.keys(t.getBindingIdentifiers(declarator.node.id)).map((name) =>
@@ -130,9 +136,12 @@ function* unansweredIn(branch: NodePath, call: NodePath): Generator<Block> {
     if (!reference.isDescendant(condition.get('test')) && reference.parentPath !== condition) continue;
     const negated = t.isUnaryExpression(condition.node.test, { operator: '!' });
     const failing = negated ? condition.get('consequent') : condition.get('alternate');
-    if (failing.isBlockStatement()) yield { statements: failing.get('body') };
-    else if (failing.isStatement()) yield { statements: [failing] };
+    if (failing.isStatement()) yield failingBlock(failing);
   }
+}
+
+function failingBlock(failing: NodePath<t.Statement>): Block {
+  return { statements: failing.isBlockStatement() ? failing.get('body') : [failing] };
 }
 
 interface Known {

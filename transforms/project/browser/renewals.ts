@@ -148,9 +148,12 @@ function afterGuard(
   const within = calls.filter((one) => rest.some((statement) => one.isDescendant(statement)));
   const failure = failureIn(sources, around, within, forgetting);
   const error = errorOf(owner);
-  if (!failure || error === undefined) return undefined;
+  if (!failure) return undefined;
   const said = failure.said ? [failure.said] : [];
   const kept = said.length ? [] : failure.kept;
+  const done = leaves(said.at(-1) ?? kept.at(-1));
+  // What is no callback for failures says by itself what it answers, and knows no error.
+  if (error === undefined && (!done || (failure.caught && failure.isRead))) return undefined;
   return {
     kind: 'branch',
     file,
@@ -161,9 +164,9 @@ function afterGuard(
     kept,
     said,
     ...(failure.caught && failure.isRead ? { caught: failure.caught } : {}),
-    error,
+    ...(error === undefined ? {} : { error }),
     asks: false,
-    ...(leaves(said.at(-1) ?? kept.at(-1)) ? {} : { ends: handingOn(owner, error) }),
+    ...(done || error === undefined ? {} : { ends: handingOn(owner, error) }),
     waits: waitsFor(condition, owner),
   };
 }

@@ -30,5 +30,9 @@ export function isRequest(path: NodePath): boolean {
     return true;
   const declarator = path.scope.getBinding(path.node.name)?.path;
   if (!declarator?.isVariableDeclarator() || !declarator.node.init) return false;
+  const init = declarator.get('init');
+  // `new Request(request, options)`
+  if (init.isNewExpression() && init.get('callee').isIdentifier({ name: 'Request' }))
+    return (init.get('arguments') as NodePath[]).slice(0, 1).some(isRequest);
   return propertyName(unwrapped(declarator.get('init') as NodePath).node) === 'config';
 }

@@ -20,6 +20,7 @@ export type SendingClient =
   | 'graphql-request'
   | 'trpc'
   | 'urql'
+  | 'swagger-typescript-api'
   | 'vue-resource'
   | 'xhr'
   /** What is told so by `withCredentials` among its options: event sources, libraries that upload. */
@@ -72,6 +73,9 @@ export const SENDING_WORDS = [
   'graphql',
   'urql',
   'trpc',
+  'hey-api',
+  '.setConfig(',
+  'securityWorker',
   'HttpClient',
   '@angular/http',
   "'ky'",

@@ -25,6 +25,8 @@ export interface SocketCredential {
   readonly sent?: true;
   /** It is in the address that is opened. */
   readonly address?: true;
+  /** It is among what a client tells when its socket opens: the property itself. */
+  readonly told?: true;
 }
 
 /** What is said of a token that opens a socket whose server is not seen to ask for the session. */
@@ -34,14 +36,18 @@ export const OPENS_SOCKET = {
   todo: "Take the step install before this one: the server's sockets let in by the cookie from then on, as io.use(socketSession()) of '@jwt-to-session/shim' does. After that connect without the token and with withCredentials: true.",
 } as const;
 
+/** The same of a socket that is none of Socket.IO's. */
+export const OPENS_OTHER_SOCKET = {
+  ...OPENS_SOCKET,
+  todo: "Take the step install before this one: the server's sockets let in by the cookie from then on, as sessionOfUpgrade() of '@jwt-to-session/shim' does. After that open it without the token.",
+} as const;
+
 /** Finds where a file hands a token to a socket of Socket.IO, or puts one into the address of another. */
 export function socketCredentials(sources: Sources, file: SourceFile): SocketCredential[] {
-  const addressed = openedByAddress(file).map((path) => ({
-    file,
-    path,
-    carriers: [],
-    address: true as const,
-  }));
+  const addressed = openedByAddress(file).map(
+    (path): SocketCredential => ({ file, path, carriers: [], address: true }),
+  );
+  addressed.push(...toldAtOpening(file));
   if (!/socket|\bio\b/i.test(file.text)) return addressed;
   const opened = callsOf(sources, file).flatMap(({ path, callee }): SocketCredential[] => {
     if (callee.kind !== 'package' || callee.module !== 'socket.io-client') return [];
@@ -131,9 +137,37 @@ export function opensSocket(sources: Sources, header: NodePath): boolean {
   return callee.kind === 'package' && callee.module === 'socket.io-client';
 }
 
-/** Whether code stands in what a socket of GraphQL is opened with: `connectionParams: () => ({ … })`. */
+/** What clients of GraphQL and STOMP are given to tell when their socket opens. */
+const TOLD = /^(?:connectionParams|connectHeaders)$/;
+
+/** Whether code stands in what is told when a socket opens: `connectionParams: () => ({ … })`, `connect({ … })`. */
 export function isConnectionParam(path: NodePath): boolean {
-  return Boolean(path.findParent((above) => keyName(above.node) === 'connectionParams'));
+  return Boolean(
+    path.findParent(
+      (above) =>
+        TOLD.test(keyName(above.node) ?? '') ||
+        (above.isAssignmentExpression() && TOLD.test(propertyName(above.node.left) ?? '')) ||
+        (above.listKey === 'arguments' && opensStomp(above.parentPath)),
+    ),
+  );
+}
+
+/** `stompClient.connect(headers, done)` */
+function opensStomp(call: NodePath | null): boolean {
+  const callee = call?.isCallExpression() ? call.get('callee') : undefined;
+  if (!callee?.isMemberExpression() || propertyName(callee.node) !== 'connect') return false;
+  return /stomp/i.test(String(callee.get('object')));
+}
+
+/** `authToken: getToken()` of `connectionParams`, where neither a header nor what is stored shows the token. */
+function toldAtOpening(file: SourceFile): SocketCredential[] {
+  if (!/connectionParams|connectHeaders/.test(file.text)) return [];
+  return [...file.paths.values()].flatMap((path): SocketCredential[] => {
+    const name = path.isObjectProperty() ? (keyName(path.node) ?? '') : '';
+    if (!path.isObjectProperty() || !isTokenName(name) || /^(?:authorization$|x-)/i.test(name)) return [];
+    const shown = /\b(?:local|session)Storage\b|\bcookies?\b/i.test(textOf(file, path.node));
+    return isConnectionParam(path) && !shown ? [{ file, path, carriers: [path], told: true }] : [];
+  });
 }
 
 /** Whether a token stands in the address of a socket of the browser's own: `new WebSocket(url + '?token=' + token)`. */

@@ -25,7 +25,8 @@ export function storageHazard(project: Project, path: NodePath): string | undefi
   return hazards.find((one) => !one.startsWith('put into')) ?? hazards[0];
 }
 
-function hazardOf(project: Project, use: Use): string | undefined {
+/** Where a use of a token is one that a flag can't serve. */
+export function hazardOf(project: Project, use: Use): string | undefined {
   if (isForSocket(project, use.path)) return socketsTakeCookies(project) ? undefined : FOR_SOCKET;
   const inText = use.kind === 'text' && isRead(project, use.path) && !isWithinHeader(project, use.path);
   if (
@@ -55,7 +56,7 @@ function hazardOf(project: Project, use: Use): string | undefined {
 }
 
 /** Whether a token stands in an address, or in what one is made of, and is taken out of it. */
-function isInAddress({ sites }: Project, path: NodePath): boolean {
+export function isInAddress({ sites }: Project, path: NodePath): boolean {
   return sites.some(
     (site) =>
       site.kind === 'header' &&
@@ -92,7 +93,7 @@ function opensSocket(callee: NodePath): boolean {
   return (keyName(owner.node) ?? keyName(owner.parent)) === 'auth';
 }
 
-function isAbsence(path: NodePath): boolean {
+export function isAbsence(path: NodePath): boolean {
   const { parentPath: parent } = path;
   if (!parent?.isBinaryExpression()) return false;
   const other = path.key === 'left' ? parent.get('right') : (parent.get('left') as NodePath);

@@ -106,7 +106,10 @@ function fromMember(
   if (definition.kind === 'value' && definition.path.node !== path.node)
     return [{ path: definition.path, trail }];
   if (definition.kind === 'object') return [{ path: definition.path, trail }];
-  if (definition.kind === 'function' && definition.path.isClassMethod({ kind: 'get' }))
+  if (
+    definition.kind === 'function' &&
+    (definition.path.isClassMethod({ kind: 'get' }) || definition.path.isObjectMethod({ kind: 'get' }))
+  )
     return returnsOf(definition.path).map((returned) => ({ path: returned, trail }));
   const name = propertyName(path.node);
   const object = path.get('object') as NodePath;

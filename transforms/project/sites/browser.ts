@@ -9,6 +9,7 @@ import { fieldReads } from '../browser/fields.js';
 import { attachedHeaders, tokenNameOf } from '../browser/headers.js';
 import { isReturned, loginAnswers } from '../browser/login-requests.js';
 import { logoutFunctions } from '../browser/logout.js';
+import { namedMutationAnswers } from '../browser/named-mutations.js';
 import { isTokenName } from '../browser/names.js';
 import type { TokenPlace } from '../browser/places.js';
 import { socketCredentials } from '../browser/sockets.js';
@@ -226,6 +227,8 @@ function answersOf(sources: Sources, client: BrowserClient, stores: readonly Sto
     if (stored.size && !answer.shown && isReturned(answer)) continue;
     found.push(answer);
   }
+  // State that a library keeps gets its token from somewhere.
+  if (!found.length && client.kept.length) found.push(...namedMutationAnswers(sources, client.files));
   const once = new Map<t.Node, LoginAnswer>();
   for (const answer of found) {
     if (!once.has(keyOf(answer))) once.set(keyOf(answer), answer);
