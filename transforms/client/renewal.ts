@@ -2,6 +2,7 @@
 import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
 import { withoutRetry } from '../edit/renewal.js';
+import { askingTheSession } from '../edit/renewal-asked.js';
 import { withoutDeclaration, withoutStatement } from '../edit/statements.js';
 import type { RenewedSite, RenewSite } from '../project/browser/refused-site.js';
 import type { Decision, Rule } from '../rule.js';
@@ -20,6 +21,8 @@ function decide(site: RenewSite | RenewedSite): Decision {
   if (site.kind === 'renewed') return { action: 'rewritten', reason: 'it goes with the renewal around it' };
   if (site.renewal.kind === 'ahead' && site.renewal.uncalled)
     return { action: 'rewritten', reason: 'nothing asks for a new token any more' };
+  if (site.renewal.kind === 'asked')
+    return { action: 'rewritten', reason: 'whether there is a session says what the renewal said' };
   if (site.renewal.kind === 'ahead')
     return { action: 'rewritten', reason: 'the session prolongs itself: nothing has to be renewed ahead' };
   return {
@@ -34,6 +37,7 @@ function edit(site: RenewSite | RenewedSite): readonly Edit[] {
   if (site.kind === 'renewed') return [];
   const { renewal, file } = site;
   if (renewal.kind === 'branch') return withoutRetry(renewal);
+  if (renewal.kind === 'asked') return askingTheSession(renewal);
   return renewal.statements.map((statement) =>
     statement.isStatement() || statement.isClassMethod() || statement.isClassProperty()
       ? withoutDeclaration(file, statement)

@@ -8,6 +8,7 @@ import { contentsOf } from '../edit/header.js';
 import { withoutItem, withoutItems } from '../edit/lists.js';
 import { intoObject } from '../edit/options.js';
 import { statementOf, withoutStatement } from '../edit/statements.js';
+import { written } from '../project/browser/socket-addresses.js';
 import {
   OPENS_OTHER_SOCKET,
   OPENS_SOCKET,
@@ -15,6 +16,7 @@ import {
   tokensIn,
 } from '../project/browser/sockets.js';
 import { keyName } from '../project/definitions.js';
+import { isInside } from '../project/inside.js';
 import type { Project } from '../project/project.js';
 import type { SocketSite } from '../project/site.js';
 import { endOf, type SourceFile, startOf } from '../project/source.js';
@@ -31,6 +33,10 @@ export const rule: Rule<SocketSite> = {
 };
 
 function decide(site: SocketSite, project: Project): Decision {
+  if (site.socket.address && isLogin(site, project))
+    return isRequest(site)
+      ? { action: 'rewritten', reason: 'the token goes out of its address, and the cookie comes along' }
+      : { action: 'kept', reason: 'what becomes of its token is said where the address is put together' };
   if (site.socket.address)
     return {
       action: 'manual',
@@ -60,14 +66,48 @@ function decide(site: SocketSite, project: Project): Decision {
   return { action: 'rewritten', reason: "the session's cookie opens the socket" };
 }
 
-function openedBy({ path }: SocketSite): string {
-  return path.isNewExpression() && /EventSource/.test(String(path.get('callee')))
+/** An `EventSource` sends a request like any other, which the server answers as it does those. */
+function isRequest({ path }: SocketSite): boolean {
+  return path.isNewExpression() && /EventSource/.test(String(path.get('callee')));
+}
+
+/** Whether the token in the address is known to be the login's. */
+function isLogin({ path, file }: SocketSite, { sites }: Project): boolean {
+  const [given] = path.isNewExpression() ? path.get('arguments') : [];
+  const address = given && written(given);
+  return sites.some(
+    (one) =>
+      one.kind === 'header' &&
+      one.file === file &&
+      one.family === 'session' &&
+      one.attached.form === 'address' &&
+      address !== undefined &&
+      isInside(address, one.path),
+  );
+}
+
+/** Cookies go to another origin only where that is said. */
+function withCookies({ path, file }: SocketSite, { sites }: Project): Edit[] {
+  const elsewhere = sites.some((one) => one.kind === 'client-entry' && one.client.base.origin !== 'same');
+  const [address, options] = path.isNewExpression() ? (path.get('arguments') as NodePath[]) : [];
+  if (!elsewhere || !address || options?.toString().includes('withCredentials')) return [];
+  if (options?.isObjectExpression()) return [intoObject(file, options, 'withCredentials: true', false)];
+  const at = endOf(address.node);
+  return options
+    ? []
+    : [{ file: file.path, start: at, end: at, text: ', { withCredentials: true }', stays: true }];
+}
+
+function openedBy(site: SocketSite): string {
+  return isRequest(site)
     ? 'the server asks for the session there: the cookie comes along by itself, to another origin with { withCredentials: true }.'
     : "the server asks for the session when a socket is opened, as sessionOfUpgrade() of '@jwt-to-session/shim' does: the cookie comes along by itself.";
 }
 
-function edit({ socket, file }: SocketSite, decision: Decision, project: Project): readonly Edit[] {
+function edit(site: SocketSite, decision: Decision, project: Project): readonly Edit[] {
+  const { socket, file } = site;
   if (decision.action !== 'rewritten') return [];
+  if (socket.address) return withCookies(site, project);
   const { options, carriers, path } = socket;
   if (!options) {
     const value = path.isAssignmentExpression() ? path.get('right') : path;

@@ -1,8 +1,8 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { isTest } from '../project/browser/acceptance.js';
 import type { AttachedHeader } from '../project/browser/headers.js';
 import { isTokenHeader } from '../project/browser/names.js';
+import { isTest } from '../project/browser/truth.js';
 import { keyName, propertyName } from '../project/definitions.js';
 import { endOf, pathsOf, type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Sources } from '../project/sources.js';

@@ -117,7 +117,8 @@ function partThatGoes(
 function fillsOf(binding: Binding, replaced: readonly Edit[]): NodePath[] {
   // What is imported, another name's, or handed out by a call may be somebody else's too: `const kept = localStorage`.
   const init = binding.path.isVariableDeclarator() ? binding.path.node.init : undefined;
-  if (binding.kind === 'module' || (init && !t.isObjectExpression(init) && !t.isNewExpression(init))) return [];
+  if (binding.kind === 'module' || (init && !t.isObjectExpression(init) && !t.isNewExpression(init)))
+    return [];
   return binding.referencePaths.flatMap((reference) => {
     const assignment = reference.parentPath?.parentPath;
     const fills =

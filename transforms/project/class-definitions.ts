@@ -1,7 +1,7 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { classMember, onlyAnswer } from './class-members.js';
-import { type Definition, definitionOf } from './definitions.js';
+import { type Definition, definitionOf, keyName } from './definitions.js';
 import { onlyClassOf } from './implementers.js';
 import { handedIn } from './injected.js';
 import type { Sources } from './sources.js';
@@ -49,6 +49,20 @@ export function ofThis(path: NodePath<t.ThisExpression>): Definition {
   if (!owner?.isClass()) return { kind: 'value', path };
   const isStatic = member?.isStaticBlock() || (member && 'static' in member.node && member.node.static);
   return isStatic ? { kind: 'class', path: owner } : { kind: 'instance', of: owner };
+}
+
+/** The method of that name in the object whose method some code is: `this.save()` among a store's actions. */
+export function besideInObject(path: NodePath, name: string): NodePath<t.Function> | undefined {
+  const own = path.findParent((above) => above.isFunction() && !above.isArrowFunctionExpression());
+  const method = own?.isObjectMethod() ? own : own?.parentPath;
+  const object = method?.parentPath;
+  if (!object?.isObjectExpression() || (method !== own && !method?.isObjectProperty())) return undefined;
+  for (const one of object.get('properties')) {
+    if (keyName(one.node) !== name) continue;
+    const value = one.isObjectProperty() ? (one.get('value') as NodePath) : one;
+    return value.isFunction() ? value : undefined;
+  }
+  return undefined;
 }
 
 /** What is declared to be of a class, or of an interface that one class implements. */

@@ -1,6 +1,6 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { memberOfClass, ofThis } from './class-definitions.js';
+import { besideInObject, memberOfClass, ofThis } from './class-definitions.js';
 import { enumValue, singleOf } from './class-members.js';
 import { injectedBy, onComponents } from './components.js';
 import { exportsOf, moduleName } from './exports.js';
@@ -58,7 +58,10 @@ export function definitionOf(sources: Sources, path: NodePath, depth = 0): Defin
   if (path.isMemberExpression() || path.isOptionalMemberExpression()) {
     const name = propertyName(path.node);
     if (name === undefined) return { kind: 'value', path };
-    const member = memberOf(sources, next(path.get('object') as NodePath), name, depth + 1);
+    const object = path.get('object') as NodePath;
+    const beside = object.isThisExpression() ? besideInObject(path, name) : undefined;
+    if (beside) return { kind: 'function', path: beside };
+    const member = memberOf(sources, next(object), name, depth + 1);
     const given =
       member.kind === 'member' || member.kind === 'package' ? onComponents(sources, path) : undefined;
     if (given) return next(given);

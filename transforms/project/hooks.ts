@@ -50,7 +50,7 @@ function onlyReturn(path: NodePath<t.Function>): NodePath | undefined {
 }
 
 /** The `value` of the one `<AuthContext.Provider value={…}>` that there is. */
-function provided(sources: Sources, context: string): NodePath | undefined {
+export function provided(sources: Sources, context: string): NodePath | undefined {
   const values = sources.mentioning(context).flatMap((file) =>
     [...file.paths.values()].flatMap((path): NodePath[] => {
       if (!path.isJSXOpeningElement() || nameOf(path.node.name) !== `${context}.Provider`) return [];

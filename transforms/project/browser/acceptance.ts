@@ -9,6 +9,7 @@ import { statementFor, wantedNames } from './accepting-statement.js';
 import { type LoginAnswer, membersAbove } from './answers.js';
 import { hollowCall } from './hollow.js';
 import { familyOfName, isTokenName } from './names.js';
+import { isTest } from './truth.js';
 
 /** How an answer's token is handed to the session, and what else the code does with it. */
 export interface Acceptance {
@@ -45,8 +46,12 @@ export function acceptanceOf(answer: LoginAnswer, project: Project): Acceptance 
     .flatMap((path) => mentionsOf(answer, path, project));
   const token = container ? [container, ...trail].join('.') : binding.identifier.name;
   const significant = mentions.filter(({ kind }) => kind !== 'test' && kind !== 'part' && kind !== 'refresh');
-  const besides = refreshNames(answer, project).map((name) => `${container}.${name}`);
-  const renewing = renewingText(answer) ?? renewingStored(answer, project) ?? besides[0];
+  const stored = renewingStored(answer, project);
+  const besides = [
+    ...refreshNames(answer, project).map((name) => `${container}.${name}`),
+    stored ?? [],
+  ].flat();
+  const renewing = renewingText(answer) ?? stored ?? besides[0];
   const common = {
     token,
     ...(renewing ? { renewing } : {}),
@@ -57,7 +62,7 @@ export function acceptanceOf(answer: LoginAnswer, project: Project): Acceptance 
         kind === 'whole' ||
         (kind === 'stored' && path.isExpression() && !isToken(path, answer) && !isHollowed(path, project)),
     ),
-    besides,
+    besides: [...new Set(besides)],
   };
   const first = significant.toSorted((a, b) => startOf(a.path.node) - startOf(b.path.node))[0];
   const body = owner.get('body');
@@ -75,14 +80,14 @@ export function acceptanceOf(answer: LoginAnswer, project: Project): Acceptance 
     ({ kind, path }) =>
       kind === 'test' && isToken(path, answer) && startOf(path.node) >= startOf(before.node),
   );
-  const stored = first.kind === 'stored' ? storeAround(first.path, project) : undefined;
+  const store = first.kind === 'stored' ? storeAround(first.path, project) : undefined;
   const replaces =
-    stored?.path.parentPath?.isExpressionStatement() && stored.path.parentPath === before
-      ? stored.path
+    store?.path.parentPath?.isExpressionStatement() && store.path.parentPath === before
+      ? store.path
       : undefined;
-  const emptied = first.kind === 'stored' && !stored ? hollowCall(first.path, project) : undefined;
+  const emptied = first.kind === 'stored' && !store ? hollowCall(first.path, project) : undefined;
   if (emptied?.parentPath === before) return { ...common, before, tested, replaces: emptied };
-  return { ...common, before, tested, ...(replaces && isPlain(stored) ? { replaces } : {}) };
+  return { ...common, before, tested, ...(replaces && isPlain(store) ? { replaces } : {}) };
 }
 
 /** Code for the refresh token that came along: `data.refreshToken`, or the name that a pattern gives it. */
@@ -243,20 +248,6 @@ function isLogged({ listKey, parentPath: parent }: NodePath): boolean {
 function holds(site: Site, path: NodePath): boolean {
   const holder = ['web-storage', 'header', 'socket', 'browser-decode'].includes(site.kind);
   return holder && isInside(site.path, path);
-}
-
-/** Whether only the truth of an expression is asked for. */
-export function isTest(path: NodePath): boolean {
-  const { parentPath: parent } = path;
-  if (!parent) return false;
-  if (parent.isIfStatement() || parent.isConditionalExpression() || parent.isWhileStatement())
-    return path.key === 'test';
-  if (parent.isUnaryExpression({ operator: '!' })) return true;
-  if (parent.isLogicalExpression({ operator: '&&' }) && path.key === 'left') return true;
-  if (parent.isLogicalExpression()) return isTest(parent);
-  if (parent.isBinaryExpression()) return /^[!=]==?$/.test(parent.node.operator);
-  if (parent.isCallExpression()) return parent.get('callee').isIdentifier({ name: 'Boolean' });
-  return parent.isParenthesizedExpression() ? isTest(parent) : false;
 }
 
 function storeAround(path: NodePath, project: Project): StoreSite | undefined {

@@ -84,27 +84,33 @@ function mountIn(sources: Sources, file: SourceFile): Entry['mount'] {
   for (const { path, callee } of callsOf(sources, file)) {
     if (!isMounting(path as NodePath, callee)) continue;
     // `startTransition(() => { hydrateRoot(…) })`, `router.isReady().then(() => app.mount('#app'))`
-    const statement = path.findParent((above) => above.parentPath?.isProgram() === true);
+    const statement = path.findParent((above) => isOfProgram(above));
     // `if (!root.innerHTML) { createRoot(root).render(…) }`
     if (statement?.isExpressionStatement() || statement?.isIfStatement()) return statement;
     if (statement?.isVariableDeclaration() && isForNothing(path as NodePath, statement)) return statement;
-    const called = statement && callOf(path as NodePath, statement);
-    if (called) return called;
+    const started = statement && startingAt(statement);
+    if (started) return started;
   }
   return undefined;
 }
 
-/** `start()` of a function that mounts, where nothing else is done with it. */
-function callOf(mounting: NodePath, statement: NodePath): NodePath<t.ExpressionStatement> | undefined {
-  const owner = mounting.getFunctionParent();
-  const declared = owner?.isFunctionDeclaration() ? owner : owner?.parentPath;
-  const holder = declared?.isVariableDeclarator() ? declared.parentPath : declared;
-  if (!declared || holder?.node !== statement.node) return undefined;
-  const [name = ''] = Object.keys(declared.getBindingIdentifiers());
-  const uses = statement.scope.getBinding(name)?.referencePaths ?? [];
-  const [use, ...others] = uses;
-  const call = use?.key === 'callee' && !others.length ? use.getStatementParent() : undefined;
-  return call?.isExpressionStatement() && call.parentPath.isProgram() ? call : undefined;
+/** `bootstrap()`, of `async function bootstrap() { … app.mount('#app'); }`, which nothing else calls. */
+function startingAt(definition: NodePath): NodePath<t.ExpressionStatement> | undefined {
+  if (!definition.isFunctionDeclaration() && !definition.isVariableDeclaration()) return undefined;
+  const calls = Object.keys(definition.getBindingIdentifiers()).flatMap(
+    (name) => definition.scope.getBinding(name)?.referencePaths ?? [],
+  );
+  const starts = calls.map((name) => {
+    const statement = name.key === 'callee' ? name.findParent((above) => isOfProgram(above)) : undefined;
+    if (!statement || statement === definition) return undefined;
+    return statement.isExpressionStatement() ? statement : startingAt(statement);
+  });
+  const [first] = starts;
+  return starts.every((one) => one === first) ? first : undefined;
+}
+
+function isOfProgram({ parentPath: parent }: NodePath): boolean {
+  return parent?.isProgram() === true;
 }
 
 /** `const app = new App({ target })` that is only exported, or not even that. */

@@ -5,15 +5,20 @@ import type { GuardSite } from '../site.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import { canAsk, hasTemplate, isAskedFor, isInTemplate } from '../templates.js';
-import { isTest } from './acceptance.js';
 import { type LoginAnswer, membersAbove } from './answers.js';
 import { type BrowserClient, fieldsOf } from './client.js';
+import { isTest } from './truth.js';
 
-/** Finds where a client reads the token field of an object that it stores, other than to attach it. */
+/**
+ * Finds where a client reads the token field of an object that it stores, other than to attach or decode it.
+ *
+ * @param decoded what reads the claims of tokens
+ */
 export function fieldReads(
   _sources: Sources,
   client: BrowserClient,
   answers: readonly LoginAnswer[],
+  decoded: readonly NodePath[],
 ): GuardSite[] {
   const fields = fieldsOf(client.places);
   if (!fields.size) return [];
@@ -25,6 +30,7 @@ export function fieldReads(
       if (field === undefined || !fields.has(field)) continue;
       if (isInTemplate(path) || isWritten(path) || isAttached(client, path) || isAnswered(answers, path))
         continue;
+      if (decoded.some((one) => isInside(one, path))) continue;
       found.push({
         role: 'guard',
         kind: 'token-field',

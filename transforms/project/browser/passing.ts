@@ -9,7 +9,7 @@ import {
 import { isInside } from '../inside.js';
 import type { Project } from '../project.js';
 import type { AttachSite } from '../site.js';
-import { isTest } from './acceptance.js';
+import { isTest } from './truth.js';
 
 /** The parameters, through all functions on the way, that a header's token came by and that nothing else needs. */
 export function idleParameters(project: Project, site: AttachSite): IdleParameter[] {

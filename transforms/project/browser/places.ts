@@ -16,6 +16,13 @@ import { outgoingRequests } from './requests.js';
 import { jsonOf, parsedFrom, type StorageAccess } from './storage.js';
 import type { Keeper } from './storage-libraries.js';
 
+const OTHER_OF_PAIR: Readonly<Record<string, string>> = {
+  access: 'refresh',
+  refresh: 'access',
+  ACCESS: 'REFRESH',
+  REFRESH: 'ACCESS',
+};
+
 /** Where the client keeps a login token: under a key, or in a field of an object that is stored there as JSON. */
 export interface TokenPlace {
   readonly storage: StorageAccess['storage'];
@@ -67,9 +74,9 @@ export function placesOf(
         ...(access.value ? namesAnswered(sources, access.value) : []),
         ...(access.operation === 'get' ? fieldsRead(access) : []),
       ]);
-      const beside = [...named, ...(renewed?.length === 1 ? renewed : [])].find(
-        (name) => name !== field && isTokenName(name) && familyOfName(name) === 'refresh',
-      );
+      const beside =
+        named.find((name) => name !== field && isTokenName(name) && familyOfName(name) === 'refresh') ??
+        (renewed?.length === 1 && renewed[0] !== field ? renewed[0] : undefined);
       return [
         { storage, key, ...by, field, family: 'session', evidence },
         ...(beside === undefined
@@ -78,21 +85,24 @@ export function placesOf(
       ];
     }
     const evidence = `the login token is stored under ${key}`;
-    if (isTokenName(key) || (known && !known.length))
+    if (isMoved(sources, key)) return [];
+    if (isTokenName(key) || isOfPair(keys, first) || (known && !known.length))
       return [{ storage, key, ...by, family: familyOfName(key), evidence }];
     if (renewed && !renewed.length) return [{ storage, key, ...by, family: 'refresh', evidence }];
     const named = group.map(nameStored).find((name) => name !== undefined && isTokenName(name));
-    return named === undefined
-      ? isOfPair(keys, first)
-        ? [{ storage, key, ...by, family: 'refresh', evidence }]
-        : []
-      : [{ storage, key, ...by, family: familyOfName(named), evidence }];
+    return named === undefined ? [] : [{ storage, key, ...by, family: familyOfName(named), evidence }];
   });
 }
 
-/** `refresh` where the token is kept under `access` in the same storage. */
+/** A run before this one has taken the token out of the object under a key, and what is left there is none. */
+function isMoved(sources: Sources, key: string): boolean {
+  const left = `key: ${key}, field:`;
+  return sources.mentioning('adoptLegacyToken').some(({ text }) => text.replace(/['"]/g, '').includes(left));
+}
+
+/** `access` where `refresh` is stored beside it, and the other way round: either says nothing alone. */
 function isOfPair(keys: ReadonlyMap<string, unknown>, { storage, key = '' }: StorageAccess): boolean {
-  const other = key.replace(/refresh$/i, (word) => (word === 'REFRESH' ? 'ACCESS' : 'access'));
+  const other = key.replace(/(?<![a-z])(?:access|refresh)$/i, (word) => OTHER_OF_PAIR[word] ?? word);
   return other !== key && keys.has(`${storage}\n${other}`);
 }
 

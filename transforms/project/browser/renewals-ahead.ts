@@ -4,7 +4,7 @@ import { propertyName } from '../definitions.js';
 import { isInside } from '../inside.js';
 import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
-import { renewalCalls } from './renewal-calls.js';
+import { isRenewalCall, renewalCalls } from './renewal-calls.js';
 import type { Ahead } from './renewals.js';
 
 const EXPIRY = /exp(?!ress|and|ort|lor|ect)|stale|\bttl\b|valid|lifetime/i;
@@ -13,7 +13,7 @@ const REFUSED = /\b40[13]\b|status|error|unauth/i;
 /**
  * Finds where a file renews a token before it expires, on the way to a request.
  *
- * @param serving what stores, reads and attaches tokens
+ * @param serving what stores, reads, attaches and decodes tokens
  */
 export function renewedAhead(sources: Sources, file: SourceFile, serving: ReadonlySet<t.Node>): Ahead[] {
   return renewalCalls(sources, file).flatMap((call): Ahead[] => {
@@ -96,7 +96,21 @@ function serves(
   if (expression.isAssignmentExpression()) return t.isIdentifier(expression.node.left);
   const call = expression.isAwaitExpression() ? expression.get('argument') : expression;
   if (!call.isCallExpression()) return false;
+  // `setUser(jwtDecode(data.access))`, `setPair(data)`
+  const [given, ...others] = call.get('arguments') as NodePath[];
+  if (given && !others.length && (serving.has(given.node) || isKept(call, given))) return true;
   return isRenewing(call) || /^console\./.test(textOf(file, call.node.callee));
+}
+
+/** Whether state is set to what was answered when the token was renewed. */
+function isKept(call: NodePath<t.CallExpression>, given: NodePath): boolean {
+  const { callee } = call.node;
+  if (!t.isIdentifier(callee) || !/^set[A-Z]/.test(callee.name)) return false;
+  let root = given;
+  while (root.isMemberExpression()) root = root.get('object');
+  const declarator = root.isIdentifier() ? root.scope.getBinding(root.node.name)?.path : undefined;
+  const init = declarator?.isVariableDeclarator() ? (declarator.get('init') as NodePath) : undefined;
+  return Boolean(init?.isAwaitExpression() && isRenewalCall(init.get('argument')));
 }
 
 function isRenewing(call: NodePath<t.CallExpression>): boolean {

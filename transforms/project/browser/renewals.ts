@@ -6,6 +6,7 @@ import type { Sources } from '../sources.js';
 import { renewalCalls } from './renewal-calls.js';
 import { afterFailure, type Failure } from './renewal-failure.js';
 import { guardBefore } from './renewal-guards.js';
+import type { Asked } from './renewals-asked.js';
 import { retries } from './repeated-requests.js';
 
 /** A piece of a file's text. */
@@ -50,7 +51,7 @@ export interface Ahead {
   readonly uncalled?: boolean;
 }
 
-export type Renewal = RetryBranch | Ahead;
+export type Renewal = RetryBranch | Ahead | Asked;
 
 const STATUS =
   /\b40[13]\b|unauth|UNAUTHENTICATED|forbidden|jwt.?expired|token.?expired|expired.?token|invalid.?token/i;
@@ -76,7 +77,7 @@ export function renewalsIn(sources: Sources, file: SourceFile, forgetting: Reado
 
 /** The pieces of text that a renewal takes with it. */
 export function goneWith(renewal: Renewal): readonly Range[] {
-  if (renewal.kind === 'ahead') return renewal.statements.map(({ node }) => rangeOf(node));
+  if (renewal.kind !== 'branch') return renewal.statements.map(({ node }) => rangeOf(node));
   const { branch, kept, waits } = renewal;
   const ranges: Range[] = [rangeOf(branch.node.test), ...waits.map(({ node }) => rangeOf(node))];
   const within = renewing(renewal);

@@ -30,10 +30,15 @@ export function renewingReads(
   return found;
 }
 
+/** `tokens.refresh`, rather than `tokens.refresh()` */
+function isPartOfPair(path: NodePath): boolean {
+  return propertyName(path.node) === 'refresh' && path.key !== 'callee';
+}
+
 /** `tokens.refreshToken`, or the value of `{ refreshToken: … }`. */
 function renewingValue(path: NodePath): NodePath | undefined {
   if (path.isMemberExpression() || path.isOptionalMemberExpression())
-    return isRenewing(propertyName(path.node)) ? path : undefined;
+    return isRenewing(propertyName(path.node)) || isPartOfPair(path) ? path : undefined;
   if (!path.isObjectProperty() || !path.parentPath.isObjectExpression()) return undefined;
   const name = keyName(path.node);
   return name === 'refresh' || isRenewing(name) ? (path.get('value') as NodePath) : undefined;

@@ -23,7 +23,7 @@ export function openedByAddress(file: SourceFile): NodePath<t.NewExpression>[] {
 }
 
 /** The address where it is put together: in the call, or in the variable that is handed over. */
-function written(address: NodePath): NodePath {
+export function written(address: NodePath): NodePath {
   const bare = unwrapped(address);
   if (!bare.isIdentifier()) return bare;
   const declarator = bare.scope.getBinding(bare.node.name)?.path;

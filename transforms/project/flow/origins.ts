@@ -14,6 +14,7 @@ import { emittedInto } from './emitted.js';
 import { fieldContents } from './fields.js';
 import { contentsOf, fromHolder } from './held.js';
 import { fromPinia } from './pinia.js';
+import { fromHook } from './react.js';
 import { returnsOf } from './returns.js';
 import { fromReactive } from './vue.js';
 
@@ -137,7 +138,10 @@ function fromCall(
   trail: readonly string[],
 ): Origin[] | undefined {
   const held =
-    fromHolder(sources, path, trail) ?? fromPinia(sources, path, trail) ?? fromReactive(sources, path, trail);
+    fromHolder(sources, path, trail) ??
+    fromPinia(sources, path, trail) ??
+    fromReactive(sources, path, trail) ??
+    fromHook(sources, path, trail);
   if (held) return held;
   const callee = path.get('callee') as NodePath;
   const definition = calledBy(sources, path);

@@ -91,6 +91,7 @@ function sitesOf(sources: Sources, client: BrowserClient, served: readonly Site[
   const ours = headers.some(({ family }) => family === 'session') || client.places.length > 0;
   if (!ours) return headers;
   const endpoints = endpointSites(client);
+  const decoded = client.files.flatMap((file) => decodedIn(sources, file));
   const sites: Site[] = [
     ...stores,
     ...persistedSites(client),
@@ -112,15 +113,13 @@ function sitesOf(sources: Sources, client: BrowserClient, served: readonly Site[
         request,
       }),
     ),
-    ...client.files.flatMap((file) => [
-      ...decodedIn(sources, file),
-      ...decoderImports(file),
-      ...standInSites(sources, file),
-    ]),
+    ...client.files.flatMap((file) => [...decoderImports(file), ...standInSites(sources, file)]),
+    ...decoded,
     ...fieldReads(
       sources,
       client,
       answers.map(({ answer }) => answer),
+      decoded.filter(({ form }) => form !== 'wait').map(({ path }) => path),
     ),
     ...logoutSites(sources, client, stores),
     ...refusalSites(client),

@@ -6,8 +6,13 @@ import { handedRenewals } from '../browser/renewal-handlers.js';
 import { renewalTimers } from '../browser/renewal-timers.js';
 import { isGone, type Renewal, renewalsIn } from '../browser/renewals.js';
 import { renewedAhead } from '../browser/renewals-ahead.js';
+import { type Asked, askedRenewals } from '../browser/renewals-asked.js';
+import type { KeptHere } from '../browser/renewed-answers.js';
 import type { Site, StoreSite } from '../site.js';
 import type { Sources } from '../sources.js';
+
+/** What is done with tokens on the way to a request. */
+const SERVING: ReadonlySet<Site['kind']> = new Set(['web-storage', 'header', 'browser-decode']);
 
 /** Whatever stands in the code that renews a token goes with it. */
 export function withRenewals(
@@ -21,9 +26,7 @@ export function withRenewals(
       .filter(({ access, place }) => access.operation === 'remove' && place && place.field === undefined)
       .map(({ path }) => path.node),
   );
-  const serving = new Set(
-    sites.flatMap(({ kind, path }) => (kind === 'web-storage' || kind === 'header' ? [path.node] : [])),
-  );
+  const serving = new Set(sites.flatMap(({ kind, path }) => (SERVING.has(kind) ? [path.node] : [])));
   const reads = stores
     .filter(({ access, family }) => access.operation === 'get' && family === 'refresh')
     .map(({ path }) => path);
@@ -34,7 +37,11 @@ export function withRenewals(
     const ahead = [...renewedAhead(sources, file, serving), ...renewalTimers(sources, file)];
     return [...retries, ...ahead.filter(({ call }) => !retries.some((one) => isGone(one, call)))];
   });
-  const renewals = [...found, ...idleRenewals(sources, client.files, found, reads)];
+  // What nobody calls any more asks for nothing; and what is not asked any more may leave others without a caller.
+  const idle = idleRenewals(sources, client.files, found, reads);
+  const asked = askedIn(sources, client, stores, sites, [...found, ...idle]);
+  const done = [...found, ...idle, ...asked];
+  const renewals = asked.length ? [...done, ...idleRenewals(sources, client.files, done, reads)] : done;
   if (!renewals.length) return [...sites];
   const left = sites.map((site): Site => {
     const gone = renewals.some((renewal) => renewal.file === site.file && isGone(renewal, site.path));
@@ -54,6 +61,28 @@ export function withRenewals(
     }),
   );
   return [...left, ...renewing];
+}
+
+/** Where the refresh token that the browser keeps goes for a new token, and for no request. */
+function askedIn(
+  sources: Sources,
+  { files, places }: BrowserClient,
+  stores: readonly StoreSite[],
+  sites: readonly Site[],
+  gone: readonly Renewal[],
+): Asked[] {
+  if (!places.some(({ family }) => family === 'refresh')) return [];
+  const of = (operation: string) =>
+    new Set(stores.filter(({ access }) => access.operation === operation).map(({ path }) => path.node));
+  const kept: KeptHere = {
+    names: new Set(places.map(({ field, key }) => field ?? key)),
+    reads: of('get'),
+    stores: of('set'),
+    handled: sites.flatMap(({ kind, path }) =>
+      kind === 'browser-decode' || kind === 'header' ? [path] : [],
+    ),
+  };
+  return files.flatMap((file) => askedRenewals(sources, file, gone, kept));
 }
 
 /** The conditions on a request that was refused which only lead to the login page. */
