@@ -17,19 +17,27 @@ import { quoted, styleOf } from './style.js';
 
 /** Takes a login token's header out of a request, whose options stay where they get to say that cookies go. */
 export function withoutTokenHeader(project: Project, site: AttachSite): Edit[] | undefined {
-  return outOfElement(project, site) ?? withoutHeader(project.sources, site.attached, receiversOf(project));
+  const elsewhere = isElsewhere(project, site);
+  return (
+    outOfElement(site, elsewhere) ??
+    withoutHeader(project.sources, site.attached, receiversOf(project), elsewhere)
+  );
+}
+
+/** Whether the API of a client is on another origin than its pages. */
+function isElsewhere({ sites }: Project, { file }: AttachSite): boolean {
+  return sites.some(
+    (site) =>
+      site.kind === 'client-entry' && site.client.files.includes(file) && site.client.base.origin === 'other',
+  );
 }
 
 /** `<Upload headers={{ Authorization: … }}>`: the attribute goes, or tells that cookies go where they do not by themselves. */
 function outOfElement(
-  { sites }: Project,
   { attached: { path, form }, file }: AttachSite,
+  elsewhere: boolean,
 ): Edit[] | undefined {
   const object = form === 'property' ? path.parentPath : undefined;
-  const elsewhere = sites.some(
-    (site) =>
-      site.kind === 'client-entry' && site.client.files.includes(file) && site.client.base.origin === 'other',
-  );
   // `<el-upload :headers="{ Authorization: … }">`
   if (object?.isObjectExpression() && object.node.properties.length === 1) {
     const given = withoutAttribute(file, object, elsewhere ? 'with-credentials' : '');

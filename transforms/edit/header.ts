@@ -19,14 +19,21 @@ import { statementOf, withoutDeclaration, withoutStatement } from './statements.
 /** Objects that get something else, so that they stay where nothing is left in them. */
 export type Receivers = ReadonlySet<t.Node>;
 
-/** Takes a header out of a request, and with it whatever is empty then; undefined where it stands by itself in no way. */
+/**
+ * Takes a header out of a request, and with it whatever is empty then; undefined where it stands by itself in no way.
+ *
+ * @param elsewhere whether the API is on another origin
+ */
 export function withoutHeader(
   sources: Sources,
   { file, path, form, giver }: AttachedHeader,
   receivers: Receivers,
+  elsewhere: boolean,
 ): Edit[] | undefined {
   if (form === 'property')
-    return path.isObjectProperty() ? withoutProperty({ sources, file, receivers }, path) : undefined;
+    return path.isObjectProperty()
+      ? withoutProperty({ sources, file, receivers, elsewhere }, path)
+      : undefined;
   if (form === 'address') return withoutAddressed(file, path);
   if (form === 'getter') {
     const statement = giver?.parentPath?.isExportNamedDeclaration() ? giver.parentPath : giver;
@@ -133,6 +140,8 @@ interface Place {
   readonly sources: Sources;
   readonly file: SourceFile;
   readonly receivers: Receivers;
+  /** The API is on another origin, where a cookie goes only if one says so. */
+  readonly elsewhere: boolean;
 }
 
 function withoutProperty(place: Place, path: NodePath<t.ObjectProperty>): Edit[] | undefined {
@@ -157,7 +166,7 @@ function emptied(file: SourceFile, node: t.Node): Edit {
 
 /** Takes out what yields an empty object, and what is empty without it; undefined where its place can't be without one. */
 export function withoutEmptyObject(sources: Sources, path: NodePath): Edit[] | undefined {
-  return withoutObject({ sources, file: sources.fileOf(path), receivers: new Set() }, path);
+  return withoutObject({ sources, file: sources.fileOf(path), receivers: new Set(), elsewhere: false }, path);
 }
 
 /** Takes out an object of which nothing is left; undefined where its place can't be without one. */
@@ -202,7 +211,11 @@ function withoutObject(place: Place, object: NodePath): Edit[] | undefined {
 }
 
 /** `data() { return { headers: { … } } }` goes with the attributes that hand it on; what asks for more finds it empty. */
-function withShown({ sources, file }: Place, property: NodePath, object: NodePath): Edit[] | undefined {
+function withShown(
+  { sources, file, elsewhere }: Place,
+  property: NodePath,
+  object: NodePath,
+): Edit[] | undefined {
   const { parentPath: holder } = property;
   const name = keyName(property.node);
   const answering = holder?.parentPath?.isReturnStatement() ? holder.getFunctionParent() : undefined;
@@ -211,7 +224,9 @@ function withShown({ sources, file }: Place, property: NodePath, object: NodePat
   const own = ownMentions(component).filter(({ parent }) => propertyName(parent) === name);
   const mentions = templateMentions(file, name);
   if (!own.length && !mentions.length) return undefined;
-  const attributes = mentions.map((mention) => withoutAttribute(file, mention));
+  const attributes = mentions.map((mention) =>
+    withoutAttribute(file, mention, elsewhere ? 'with-credentials' : ''),
+  );
   const gone = attributes.filter((edit) => edit !== undefined);
   if (own.length || gone.length < attributes.length) return [emptied(file, object.node)];
   return [...withoutItems(file, holder.node.properties, new Set([property.node])), ...gone];

@@ -12,6 +12,7 @@ const LIBRARIES: Readonly<Record<string, string>> = {
   'vue-auth3': 'write a driver for it that neither reads nor sends a token',
   vuejwt: 'ask hasSession() and sessionInfo()',
   'axios-jwt': 'send the requests with axios itself',
+  '@nebular/auth': 'log in by HttpClient, and ask hasSession() where NbAuthService is asked',
   satellizer: 'send the login with $http, and keep what hasSession() answers',
   'ember-simple-auth-token': 'write an authenticator that calls acceptSession() and signOut()',
 };
