@@ -1,3 +1,4 @@
+import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import type { Entry } from '../project/browser/entry.js';
 import { moduleName } from '../project/exports.js';
@@ -30,7 +31,8 @@ export function aroundMount(file: SourceFile, entry: Entry | undefined, specifie
     ({ node }) =>
       `const { ${namesOf(node)} } = await import(${quoted(style, node.source.value)})${semicolon}`,
   );
-  const begins = [`${local}.finally(${later.length ? 'async ' : ''}() => {`, ...loads];
+  const waits = later.length > 0 || awaitsIn(from, end);
+  const begins = [`${local}.finally(${waits ? 'async ' : ''}() => {`, ...loads];
   const opening = begins.join(newline + indent) + newline + indent;
   edits.push(...later.map((one) => withoutDeclaration(file, one)));
   edits.push({ file: file.path, start, end: start, text: opening, stays: true });
@@ -41,6 +43,19 @@ export function aroundMount(file: SourceFile, entry: Entry | undefined, specifie
   edits.push(...furtherIn(file, start, end));
   edits.push({ file: file.path, start: end, end, text: `${newline}})${semicolon}` });
   return edits;
+}
+
+/** Whether a statement, or one of those after it up to an offset, waits for something itself. */
+function awaitsIn(from: NodePath, end: number): boolean {
+  let found = false;
+  for (let at = from; at.node && startOf(at.node) < end; at = at.getNextSibling())
+    at.traverse({
+      Function: (inner) => inner.skip(),
+      AwaitExpression: () => {
+        found = true;
+      },
+    });
+  return found;
 }
 
 /** `default: App, routes` of `import App, { routes } from './App'`. */

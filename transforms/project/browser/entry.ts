@@ -5,6 +5,7 @@ import { callsOf } from '../callers.js';
 import { type Definition, keyName, propertyName } from '../definitions.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
+import { sendsEarly } from './early-calls.js';
 import { importsOfRouters, routerIn } from './routers.js';
 
 /** Where a browser application starts. */
@@ -45,7 +46,7 @@ export function entryOf(sources: Sources, folder: string): Entry | undefined {
   for (const file of files) {
     const mount = mountIn(sources, file);
     if (mount) {
-      const first = routerBefore(sources, file, mount) ?? startBefore(mount);
+      const first = routerBefore(sources, file, mount) ?? startBefore(sources, mount);
       const later = importsOfRouters(sources, file, mount);
       const exported = mount.isVariableDeclaration() ? exportOf(mount) : undefined;
       return {
@@ -170,10 +171,10 @@ function routerBefore(
 }
 
 /** `store.dispatch(load())` right before the mount: it asks the server, so it has to wait as well. */
-function startBefore(mount: NonNullable<Entry['mount']>): Entry['first'] {
+function startBefore(sources: Sources, mount: NonNullable<Entry['mount']>): Entry['first'] {
   let first: Entry['first'];
   for (let at = mount.getPrevSibling(); isStatement(at); at = at.getPrevSibling()) {
-    if (dispatches(at)) first = at;
+    if (dispatches(at) || sendsEarly(sources, at)) first = at;
   }
   return first;
 }
