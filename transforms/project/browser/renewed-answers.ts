@@ -1,6 +1,6 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { definitionOf, keyName } from '../definitions.js';
+import { definitionOf, keyName, propertyName } from '../definitions.js';
 import { originsOf } from '../flow/origins.js';
 import { isInside } from '../inside.js';
 import type { Sources } from '../sources.js';
@@ -49,7 +49,7 @@ export function answeredWith(
     for (const reference of part.binding.referencePaths) {
       if (statements.some((one) => isInside(one, reference))) continue;
       if (kept.handled.some((one) => isInside(one, reference))) continue;
-      const test = testAround(reference, waiting);
+      const test = testAround(reference, waiting, kept);
       if (test) {
         tests.set(test.path.node, test);
         continue;
@@ -107,6 +107,7 @@ function isToken(name: string, { names }: KeptHere): boolean {
 function testAround(
   reference: NodePath,
   answered: readonly Part[],
+  kept: KeptHere,
 ): { path: NodePath; well: boolean } | undefined {
   const path = reference.findParent(
     (above) =>
@@ -127,31 +128,36 @@ function testAround(
   };
   look(test);
   test.traverse({ enter: look });
-  const well = other ? undefined : goneWell(test.node);
+  const well = other ? undefined : goneWell(test.node, kept);
   return well === undefined ? undefined : { path: test, well };
 }
 
+/** What says of an answer that all went well by being there; `error` and the like say the contrary. */
+const GOOD = /^(?:ok|isOk|success(?:ful)?|data|body|res|resp|response|result|answer|reply|json|pair)$/;
+
 /** Whether a condition holds where all went well; undefined where that is not to be said. */
-function goneWell(test: t.Node): boolean | undefined {
+function goneWell(test: t.Node, kept: KeptHere): boolean | undefined {
   if (t.isUnaryExpression(test, { operator: '!' })) {
-    const inner = goneWell(test.argument);
+    const inner = goneWell(test.argument, kept);
     return inner === undefined ? undefined : !inner;
   }
   if (t.isLogicalExpression(test)) {
-    const [left, right] = [goneWell(test.left), goneWell(test.right)];
+    const [left, right] = [goneWell(test.left, kept), goneWell(test.right, kept)];
     return left === right && left === (test.operator !== '||') ? left : undefined;
   }
-  if (t.isBinaryExpression(test)) {
-    const { operator, right } = test;
-    if (!t.isNumericLiteral(right)) return undefined;
-    const good = right.value < 300;
-    if (/^===?$/.test(operator)) return good;
-    if (/^!==?$/.test(operator)) return good ? false : undefined;
-    if (operator === '<' && right.value <= 400) return true;
-    return operator === '>=' && right.value >= 300 ? false : undefined;
-  }
-  if (t.isIdentifier(test)) return true;
-  return t.isMemberExpression(test) || t.isOptionalMemberExpression(test) ? true : undefined;
+  if (t.isBinaryExpression(test)) return statusGood(test);
+  const name = t.isIdentifier(test) ? test.name : propertyName(test);
+  return name !== undefined && (GOOD.test(name) || isToken(name, kept)) ? true : undefined;
+}
+
+/** The same of `response.status === 200`. */
+function statusGood({ left, operator, right }: t.BinaryExpression): boolean | undefined {
+  if (!t.isNumericLiteral(right) || !/^status(?:Code)?$/.test(propertyName(left) ?? '')) return undefined;
+  const good = right.value >= 200 && right.value < 300;
+  if (/^===?$/.test(operator)) return good;
+  if (/^!==?$/.test(operator)) return good ? false : undefined;
+  if (operator === '<') return right.value >= 300 && right.value <= 400 ? true : undefined;
+  return operator === '>=' && right.value >= 300 ? false : undefined;
 }
 
 /** `const data = await response.json()`, `const { accessToken } = response.data` */
