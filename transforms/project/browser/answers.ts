@@ -50,18 +50,22 @@ export function arrivalOf(sources: Sources, path: NodePath, trail: readonly stri
   const answers: LoginAnswer[] = [];
   let unknown = false;
   let handed = false;
+  let unseen = false;
   const walk = (at: NodePath, names: readonly string[], depth: number, asked: boolean): void => {
     const found = depth > DEEPEST ? undefined : received(sources, at, names);
     if (found === undefined && asked) handed = true;
     else if (found === undefined) unknown = true;
-    else if (found === 'handed') handed = true;
-    else if (typeof found === 'object' && 'binding' in found) answers.push(found);
+    else if (found === 'handed') {
+      handed = true;
+      unseen ||= !asked;
+    } else if (typeof found === 'object' && 'binding' in found) answers.push(found);
     else if (typeof found === 'object')
       for (const one of found.from) walk(one.path, one.trail, depth + 1, asked || found.asked === true);
   };
   walk(path, trail, 0, false);
   if (unknown) return { kind: 'unknown' };
-  if (handed) return { kind: 'handed', answers };
+  // Where some callers are not seen to bring an answer, it is accepted where all of them hand it to.
+  if (handed) return { kind: 'handed', answers: unseen ? [] : answers };
   return answers.length ? { kind: 'answers', answers } : { kind: 'state' };
 }
 
