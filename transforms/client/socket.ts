@@ -86,28 +86,14 @@ function isLogin({ path, file }: SocketSite, { sites }: Project): boolean {
   );
 }
 
-/** Cookies go to another origin only where that is said. */
-function withCookies({ path, file }: SocketSite, { sites }: Project): Edit[] {
-  const elsewhere = sites.some((one) => one.kind === 'client-entry' && one.client.base.origin !== 'same');
-  const [address, options] = path.isNewExpression() ? (path.get('arguments') as NodePath[]) : [];
-  if (!elsewhere || !address || options?.toString().includes('withCredentials')) return [];
-  if (options?.isObjectExpression()) return [intoObject(file, options, 'withCredentials: true', false)];
-  const at = endOf(address.node);
-  return options
-    ? []
-    : [{ file: file.path, start: at, end: at, text: ', { withCredentials: true }', stays: true }];
-}
-
 function openedBy(site: SocketSite): string {
   return isRequest(site)
     ? 'the server asks for the session there: the cookie comes along by itself, to another origin with { withCredentials: true }.'
     : "the server asks for the session when a socket is opened, as sessionOfUpgrade() of '@jwt-to-session/shim' does: the cookie comes along by itself.";
 }
 
-function edit(site: SocketSite, decision: Decision, project: Project): readonly Edit[] {
-  const { socket, file } = site;
-  if (decision.action !== 'rewritten') return [];
-  if (socket.address) return withCookies(site, project);
+function edit({ socket, file }: SocketSite, decision: Decision, project: Project): readonly Edit[] {
+  if (decision.action !== 'rewritten' || socket.address) return [];
   const { options, carriers, path } = socket;
   if (!options) {
     const value = path.isAssignmentExpression() ? path.get('right') : path;

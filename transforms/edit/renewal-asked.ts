@@ -1,7 +1,8 @@
+import type { NodePath } from '@babel/traverse';
 import type { Asked } from '../project/browser/renewals-asked.js';
-import { endOf, startOf } from '../project/source.js';
 import type { Edit } from './edits.js';
 import { localName, SHIM_CLIENT } from './names.js';
+import { replacement } from './replacement.js';
 import { withoutDeclaration } from './statements.js';
 import { styleOf } from './style.js';
 
@@ -9,13 +10,7 @@ import { styleOf } from './style.js';
 export function askingTheSession({ file, statements, tests, flags, fails }: Asked): Edit[] {
   const has = localName(file, SHIM_CLIENT, 'hasSession');
   const asked = `${has.local}()`;
-  const replaced = (path: (typeof flags)[number], text: string): Edit => ({
-    file: file.path,
-    start: startOf(path.node),
-    end: endOf(path.node),
-    text,
-    needs: [has],
-  });
+  const replaced = (path: NodePath, text: string) => replacement(file, path, text, [has]);
   const [asking, ...others] = statements;
   const { semicolon, quote } = styleOf(file.text);
   const failing = `if (!${asked}) throw new Error(${quote}There is no session${quote})${semicolon}`;

@@ -3,7 +3,8 @@ import * as t from '@babel/types';
 import type { Definition } from './definitions.js';
 import type { Sources } from './sources.js';
 
-const LIBRARIES = /^(?:react|preact\/(?:hooks|compat))$/;
+/** The packages that React's hooks come from. */
+export const HOOK_LIBRARIES = /^(?:react|preact\/(?:hooks|compat))$/;
 
 /** The expression that a call of a hook yields, where there is but one: what is kept, returned, or provided. */
 export function yieldOfHook(
@@ -12,7 +13,7 @@ export function yieldOfHook(
   called: Definition,
 ): NodePath | undefined {
   if (called.kind === 'function') return isHook(called.path) ? onlyReturn(called.path) : undefined;
-  if (called.kind !== 'package' || !LIBRARIES.test(called.module)) return undefined;
+  if (called.kind !== 'package' || !HOOK_LIBRARIES.test(called.module)) return undefined;
   const name = called.name.at(-1);
   const [first] = call.get('arguments') as NodePath[];
   if (name === 'useCallback') return first;
@@ -50,7 +51,7 @@ function onlyReturn(path: NodePath<t.Function>): NodePath | undefined {
 }
 
 /** The `value` of the one `<AuthContext.Provider value={…}>` that there is. */
-export function provided(sources: Sources, context: string): NodePath | undefined {
+function provided(sources: Sources, context: string): NodePath | undefined {
   const values = sources.mentioning(context).flatMap((file) =>
     [...file.paths.values()].flatMap((path): NodePath[] => {
       if (!path.isJSXOpeningElement() || nameOf(path.node.name) !== `${context}.Provider`) return [];

@@ -1,6 +1,7 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { definitionOf, keyName, propertyName } from '../definitions.js';
+import { stateOfSetter } from '../flow/calls.js';
 import { originsOf } from '../flow/origins.js';
 import { isInside } from '../inside.js';
 import type { Sources } from '../sources.js';
@@ -197,8 +198,9 @@ function keepingStatement(
   const callee = call.get('callee') as NodePath;
   if (/^console\./.test(String(callee)) || onlyStores(sources, callee, stores)) return statement;
   const [given] = call.get('arguments') as NodePath[];
-  const sets = callee.isIdentifier() && given?.node === path.node && !token ? stateSetBy(callee) : undefined;
-  const begun = sets ? originsOf(sources, sets, [], ({ node }) => reads.has(node)) : [];
+  const state = given?.node === path.node && !token ? stateOfSetter(sources, callee) : undefined;
+  const read = state?.isIdentifier() ? state.scope.getBinding(state.node.name)?.referencePaths[0] : undefined;
+  const begun = read ? originsOf(sources, read, [], ({ node }) => reads.has(node)) : [];
   return begun.some((one) => reads.has(one.path.node)) ? statement : undefined;
 }
 
@@ -215,16 +217,6 @@ function onlyStores(sources: Sources, callee: NodePath, stores: ReadonlySet<t.No
     return set && t.isIdentifier(expression.right) ? 'set' : undefined;
   });
   return kept.includes('stored') && !kept.includes(undefined);
-}
-
-/** The state that `setTokens` of `const [tokens, setTokens] = useState()` sets. */
-function stateSetBy(callee: NodePath<t.Identifier>): NodePath | undefined {
-  const declarator = callee.scope.getBinding(callee.node.name)?.path;
-  const id = declarator?.isVariableDeclarator() ? (declarator.get('id') as NodePath) : undefined;
-  if (!declarator?.isVariableDeclarator() || !id?.isArrayPattern()) return undefined;
-  const [state, setter] = id.get('elements');
-  if (!setter?.isIdentifier({ name: callee.node.name }) || !state?.isIdentifier()) return undefined;
-  return state.scope.getBinding(state.node.name)?.referencePaths[0];
 }
 
 function withoutInner(statements: readonly NodePath[]): NodePath[] {

@@ -206,7 +206,7 @@ function intoState(sources: Sources, value: Value, call: NodePath): Value[] {
 }
 
 /** The name that `setX` of `const [x, setX] = useState()` sets. */
-function stateOfSetter(sources: Sources, callee: NodePath): NodePath | undefined {
+export function stateOfSetter(sources: Sources, callee: NodePath): NodePath | undefined {
   if (!callee.isIdentifier()) return undefined;
   const declarator = callee.scope.getBinding(callee.node.name)?.path;
   if (!declarator?.isVariableDeclarator()) return undefined;

@@ -1,12 +1,10 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { definitionOf } from '../definitions.js';
-import { provided } from '../hooks.js';
+import { HOOK_LIBRARIES, yieldOfHook } from '../hooks.js';
 import type { Sources } from '../sources.js';
 import type { Origin } from './origins.js';
 import { returnsOf } from './returns.js';
-
-const LIBRARIES = /^(?:react|preact\/(?:hooks|compat))$/;
 
 /** Where a value comes from that a hook of React yields: what state begins with and is set to, what a context provides. */
 export function fromHook(
@@ -15,11 +13,11 @@ export function fromHook(
   trail: readonly string[],
 ): Origin[] | undefined {
   const hook = definitionOf(sources, call.get('callee') as NodePath);
-  if (hook.kind !== 'package' || !LIBRARIES.test(hook.module)) return undefined;
+  if (hook.kind !== 'package' || !HOOK_LIBRARIES.test(hook.module)) return undefined;
   const name = hook.name.at(-1);
   const [first] = call.get('arguments') as NodePath[];
   if (name === 'useContext') {
-    const value = first?.isIdentifier() ? provided(sources, first.node.name) : undefined;
+    const value = call.isCallExpression() ? yieldOfHook(sources, call, hook) : undefined;
     return value && [{ path: value, trail }];
   }
   const [part, ...rest] = trail;
