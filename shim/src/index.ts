@@ -14,6 +14,7 @@ export {
 export { type SessionStrategy, sessionStrategy } from './frameworks/strategy.js';
 export { currentRequest } from './request/current.js';
 export { bearer, body, cookie, header, type Place, query } from './request/places.js';
+export { allowCredentialsTo } from './response/allowed-credentials.js';
 export { UnavailableError } from './response/unavailable.js';
 export { requireSession, sessionClaims } from './session/claims.js';
 export {

@@ -1,6 +1,7 @@
+import express, { type NextFunction, type Request, type Response } from 'express';
 import { describe, expect, test } from 'vitest';
-import { body, query } from '../src/index.js';
-import { client } from './support/server.js';
+import { allowCredentialsTo, body, query } from '../src/index.js';
+import { client, listen } from './support/server.js';
 import { optionsFor, shopApplication, tokenOf } from './support/shop.js';
 
 const TRUSTED = 'https://app.example.com';
@@ -93,4 +94,34 @@ test('the user’s own token beside the cookie vouches for the request', async (
   const answer = await browser.ask('/logout', { method: 'POST', headers, token: forged });
   expect(answer.headers.getSetCookie().filter((line) => !line.includes('1970'))).toEqual([]);
   expect((await browser.ask('/me')).status).toBe(200);
+});
+
+describe('credentials in front of CORS by hand', () => {
+  async function shop(): Promise<string> {
+    const app = express();
+    app.use(
+      allowCredentialsTo(() => [TRUSTED]),
+      (req: Request, res: Response, next: NextFunction) => {
+        res.header('Access-Control-Allow-Origin', '*').vary('Accept');
+        if (req.method === 'OPTIONS') res.sendStatus(204);
+        else next();
+      },
+    );
+    app.get('/', (_, res) => {
+      res.json({});
+    });
+    return await listen(app);
+  }
+
+  test.each(['OPTIONS', 'GET'])('%s', async (method) => {
+    const base = await shop();
+    const asked = async (origin: string) => (await fetch(base, { method, headers: { origin } })).headers;
+    const ours = await asked(TRUSTED);
+    expect(ours.get('access-control-allow-origin')).toBe(TRUSTED);
+    expect(ours.get('access-control-allow-credentials')).toBe('true');
+    expect(ours.get('vary')).toBe('Accept, Origin');
+    const others = await asked('https://evil.example');
+    expect(others.get('access-control-allow-origin')).toBe('*');
+    expect(others.has('access-control-allow-credentials')).toBe(false);
+  });
 });

@@ -3,7 +3,10 @@ import { quoted, type Style } from '../edit/style.js';
 import type { OriginExpression } from '../project/express/cors.js';
 
 /** What an application's CORS takes from the session module, so that its client may send the session cookie. */
-export type CorsFunction = 'withCredentials' | 'allowCredentials';
+export type CorsFunction = 'withCredentials' | 'allowCredentials' | 'clientCredentials';
+
+/** What the session module makes `clientCredentials` with. */
+export const ALLOW = 'allowCredentialsTo';
 
 /** Where the client's origins are known from: the application's own CORS, or the environment. */
 export type ClientOrigins =
@@ -67,6 +70,13 @@ export function corsFunctionLines(
       `  res.setHeader(${quoted(style, 'Access-Control-Allow-Credentials')}, ${quoted(style, 'true')});`,
       `  res.vary(${quoted(style, 'Origin')});`,
       '}',
+    );
+  }
+  if (corsFunctions.includes('clientCredentials')) {
+    lines.push(
+      '',
+      '/** In front of what answers other origins: the client gets credentials, the others are answered as before. */',
+      `${exported}const clientCredentials = ${ALLOW}(clientOrigins);`,
     );
   }
   return lines;

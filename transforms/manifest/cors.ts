@@ -40,6 +40,7 @@ function decide({ application, cors }: CorsSite, project: Project): Decision {
     return { action: 'kept', reason: 'the shim was mounted with it as it is' };
   switch (cors.form) {
     case 'any':
+    case 'elsewhere':
       return {
         action: 'rewritten',
         reason: 'the client gets credentials, other origins are answered as before',
@@ -70,6 +71,11 @@ function edit(site: CorsSite, decision: Decision, project: Project): readonly Ed
   if (cors.form === 'listed') return credentialEdits(site, project);
   const specifier = specifierOf(file, readiness.module, project.sources);
   if (cors.form === 'header') return headerEdits(site, specifier);
+  if (cors.form === 'elsewhere') {
+    const first = localName(file, specifier, 'clientCredentials');
+    const at = startOf(cors.path.node);
+    return [{ file: file.path, start: at, end: at, text: `${first.local}, `, needs: [first] }];
+  }
   const need = localName(file, specifier, 'withCredentials');
   const { options, path } = cors;
   const needs = [need];

@@ -94,6 +94,7 @@ function factsOf(
   const corsFunctions: CorsFunction[] = [];
   if (cors.some(({ form }) => form === 'any')) corsFunctions.push('withCredentials');
   if (cors.some(({ form }) => form === 'header')) corsFunctions.push('allowCredentials');
+  if (cors.some(({ form }) => form === 'elsewhere')) corsFunctions.push('clientCredentials');
   const [environment] = together.flatMap(
     (one) => environmentFor(sources, one === application ? place : placementOf(one)) ?? [],
   );

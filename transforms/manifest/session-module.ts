@@ -8,7 +8,13 @@ import type { SessionOption } from '../project/express/other-session.js';
 import type { PortableImport } from '../project/importing.js';
 import type { Portable } from '../project/portable.js';
 import type { SourceFile } from '../project/source.js';
-import { type ClientOrigins, type CorsFunction, corsFunctionLines, corsTypes } from './cors-functions.js';
+import {
+  ALLOW,
+  type ClientOrigins,
+  type CorsFunction,
+  corsFunctionLines,
+  corsTypes,
+} from './cors-functions.js';
 import { keyLines, portablesOfRefreshKey } from './key-lines.js';
 import { revokedLines } from './revoked-lines.js';
 
@@ -51,7 +57,13 @@ const nodeGlobals = (system: ModuleFacts['system']) =>
 export function sessionModuleText(facts: ModuleFacts, style: Style): string {
   const { acceptance, system, path, corsFunctions } = facts;
   const places = [...new Set(acceptance.places.map(placeFunction))];
-  const own = ['cutover', 'memoryStore', 'redisStore', ...places];
+  const own = [
+    ...(corsFunctions.includes('clientCredentials') ? [ALLOW] : []),
+    'cutover',
+    'memoryStore',
+    'redisStore',
+    ...places,
+  ];
   const names = settled(
     portablesOf(facts),
     path,

@@ -13,12 +13,13 @@ import type { Registration } from './registrations.js';
 /**
  * How an application answers other origins: `any` lets every origin read, so credentials need an origin to be
  * named · `listed` knows its origins, and says nothing of credentials · `done` allows credentials already ·
- * `header` sets the header for every origin by hand · `unclear` is none of these.
+ * `header` sets the header for every origin by hand · `elsewhere` is a middleware of another file that does ·
+ * `unclear` is none of these.
  */
 export interface Cors {
-  readonly form: 'any' | 'listed' | 'done' | 'header' | 'unclear';
+  readonly form: 'any' | 'listed' | 'done' | 'header' | 'elsewhere' | 'unclear';
   readonly file: SourceFile;
-  /** The call of `cors`, or the statement that sets the header. */
+  /** The call of `cors`, the call that sets the header, or the middleware where it is mounted. */
   readonly path: NodePath;
   /** The options that `cors` is called with. */
   readonly options?: NodePath;
@@ -40,9 +41,13 @@ function ofRegistration(sources: Sources, { handlers, kind }: Registration): Cor
       const callee = definitionOf(sources, call.get('callee') as NodePath);
       if (callee.kind === 'package' && callee.module === 'cors') return [ofCall(sources, call)];
     }
-    return made.kind === 'function' && (kind === 'cors' || kind === 'route')
-      ? byHand(sources, made.path)
-      : [];
+    if (made.kind !== 'function' || (kind !== 'cors' && kind !== 'route')) return [];
+    const set = byHand(sources, made.path);
+    const file = sources.fileOf(handler);
+    // One word where it is mounted, rather than an import and a call in a file that knows of no session.
+    return kind === 'cors' && set.length && sources.fileOf(made.path) !== file
+      ? set.slice(0, 1).map((cors) => ({ ...cors, form: 'elsewhere', file, path: handler }))
+      : set;
   });
 }
 

@@ -124,7 +124,7 @@ function kindOfHandler(sources: Sources, path: NodePath): RegistrationKind {
 
 function kindOfPackage(module: string, name: readonly string[]): RegistrationKind {
   const last = name.at(-1) ?? '';
-  if (module === SHIM) return 'shim';
+  if (module === SHIM) return last === 'allowCredentialsTo' ? 'cors' : 'shim';
   if (module === 'express') {
     if (EXPRESS_PARSERS.has(last)) return 'parser';
     return last === 'Router' ? 'route' : last === 'static' ? 'static' : 'other';
