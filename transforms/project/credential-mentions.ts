@@ -1,12 +1,13 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { isLength, isNothing, widestCredential } from './credential.js';
+import { isInside } from './inside.js';
 import { isLoginToken, readObstacle } from './obstacles.js';
 import type { Project } from './project.js';
 import { isReadInVain, type PutOnRequest, putOnRequest } from './put-on-request.js';
 import { isCheck, type ReadSite } from './site.js';
 import { firstLineOf } from './source.js';
-import { isForSpent, isPartOfAny } from './spent-parameters.js';
+import { isForSpent } from './spent-parameters.js';
 import { isInGoneRecord, lookUpObstacle, lookUpsAt } from './stored/unit.js';
 
 /** The token reads of a site's file, whose expressions may be joined: `fromHeader(req) || req.cookies.token`. */
@@ -83,11 +84,12 @@ function aliased(declarator: NodePath<t.VariableDeclarator>): boolean {
   return t.isIdentifier(id) || t.isArrayPattern(id);
 }
 
-/** Whether an expression is the token that a check takes which goes away, or what that is cut out of. */
+/** Whether an expression is, or is a part of, the token that a check takes which goes away. */
 export function isChecked(path: NodePath, project: Project): boolean {
-  const checks = project.sites.filter((site) => isCheck(site) && isLoginToken(site, project));
-  const tokens = new Set(checks.map((site) => (isCheck(site) ? site.token?.node : undefined)));
-  return isPartOfAny(path, tokens) || isForSpent(project, path);
+  const tokens = project.sites
+    .filter((site) => isCheck(site) && isLoginToken(site, project))
+    .flatMap((site) => (isCheck(site) && site.token ? [site.token] : []));
+  return tokens.some((token) => isInside(token, path)) || isForSpent(project, path);
 }
 
 /** Every mention of a read: itself, and the references of the variables it is put into. */

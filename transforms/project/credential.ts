@@ -56,8 +56,19 @@ export function credentialKind(
       return name === '0' ? 'scheme' : name === '1' ? 'token' : name === 'length' ? 'present' : undefined;
     return holder === 'token' && name === 'length' ? 'present' : undefined;
   }
+  const text = textOfWhat(path);
+  if (text) return kind(text) === 'token' ? 'token' : undefined;
   if (path.isCallExpression() || path.isOptionalCallExpression()) return kindOfCall(path, kind);
   return undefined;
+}
+
+/** What `String(header)` and `${header}` are the text of. */
+function textOfWhat(path: NodePath): NodePath | undefined {
+  if (path.isCallExpression() && path.get('callee').isIdentifier({ name: 'String' }))
+    return (path.get('arguments') as NodePath[])[0];
+  if (!path.isTemplateLiteral() || path.node.quasis.some(({ value }) => value.raw)) return undefined;
+  const [only, more] = path.get('expressions') as NodePath[];
+  return more ? undefined : only;
 }
 
 /** The largest expression around a path that still tells of nothing but the credential. */
