@@ -84,7 +84,9 @@ const WORDS = [
 
 /** Finds the browser applications that keep or attach login tokens. */
 export function browserClients(sources: Sources): BrowserClient[] {
-  return [...clientFiles(sources, [...EVIDENCE, ...libraryWords(sources)])].flatMap(([folder, evident]) => {
+  const words = [...EVIDENCE, ...libraryWords(sources)];
+  const showing = sources.parsedWhere((text) => holdsAny(text, words) || isOfPlainHeader(text));
+  return [...byFolder(sources, showing)].flatMap(([folder, evident]) => {
     const found = inEach(sources, evident, storageAccesses);
     const headers = inEach(sources, evident, attachedHeaders);
     return isolated(sources, evident, (): BrowserClient[] => {
@@ -176,11 +178,20 @@ function textsIn(sources: Sources, folder: string): ListedFile[] {
 
 /** The files of each browser package that hold one of some words. */
 function clientFiles(sources: Sources, words: readonly string[]): Map<string, SourceFile[]> {
-  const byFolder = new Map<string, SourceFile[]>();
-  for (const file of sources.mentioning(...words)) {
+  return byFolder(sources, sources.mentioning(...words));
+}
+
+function byFolder(sources: Sources, files: readonly SourceFile[]): Map<string, SourceFile[]> {
+  const folders = new Map<string, SourceFile[]>();
+  for (const file of files) {
     if (file.test || sideOf(sources, file) !== 'client') continue;
     const folder = sources.packageOf(file)?.folder ?? '';
-    byFolder.set(folder, [...(byFolder.get(folder) ?? []), file]);
+    folders.set(folder, [...(folders.get(folder) ?? []), file]);
   }
-  return byFolder;
+  return folders;
 }
+
+const holdsAny = (text: string, words: readonly string[]) => words.some((word) => text.includes(word));
+
+/** `{ headers: { token } }`, of a token that comes from another file. */
+const isOfPlainHeader = (text: string) => text.includes('eaders') && /oken|\bjwt\b/.test(text);

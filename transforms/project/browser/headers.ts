@@ -8,7 +8,7 @@ import { type SourceFile, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { isAbsent } from './absent.js';
 import { isHeyApi } from './makers.js';
-import { isForeignName, isTokenHeader } from './names.js';
+import { isForeignName, isPlainTokenHeader, isTokenHeader } from './names.js';
 import { providerOf } from './strangers.js';
 import { fixedString } from './strings.js';
 
@@ -48,10 +48,10 @@ function attachedBy(sources: Sources, path: NodePath): Attached | undefined {
   if (asked) return asked;
   if (path.isObjectProperty() && path.parentPath.isObjectExpression()) {
     const header = keyName(path.node) ?? computedName(sources, path);
-    if (header === undefined || !isTokenHeader(header)) return undefined;
+    if (header === undefined) return undefined;
     const value = path.get('value') as NodePath;
-    const plain = !/^(?:authorization|x-)/i.test(header);
-    if (plain && !isHeadersObject(path.parentPath)) return undefined;
+    const named = /^(?:authorization|x-)/i.test(header) && isTokenHeader(header);
+    if (!named && !(isPlainTokenHeader(header) && isHeadersObject(path.parentPath))) return undefined;
     return { path, form: 'property', header, value };
   }
   if (path.isAssignmentExpression({ operator: '=' })) {

@@ -9,6 +9,7 @@ import type { AttachedHeader } from './headers.js';
 import { heldByLibrary } from './held-libraries.js';
 import { keptByServer, servedWith } from './page-servers.js';
 import type { TokenPlace } from './places.js';
+import { heldSideBySide } from './side-by-side.js';
 import type { StorageAccess } from './storage.js';
 
 /** Why a client goes on with its tokens for now: half of its code moved would log everybody out. */
@@ -184,6 +185,8 @@ export function holdOf(
     };
   const library = heldByLibrary(accesses, places, files);
   if (library) return { action: 'manual', ...library };
+  const aside = heldSideBySide(sources, accesses, places);
+  if (aside) return { action: 'manual', ...aside };
   const inside = places.find(({ storage, field }) => storage === 'cookie' && field !== undefined);
   if (inside)
     return { action: 'manual', reason: `the cookie ${inside.key} holds the token beside other data` };

@@ -35,6 +35,11 @@ export function isTokenHeader(name: string): boolean {
   return HEADER.test(name);
 }
 
+/** Whether a name says the same where it stands among headers for sure: `{ headers: { token } }`, `aToken`, `dtoken`. */
+export function isPlainTokenHeader(name: string): boolean {
+  return isTokenHeader(name) || isLoginTokenName(name) || /^[a-z]token$/.test(name);
+}
+
 /** Names of functions, conditions and actions that log a user out. */
 export function isLogoutName(name: string): boolean {
   const flat = flattened(name);
