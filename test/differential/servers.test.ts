@@ -27,6 +27,8 @@ const SERVERS: Readonly<
       signed?: boolean;
       sockets?: 'socket.io' | 'ws';
       claims: object | string;
+      /** The text that is signed for an administrator, where others have claims. */
+      administrator?: string;
       /** The application takes tokens back at logout: what was logged out stays out. */
       revokes?: boolean;
       /** The cookie of its refresh token, and the claims in it. */
@@ -68,6 +70,7 @@ const SERVERS: Readonly<
   factories: BEARER,
   'taken-by-function': BEARER,
   'bare-id': { ...BEARER, claims: '10000001' },
+  'text-and-claims': { ...BEARER, claims: { id: 1 }, administrator: 'bobsecret' },
   'refresh-cookie': { ...BEARER, renewal: { name: 'renewal', claims: { id: 1 } } },
   'tokens-of-user': { ...BEARER, claims: { _id: '1' }, revokes: true },
   'taken-back': { ...BEARER, claims: { id: 1, version: 0 }, revokes: true },
@@ -235,6 +238,16 @@ async function story(base: string, place: (typeof SERVERS)[string]): Promise<Tol
   told['bob logs in'] = await bob.ask('POST', '/login', { name: 'bob', password: 'secret' });
   await connect('bob', bob);
   told['bob is an admin'] = await bob.ask('GET', '/admin');
+  if (place.administrator !== undefined) {
+    const before = visitor();
+    before.hold(jwt.sign(place.administrator, SECRET));
+    told['an administrator who was logged in before'] = await before.ask('GET', '/admin');
+    told['and is no user'] = await before.ask('GET', '/me');
+    told['is greeted as a guest'] = await before.ask('GET', '/greeting');
+    const another = visitor();
+    another.hold(jwt.sign('evesecret', SECRET));
+    told['another text is no administrator'] = await another.ask('GET', '/admin');
+  }
   const copied = bob.copy();
   told['bob logs out'] = await bob.ask('POST', '/logout');
   if (place.revokes) told['what bob had opens nothing'] = await copied.ask('GET', '/me');

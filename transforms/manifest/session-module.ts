@@ -4,6 +4,7 @@ import { quoted, type Style, styleOf } from '../edit/style.js';
 import type { Acceptance, Signer } from '../project/acceptance/acceptance.js';
 import type { TokenPlace } from '../project/acceptance/places.js';
 import { claimText } from '../project/acceptance/user.js';
+import { TEXT_CLAIM } from '../project/bare-claims.js';
 import type { SessionOption } from '../project/express/other-session.js';
 import type { PortableImport } from '../project/importing.js';
 import type { Portable } from '../project/portable.js';
@@ -48,6 +49,7 @@ export interface ModuleFacts {
   readonly environment?: Portable | 'import';
 }
 
+const BARE = `claims.${TEXT_CLAIM}`;
 const WIDEST = 100;
 /** A new file is not in the lint settings that an application may have for its server's files. */
 const nodeGlobals = (system: ModuleFacts['system']) =>
@@ -202,7 +204,7 @@ function sessionsLines(facts: ModuleFacts, names: Settled, style: Style): string
     ...sessionOptionLines(facts, names),
     `      ${storeOption(facts)}: process.env.REDIS_URL ? redisStore(process.env.REDIS_URL) : memoryStore(),`,
     '    },',
-    `    user: (claims) => String(${claimText('claims', user)}),`,
+    `    user: (claims) => String(${userText(acceptance, user)}),`,
     '    legacy: {',
     ...keyLines(acceptance, names, keyText, style),
     `      from: [${acceptance.places.map((place) => placeText(place, text)).join(', ')}],`,
@@ -294,9 +296,22 @@ function jsonwebtoken(from: SourceFile): Portable {
   return { text: 'jwt.sign', imports: [one], literals: [] };
 }
 
+/** What names the user: of bare text the claim that it becomes. */
+function userText({ bare }: Acceptance, user: readonly string[]): string {
+  const text = claimText('claims', user);
+  return bare === 'some' && text !== BARE ? `${text} ?? ${BARE}` : text;
+}
+
+/** What a session's JWT is signed with: the claims, or the text that its token was. */
+function signedText({ bare }: Acceptance, user: readonly string[], typescript: boolean): string {
+  if (bare === 'all') return BARE + (typescript ? '!' : '');
+  const named = claimText('claims', user);
+  return bare === 'some' && named !== BARE ? `(${named} === undefined && ${BARE}) || claims` : 'claims';
+}
+
 function presentLines(
-  { beside, typescript }: ModuleFacts,
-  { call, plain, key, algorithm, keyid, bare }: Signer,
+  { acceptance, beside, typescript, user }: ModuleFacts,
+  { call, plain, key, algorithm, keyid }: Signer,
   names: Settled,
   keyText: (key: Portable) => string,
   text: (string: string) => string,
@@ -305,7 +320,7 @@ function presentLines(
   const written = [...(named ? [`algorithm: ${named}`] : []), ...(keyid ? [`keyid: ${text(keyid)}`] : [])];
   const given = plain ? named : written.length ? `{ ${written.join(', ')} }` : undefined;
   const options = given ? `, ${given}` : '';
-  const claims = bare === undefined ? 'claims' : `claims.${bare}${typescript ? '!' : ''}`;
+  const claims = signedText(acceptance, user, typescript);
   return [
     `      // For code that still reads a JWT: one that lives for a minute, when a request comes with a session only.`,
     `      present: (claims) => ${names.textOf(call ?? jsonwebtoken(beside))}(${claims}, ${keyText(key)}${options}),`,

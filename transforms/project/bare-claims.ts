@@ -59,7 +59,9 @@ function isBare(sources: Sources, path: NodePath): boolean {
 
 /** Whether an expression is text whatever is in it. */
 function isText(sources: Sources, path: NodePath): boolean {
-  if (path.isStringLiteral() || path.isTemplateLiteral()) return true;
+  // `email + password`
+  if (path.isStringLiteral() || path.isTemplateLiteral() || path.isBinaryExpression({ operator: '+' }))
+    return true;
   if (!path.isCallExpression() && !path.isOptionalCallExpression()) return false;
   const callee = path.get('callee') as NodePath;
   if (TEXT_METHODS.has(propertyName(callee.node) ?? '')) return true;
@@ -81,7 +83,7 @@ function takesText(sources: Sources, options: NodePath): boolean {
   return !OF_OBJECTS.test(textOf(sources.fileOf(definition.path), definition.path.node));
 }
 
-type Share = 'all' | 'some' | 'none';
+export type Share = 'all' | 'some' | 'none';
 
 /** Which of an application's login tokens are bare; those included that start a session already. */
 export function bareLogins({ sources, sites }: Pick<Project, 'sources' | 'sites'>): Share {

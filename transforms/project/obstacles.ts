@@ -1,5 +1,6 @@
 import { propertyOf } from './acceptance/doors.js';
 import { toldApartAt } from './acceptance/told-apart.js';
+import { toldApart } from './bare-checks.js';
 import { bareLogins, textParameter } from './bare-claims.js';
 import { callersOf } from './callers.js';
 import { propertyName } from './definitions.js';
@@ -168,7 +169,7 @@ const MIXED = 'some login tokens have claims and others are a bare id, so give a
 /** Why no rule may give a check the text that it expects of a bare token, in words. */
 function bareObstacle(site: CheckSite, project: Project): string | undefined {
   const logins = site.family === 'session' ? bareLogins(project) : 'none';
-  if (logins === 'some') return MIXED;
+  if (logins === 'some') return toldApart(project) ? undefined : MIXED;
   if (logins === 'none' || !site.callback || textParameter(site.callback)) return undefined;
   return 'the token is a bare id, which the callback takes in a way that is not seen';
 }
@@ -204,7 +205,7 @@ export function mintObstacle(site: MintSite, project: Project): string | undefin
   if (hazard) return `the token is ${hazard}, where a session has nothing to put`;
   if (site.bare && site.library === 'jwt-simple')
     return 'the token is a bare id, so give it claims first: { sub: id }';
-  return site.bare && bareLogins(project) === 'some' ? MIXED : undefined;
+  return site.bare && bareLogins(project) === 'some' && !toldApart(project) ? MIXED : undefined;
 }
 
 /** Why a call that serves several purposes can't be told by the request that login calls hand on. */

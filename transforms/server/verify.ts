@@ -9,7 +9,8 @@ import { heldClaims, heldParameterEdits } from '../edit/held-claims.js';
 import { localName, SHIM } from '../edit/names.js';
 import { requestText } from '../edit/request.js';
 import { dedentEdits } from '../edit/style.js';
-import { bareLogins, TEXT_CLAIM, textParameter } from '../project/bare-claims.js';
+import { asksText } from '../project/bare-checks.js';
+import { TEXT_CLAIM, textParameter } from '../project/bare-claims.js';
 import { plainGuards } from '../project/guards.js';
 import { isComplete, isForUnseenSockets, isOfDoor } from '../project/obstacles.js';
 import type { Project } from '../project/project.js';
@@ -54,7 +55,7 @@ function edit(site: CheckSite, decision: Decision, project: Project): readonly E
   if (decision.action === 'kept' || decision.action === 'manual') return [];
   const { file, call, callback } = site;
   const request = requestText(project, file, requestAt(sources, call), site);
-  const bare = site.family === 'session' && bareLogins(project) === 'all';
+  const bare = asksText(site, project);
   const inner = bare ? TEXT_CLAIM : holderOf(site, project);
   const guard = plainGuards(project).find((one) => one.check === site);
   if (guard) {

@@ -1,5 +1,5 @@
 import type { NodePath } from '@babel/traverse';
-import { bareMints, TEXT_CLAIM } from '../bare-claims.js';
+import { bareMints, type Share, TEXT_CLAIM } from '../bare-claims.js';
 import { definitionOf } from '../definitions.js';
 import { stringOf } from '../flow/origins.js';
 import { errorWordsOf } from '../other-checks.js';
@@ -37,8 +37,6 @@ export interface Signer {
   readonly algorithm?: string;
   /** The name of the key, by which a check may look for it. */
   readonly keyid?: string;
-  /** It signs bare text: this claim of the session. */
-  readonly bare?: string;
 }
 
 /** What an application accepts as a login, read off its code. */
@@ -48,6 +46,8 @@ export interface Acceptance {
   readonly refresh: readonly RefreshKey[];
   readonly places: readonly TokenPlace[];
   readonly user: readonly string[] | undefined;
+  /** Which login tokens are bare text, whose claim is another than that of the others. */
+  readonly bare: Share;
   readonly refusals: readonly Refusal[];
   /** Each true for a token that the application has taken back, of `payload` and `token`. */
   readonly revoked: readonly Portable[];
@@ -78,8 +78,11 @@ export function acceptanceOf(
   const mints = own.filter(isMint);
   const logins = mints.filter((mint) => mint.family === 'session');
   const { keys: found, unclear } = keysOf(sources, doors, logins, there);
-  const bare = bareMints(logins) === 'all' ? TEXT_CLAIM : undefined;
-  const keys = found.map((key) => (bare ? { ...key, textAs: bare } : key));
+  const bare = bareMints(logins);
+  const keys = found.flatMap((key) => [
+    ...(bare === 'all' ? [] : [key]),
+    ...(bare === 'none' ? [] : [{ ...key, textAs: TEXT_CLAIM }]),
+  ]);
   const user = userOf(sources, logins, doors);
   const texts = new Set(keys.map(({ key }) => key.text));
   // What a function signs beside logins is told from them by what its calls say.
@@ -93,7 +96,7 @@ export function acceptanceOf(
   const { refusals, alike } = lookAlikes(sources, kept, logins, user);
   const shared = logins.map((mint) => ({ mint, refusals: purposeRefusals(sources, mint) }));
   const errors = errorWordsOf(own.filter(isCheck).filter(({ family }) => family === 'session'));
-  const signer = signerOf(sources, logins, keys, bare, there);
+  const signer = signerOf(sources, logins, keys, there);
   // Without a way of its own a refresh token is asked for what a login token is, and refused.
   const renewing = refreshKeysOf(sources, own, logins, texts, there).filter(
     ({ renewal }) => renewal || !guards.length,
@@ -103,6 +106,7 @@ export function acceptanceOf(
     refresh: renewing,
     unclear,
     user,
+    bare,
     alike: guards.length
       ? []
       : [...alike, ...shared.flatMap(({ mint, refusals: told }) => (told ? [] : [mint]))],
@@ -237,7 +241,6 @@ function signerOf(
   sources: Sources,
   logins: readonly MintSite[],
   keys: readonly AcceptedKey[],
-  bare: string | undefined,
   there: NamesThere,
 ): Signer | undefined {
   const [mint] = logins;
@@ -257,6 +260,5 @@ function signerOf(
     ...(keyid === undefined ? {} : { keyid }),
     ...(call ? { call, ...(plain ? { plain } : {}) } : {}),
     ...(algorithm ? { algorithm } : {}),
-    ...(bare ? { bare } : {}),
   };
 }

@@ -1,6 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
-import { TEXT_CLAIM } from '../bare-claims.js';
+import { bareMints, TEXT_CLAIM } from '../bare-claims.js';
 import { fieldsOf } from '../class-members.js';
 import { definitionOf, keyName, patternTrail, propertyName } from '../definitions.js';
 import { usesOf } from '../flow/follow.js';
@@ -23,8 +23,8 @@ export function userOf(
   mints: readonly MintSite[],
   doors: readonly Door[],
 ): string[] | undefined {
-  for (const mint of mints) {
-    if (mint.bare) return [TEXT_CLAIM];
+  if (bareMints(mints) === 'all') return [TEXT_CLAIM];
+  for (const mint of mints.filter(({ bare }) => !bare)) {
     const subject = mint.options && propertyOf(sources, mint.options, 'subject');
     if (subject || mint.chain?.has('setSubject')) return ['sub'];
     const trail = mint.claims && (ofClaims(sources, mint.claims) ?? ofDocument(sources, mint.claims));
