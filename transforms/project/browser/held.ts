@@ -5,6 +5,7 @@ import { originsOf } from '../flow/origins.js';
 import type { Package } from '../packages.js';
 import { firstLineOf } from '../source.js';
 import type { Sources } from '../sources.js';
+import { areLoose } from './bundling.js';
 import type { AttachedHeader } from './headers.js';
 import { heldByLibrary } from './held-libraries.js';
 import { keptByServer, servedWith } from './page-servers.js';
@@ -108,16 +109,6 @@ const LOGIN_KEY = /auth|login|session|user|account|profile|token|jwt|state|store
 const OTHER_KEY =
   /^(?:persist|remember\w*|trust\w*)$|theme|lang|locale|i18n|dark|mode|colou?r|cart|basket|sidebar|menu|setting|prefer|filter|sort|page|tab|draft|consent|cookie|banner|volume|layout|zoom|recent|history|favou?rite|wish|todo|score|visited|seen|tour|address|payment|shipping|order/i;
 
-/** What makes one script of several, so that an import of a package finds it. */
-const BUNDLERS =
-  /^(?:vite|webpack|parcel|parcel-bundler|rollup|esbuild|browserify|snowpack|laravel-mix|gulp|microbundle|tsup|rspack|@rspack\/core|@rsbuild\/core|@parcel\/core|@web\/dev-server|react-scripts|react|preact|vue|@vue\/cli-service|@angular\/core|svelte|solid-js|next|nuxt|gatsby|astro|ember-source|lit|aurelia-bootstrapper|@quasar\/app|@remix-run\/react|backbone|mithril|alpinejs)$/;
-function bundles({ dependencies, text }: Package): boolean {
-  return (
-    [...dependencies].some((name) => BUNDLERS.test(name)) ||
-    /\b(?:vite|webpack|parcel|rollup|esbuild|browserify) /.test(text)
-  );
-}
-
 /** Says why a client is left alone; undefined where it is in sight where its token is kept, or it is kept nowhere. */
 export function holdOf(
   sources: Sources,
@@ -176,8 +167,8 @@ export function holdOf(
       reason: `the requests of @nuxtjs/axios go to an address of their own (see ${apart})`,
       todo: "If it is another origin, set axios: { credentials: true } in nuxt.config, or $axios.defaults.withCredentials = true where its address is set, so that cookies go there. Then take the token out of the browser: acceptSession() where a login is answered, signOut() where a user logs out, adoptLegacyToken at the start with that address, all from '@jwt-to-session/shim/client'.",
     };
-  const scripts = [...accesses, ...headers].map(({ file }) => file.text);
-  if (home && !bundles(home) && !scripts.some((text) => /^\s*(?:import|export)\b/m.test(text)))
+  const scripts = [...accesses, ...headers].map(({ file }) => file);
+  if (home && areLoose(sources, home, scripts))
     return {
       action: 'manual',
       reason: 'pages load these scripts as they stand, and nothing bundles an import into them',
