@@ -15,7 +15,7 @@ const MANIFESTS = [
   '**/jsconfig*.json',
   '**/{.,}env{.,-,_,}{example,sample,template,dist}',
   '**/.env{,.production,.development,.local}',
-  '**/{proxy.conf,vercel}.json',
+  '**/{proxy.conf,vercel,angular}.json',
   '**/netlify.toml',
   '**/*.html',
 ];

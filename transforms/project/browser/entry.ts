@@ -1,11 +1,11 @@
-import { posix } from 'node:path';
 import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { callsOf } from '../callers.js';
 import { type Definition, keyName, propertyName } from '../definitions.js';
-import type { SourceFile } from '../source.js';
+import { pathsOf, type SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import { sendsEarly } from './early-calls.js';
+import { entryPaths } from './entry-paths.js';
 import { importsOfRouters, routerIn } from './routers.js';
 
 /** Where a browser application starts. */
@@ -27,8 +27,6 @@ export interface Entry {
   readonly later?: readonly NodePath<t.ImportDeclaration>[];
 }
 
-const EXTENSIONS = ['js', 'jsx', 'ts', 'tsx', 'mjs'];
-const NAMES = ['main', 'index', 'app', 'client', 'bootstrap', 'entry.client'];
 const MOUNTING: Readonly<Record<string, RegExp>> = {
   'react-dom': /^(?:render|hydrate)$/,
   'react-dom/client': /^(?:render|hydrateRoot)$/,
@@ -40,9 +38,7 @@ const MOUNTING: Readonly<Record<string, RegExp>> = {
 
 /** Finds the file that a page loads first, and in it the statement that mounts the application. */
 export function entryOf(sources: Sources, folder: string): Entry | undefined {
-  const files = candidates(sources, folder)
-    .map((path) => sources.at(path))
-    .filter((file) => file !== undefined);
+  const files = [...new Set(entryPaths(sources, folder).flatMap((path) => startingIn(sources, path)))];
   for (const file of files) {
     const mount = mountIn(sources, file);
     if (mount) {
@@ -62,23 +58,21 @@ export function entryOf(sources: Sources, folder: string): Entry | undefined {
   return first && { file: first };
 }
 
-/** The module that index.html loads, then the usual names. */
-function candidates(sources: Sources, folder: string): string[] {
-  const inside = (path: string) => folder === '' || path.startsWith(`${folder}/`);
-  const known = new Set(sources.listed.map(({ path }) => path));
-  const loaded = sources.listed
-    .filter(({ path }) => inside(path) && /(?:^|\/)index\.html$/.test(path))
-    .flatMap(({ path, text }) =>
-      [...text.matchAll(/<script\b[^>]*\bsrc=["']([^"']+)["']/g)].map(([, source = '']) =>
-        source.startsWith('/')
-          ? posix.join(folder, source.slice(1))
-          : posix.join(posix.dirname(path), source),
-      ),
-    );
-  const usual = ['src', '', 'app/src', 'client', 'src/client', 'app'].flatMap((place) =>
-    NAMES.flatMap((name) => EXTENSIONS.map((extension) => posix.join(folder, place, `${name}.${extension}`))),
+/** The file at a path, and what it does no more than load: `import('./bootstrap')`. */
+function startingIn(sources: Sources, path: string): SourceFile[] {
+  const file = sources.at(path);
+  if (!file) return [];
+  const loads = file.ast.program.body.every(
+    (one) => one.type === 'ExpressionStatement' || one.type === 'ImportDeclaration',
   );
-  return [...new Set([...loaded, ...usual])].filter((path) => known.has(path));
+  const loaded = loads ? [...pathsOf(file, 'Import')] : [];
+  return [
+    file,
+    ...loaded.flatMap(({ parent }) => {
+      const [module] = parent.type === 'CallExpression' ? parent.arguments : [];
+      return (module?.type === 'StringLiteral' && sources.resolve(file, module.value)) || [];
+    }),
+  ];
 }
 
 function mountIn(sources: Sources, file: SourceFile): Entry['mount'] {
