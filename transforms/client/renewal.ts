@@ -1,6 +1,7 @@
 // https://axios-http.com/docs/interceptors
 import { alone } from '../alone.js';
 import type { Edit } from '../edit/edits.js';
+import { withoutItem } from '../edit/lists.js';
 import { withoutRetry } from '../edit/renewal.js';
 import { askingTheSession } from '../edit/renewal-asked.js';
 import { withoutDeclaration, withoutStatement } from '../edit/statements.js';
@@ -38,11 +39,13 @@ function edit(site: RenewSite | RenewedSite): readonly Edit[] {
   const { renewal, file } = site;
   if (renewal.kind === 'branch') return withoutRetry(renewal);
   if (renewal.kind === 'asked') return askingTheSession(renewal);
-  return renewal.statements.map((statement) =>
-    statement.isStatement() || statement.isClassMethod() || statement.isClassProperty()
+  return renewal.statements.flatMap((statement) => {
+    if (statement.isObjectMember() && statement.parentPath?.isObjectExpression())
+      return withoutItem(file, statement.parentPath.node.properties, statement.node);
+    return statement.isStatement() || statement.isClassMethod() || statement.isClassProperty()
       ? withoutDeclaration(file, statement)
-      : withoutStatement(file, statement),
-  );
+      : withoutStatement(file, statement);
+  });
 }
 
 export default alone('client/renewal', rule);

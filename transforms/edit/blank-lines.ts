@@ -33,6 +33,7 @@ export function withoutOpeningBlanks(file: SourceFile, edits: readonly Edit[]): 
     const above = file.text.slice(Math.max(0, start - 200), start);
     const opens =
       /[{(][ \t]*\r?\n$/.test(above) ||
+      endsBlank(edits, start, reached) ||
       (!isFilledFrom(edits, start, reached) && /(?:^\uFEFF?|\n[ \t]*\r?\n)$/.test(above));
     const blank = opens ? /^[ \t]*\r?\n/.exec(file.text.slice(reached)) : null;
     if (blank) take(reached, reached + blank[0].length);
@@ -43,6 +44,12 @@ export function withoutOpeningBlanks(file: SourceFile, edits: readonly Edit[]): 
     take(run - left, run);
   }
   return [...edits, ...blanks];
+}
+
+/** Whether what is put there, such as imports before all else, has a blank line after it already. */
+function endsBlank(edits: readonly Edit[], start: number, end: number): boolean {
+  const filling = edits.filter((edit) => edit.text && start <= edit.end && edit.start <= end);
+  return filling.length > 0 && filling.every((edit) => edit.end <= start && /\n[ \t]*\r?\n$/.test(edit.text));
 }
 
 /** Whether something is put in the place of what is removed. */

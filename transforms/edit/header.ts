@@ -261,7 +261,9 @@ function withoutCallOf(place: Place, object: NodePath, call: NodePath): Edit[] |
   if (propertyName(callee) === 'set' && given.length === 1 && isChained(call) && t.isMemberExpression(callee))
     return [{ file: file.path, start: endOf(callee.object), end: endOf(call.node), text: '' }];
   const [operation, headers] = given;
-  if (propertyName(callee) !== 'appendHeaders' || !operation || headers !== object.node) return undefined;
+  const appends =
+    propertyName(callee) === 'appendHeaders' || t.isIdentifier(callee, { name: 'appendHeaders' });
+  if (!appends || !operation || headers !== object.node) return undefined;
   return [
     { file: file.path, start: startOf(call.node), end: endOf(call.node), text: textOf(file, operation) },
   ];

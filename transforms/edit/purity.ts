@@ -66,6 +66,9 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
   if (t.isMetaProperty(node)) return true;
   if (t.isIdentifier(node) || t.isThisExpression(node) || t.isLiteral(node))
     return !t.isTemplateLiteral(node) || node.expressions.every(pure);
+  // A document of GraphQL
+  if (t.isTaggedTemplateExpression(node))
+    return t.isIdentifier(node.tag) && /^(?:gql|graphql)$/.test(node.tag.name) && pure(node.quasi);
   if (t.isUnaryExpression(node) && /^(?:!|typeof)$/.test(node.operator)) return pure(node.argument);
   if (t.isMemberExpression(node) || t.isOptionalMemberExpression(node))
     return pure(node.object) && (!node.computed || pure(node.property));

@@ -3,48 +3,58 @@ import * as t from '@babel/types';
 import { goneWith, type RetryBranch, renewing } from '../project/browser/renewals.js';
 import { endOf, startOf, textOf } from '../project/source.js';
 import { applyEdits, type Edit, type NeededName } from './edits.js';
+import { furtherIn } from './further-in.js';
 import { localName, SHIM_CLIENT } from './names.js';
 import { withoutDeclaration } from './statements.js';
 import { indentationAt, styleOf } from './style.js';
 
 /** Takes the renewal out of a branch: the session is forgotten, and what was done without a new token remains. */
 export function withoutRetry(renewal: RetryBranch): Edit[] {
-  const { file, branch, rest, kept, said, ends, waits } = renewal;
+  const { file, branch, rest, kept, said, ends, waits, asks } = renewal;
   const { newline, semicolon, indent } = styleOf(file.text);
   const { conditions, statement, needs } = question(renewal);
   const { start, end } = renewing(renewal);
   const outer = indentationAt(file, rest ? start : startOf(branch.node));
-  const alone = rest !== undefined || !conditions.length;
+  const alone = !conditions.length || (rest !== undefined && !asks);
   const inner = alone ? outer : outer + indent;
   const line = newline + inner;
   const opening = alone ? [] : [`if (${conditions.join(' && ')}) {`];
   const copied = said.map((one) => copyOf(renewal, one, inner));
   const before = [...opening, ...(statement ? [statement] : []), ...copied].join(line);
-  const ending = ends ? `${line}return ${ends}${semicolon}` : '';
-  const after = `${ending}${alone ? '' : `${newline}${outer}}`}`;
+  const ending = ends === undefined ? '' : `${`return ${ends}`.trimEnd()}${semicolon}`;
+  const closing = alone ? '' : `${newline}${outer}}`;
+  // What the server is asked may not be so, and then it goes on as without this.
+  const after = !ending
+    ? closing
+    : rest && asks
+      ? `${closing}${newline}${outer}${ending}`
+      : `${line}${ending}${closing}`;
   const edits: Edit[] = [...ofWaiting(renewal), ...keptEdits(renewal, inner)];
   edits.push(...waits.map((wait) => withoutDeclaration(file, wait)));
-  if (rest) edits.push(ofTest(renewal));
+  if (rest && branch.isIfStatement()) edits.push(ofTest(renewal, branch));
   const [first, last] = [kept[0], kept.at(-1)];
   const whole = { file: file.path, needs, covers: true };
-  const from = rest ? start : startOf(branch.node);
-  if (!first || !last) return [...edits, { ...whole, start: from, end, text: before + after }];
-  const own = lineStartOf(file, first);
+  const own = rest?.[0] ? lineStartOf(file, rest[0]) : start;
+  // Its first line goes as a whole where a variable in it does, and what comes in its place is indented by itself.
+  const from = rest ? own : startOf(branch.node);
+  const white = own < start ? outer : '';
+  if (!first || !last) return [...edits, { ...whole, start: from, end, text: white + before + after }];
+  const at = lineStartOf(file, first);
+  const missing = inner.slice(indentationAt(file, startOf(first.node)).length);
   return [
     ...edits,
     {
       ...whole,
       start: from,
-      end: own,
-      text: own < startOf(first.node) ? before + newline : `${before}${line}`,
+      end: at,
+      text: at < startOf(first.node) ? white + before + newline + missing : `${white}${before}${line}`,
     },
     { ...whole, start: endOf(last.node), end, text: after },
   ];
 }
 
 /** A condition that leaves when the request was not refused says no more whether it may be sent again. */
-function ofTest({ file, branch, conditions }: RetryBranch): Edit {
-  const { test } = branch.node;
+function ofTest({ file, conditions }: RetryBranch, { node: { test } }: NodePath<t.IfStatement>): Edit {
   const text = conditions.map((one) => textOf(file, one)).join(' || ');
   return { file: file.path, start: startOf(test), end: endOf(test), text };
 }
@@ -74,7 +84,7 @@ function keptEdits({ file, kept, caught, error }: RetryBranch, inner: string): E
   const edits = kept.flatMap((statement, index): Edit[] => {
     const previous = kept[index - 1];
     const between: Edit[] = previous ? withoutBetween(file, previous, statement) : [];
-    return [...between, ...moved(file, statement, inner)];
+    return [...between, ...moved(file, statement, inner, index === 0)];
   });
   const named = caught && error !== undefined ? caught.referencePaths : [];
   for (const { node, parent } of named.filter((one) =>
@@ -123,11 +133,12 @@ function withoutBetween(file: RetryBranch['file'], previous: NodePath, statement
   return [{ file: file.path, start, end, text: '' }];
 }
 
-function moved(file: RetryBranch['file'], statement: NodePath, inner: string): Edit[] {
+function moved(file: RetryBranch['file'], statement: NodePath, inner: string, first: boolean): Edit[] {
   const { node } = statement;
   const surplus = indentationAt(file, startOf(node)).length - inner.length;
-  if (surplus <= 0 || textOf(file, node).includes('`')) return [];
   const from = lineStartOf(file, statement);
+  if (surplus < 0 && from < startOf(node)) return furtherIn(file, first ? from : from - 1, endOf(node));
+  if (surplus <= 0 || textOf(file, node).includes('`')) return [];
   const part = file.text.slice(from, endOf(node));
   return [...part.matchAll(/^[ \t]+/gm)].map(({ index, 0: white }) => {
     const start = from + index;
@@ -138,7 +149,7 @@ function moved(file: RetryBranch['file'], statement: NodePath, inner: string): E
 /** A callback that has nothing to wait for any more, or has something to wait for now. */
 function ofWaiting(renewal: RetryBranch): Edit[] {
   const { file, branch, asks } = renewal;
-  const owner = branch.getFunctionParent();
+  const owner = branch.isFunction() ? branch : branch.getFunctionParent();
   if (!owner) return [];
   const start = startOf(owner.node);
   if (asks) return owner.node.async ? [] : [{ file: file.path, start, end: start, text: 'async ' }];

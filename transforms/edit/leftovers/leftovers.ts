@@ -21,10 +21,12 @@ import { idleConditions } from './idle-conditions.js';
 import { idleCopies } from './idle-copies.js';
 import { idleHooks } from './idle-hooks.js';
 import { idleLinks } from './idle-links.js';
+import { idleQuestions } from './idle-questions.js';
 import type { Edited, LeftoverFinder } from './leftover.js';
 import { markerFunctions } from './marker-functions.js';
 import { repeatedGuards } from './repeated-guards.js';
 import { idleSpreads } from './spreads.js';
+import { unreadByPatterns } from './unread-by-patterns.js';
 import { unreadContext } from './unread-context.js';
 import { unreadDependencies } from './unread-dependencies.js';
 import { unreadInjections } from './unread-injections.js';
@@ -47,10 +49,12 @@ export const LEFTOVERS: Readonly<Partial<Record<Step, readonly LeftoverFinder[]>
     idleCopies,
     idleHooks,
     idleLinks,
+    idleQuestions,
     idleSpreads,
     unreadDependencies,
     unreadParameters,
     unreadByCallbacks,
+    unreadByPatterns,
     unreadElements,
     unreadInjections,
     unreadTypes,

@@ -2,6 +2,7 @@ import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
 import { callsOf, namesOf } from '../callers.js';
 import { keyName, propertyName } from '../definitions.js';
+import { sideOf } from '../sides.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import { isRenewalName } from './names.js';
@@ -14,6 +15,31 @@ export function renewalCalls(sources: Sources, file: SourceFile): NodePath[] {
     .filter(isRenewalCall);
 }
 
+const renewing = new WeakMap<Sources, ReadonlySet<t.Node>>();
+
+/** The same, and the calls of functions that do nothing else, whatever they are called. */
+export function callsThatRenew(sources: Sources, file: SourceFile): NodePath[] {
+  const named = renewalCalls(sources, file);
+  const functions = renewing.get(sources) ?? renewingFunctions(sources);
+  renewing.set(sources, functions);
+  const others = functions.size
+    ? callsOf(sources, file).flatMap(({ path, callee }): NodePath[] => {
+        const called = callee.kind === 'function' && functions.has(callee.path.node);
+        return called && !path.isDescendant(callee.path) ? [path as NodePath] : [];
+      })
+    : [];
+  return [...new Set([...named, ...others])];
+}
+
+/** The functions around calls that ask for a new token. */
+function renewingFunctions(sources: Sources): ReadonlySet<t.Node> {
+  const files = sources
+    .mentioning('refresh', 'Refresh', 'REFRESH', 'renew', 'Renew')
+    .filter((file) => !file.test && sideOf(sources, file) === 'client');
+  const calls = files.flatMap((file) => renewalCalls(sources, file));
+  return new Set(calls.flatMap((call) => namedFunctionAround(sources, call)?.node ?? []));
+}
+
 /** Whether a call asks for a new token by its name, or by the address that it is given. */
 export function isRenewalCall(path: NodePath): boolean {
   if (!path.isCallExpression() && !path.isOptionalCallExpression()) return false;
@@ -24,7 +50,17 @@ export function isRenewalCall(path: NodePath): boolean {
   if (isRenewalName(name))
     return !/^(?:use|on|is|has|can|should)[A-Z]|^(?:get|read|load)\w*refresh_?token$/i.test(name);
   const [first] = path.node.arguments;
+  if (/^(?:mutate|mutation)$/.test(name) && mutationsIn(first).some(isRenewalName)) return true;
   return addressesIn(first).some(isRenewalName);
+}
+
+/** The name of the document that a client of GraphQL is given: `mutate(REFRESH)`, `mutate({ mutation: REFRESH })`. */
+function mutationsIn(node: t.Node | undefined): string[] {
+  if (t.isIdentifier(node)) return [node.name.replace(/_?(?:gql|document|doc)$/i, '')];
+  if (!t.isObjectExpression(node)) return [];
+  return node.properties.flatMap((one) =>
+    t.isObjectProperty(one) && keyName(one) === 'mutation' ? mutationsIn(one.value) : [],
+  );
 }
 
 /** `'/refresh'`, `` `${API}/refresh` ``, `{ url: '/refresh' }`, `API + '/refresh'`. */

@@ -7,15 +7,15 @@ import { unwrappedUp } from './bodies.js';
 /** What the code does when it gets no new token. */
 export interface Failure {
   readonly kept: readonly NodePath<t.Statement>[];
-  /** What it does in a single expression, where no statement can be kept. */
-  readonly said?: NodePath<t.Expression>;
+  /** What it does in a single expression, or elsewhere, where no statement can be kept. */
+  readonly said: readonly NodePath[];
   /** The variable in which it knows the error of the renewal. */
   readonly caught?: Binding;
   /** What is kept speaks of that error. */
   readonly isRead: boolean;
 }
 
-const NOTHING: Failure = { kept: [], isRead: false };
+const NOTHING: Failure = { kept: [], said: [], isRead: false };
 
 /**
  * Finds what a branch that renews a token does when it gets none; undefined where that needs something that goes
@@ -33,8 +33,9 @@ export function afterFailure(
   const blocks = places.flatMap((call) => [...caughtIn(branch, call), ...unansweredIn(branch, call)]);
   for (const block of blocks) {
     const failure = failureOf(branch, block, { calls, forgetting, same });
+    if (!failure && block.after) continue;
     if (!failure) return undefined;
-    if (failure.kept.length || failure.said) return failure;
+    if (failure.kept.length || failure.said.length) return failure;
   }
   return NOTHING;
 }
@@ -64,6 +65,8 @@ interface Block {
   readonly statements: readonly NodePath<t.Statement>[];
   readonly expression?: NodePath<t.Expression>;
   readonly caught?: Binding;
+  /** It comes after a condition that leaves where there is a new token. */
+  readonly after?: boolean;
 }
 
 /** The `catch` of a `try` around the call, and the `.catch(…)` or `catchError(…)` of its chain. */
@@ -88,9 +91,17 @@ function* caughtIn(branch: NodePath, call: NodePath): Generator<Block> {
             : undefined;
     const body = handler?.isFunction() ? handler.get('body') : undefined;
     if (!handler?.isFunction() || !body || Array.isArray(body)) continue;
-    if (body.isBlockStatement()) yield blockOf(handler, body, handler.node.params[0]);
+    if (body.isBlockStatement()) yield withoutAnswer(blockOf(handler, body, handler.node.params[0]));
     else if (body.isExpression()) yield expressionOf(handler, body);
   }
+}
+
+/** `return null` at the end of a callback answers in the renewal's place, and nobody asks for that any more. */
+function withoutAnswer({ statements, ...rest }: Block): Block {
+  const last = statements.at(-1);
+  const { argument } = last?.isReturnStatement() ? last.node : {};
+  const says = last?.isReturnStatement() && (!argument || saysNothing(argument));
+  return { ...rest, statements: says ? statements.slice(0, -1) : statements };
 }
 
 /** The function in `catchError(…)` among operators. */
@@ -136,12 +147,29 @@ function* unansweredIn(branch: NodePath, call: NodePath): Generator<Block> {
     if (!reference.isDescendant(condition.get('test')) && reference.parentPath !== condition) continue;
     const negated = t.isUnaryExpression(condition.node.test, { operator: '!' });
     const failing = negated ? condition.get('consequent') : condition.get('alternate');
-    if (failing.isStatement()) yield failingBlock(failing);
+    if (failing.isStatement()) yield withoutThrow(branch, condition, failingBlock(failing));
+    else if (!negated && leaves(condition.node.consequent)) {
+      const statements = condition.getAllNextSiblings().filter((one) => one.isStatement());
+      yield { statements, after: true };
+    }
   }
+}
+
+/** `throw` within a `try` leads to its `catch`, which is there by itself. */
+function withoutThrow(branch: NodePath, condition: NodePath, block: Block): Block {
+  const last = block.statements.at(-1);
+  const tried = condition.findParent((above) => above.isTryStatement() || above.isFunction());
+  const caught = tried?.isTryStatement() && tried.isDescendant(branch) && tried.node.handler;
+  return caught && last?.isThrowStatement() ? { ...block, statements: block.statements.slice(0, -1) } : block;
 }
 
 function failingBlock(failing: NodePath<t.Statement>): Block {
   return { statements: failing.isBlockStatement() ? failing.get('body') : [failing] };
+}
+
+function leaves(node: t.Statement): boolean {
+  const last = t.isBlockStatement(node) ? node.body.at(-1) : node;
+  return t.isReturnStatement(last) || t.isThrowStatement(last);
 }
 
 interface Known {
@@ -156,16 +184,16 @@ function failureOf(
   { calls, forgetting, same }: Known,
 ): Failure | undefined {
   const kept = statements.filter((statement) => !isBookkeeping(statement, forgetting));
-  const said = expression && !isRefusal(expression.node) ? expression : undefined;
+  const said = expression && !isRefusal(expression.node) ? [expression] : [];
   const needed = new Set<NodePath<t.Statement>>();
   let isRead = false;
-  for (const statement of said ? [said] : kept) {
+  for (const statement of said.length ? said : kept) {
     for (const binding of bindingsReadIn(statement)) {
       if (binding === caught) isRead = true;
       else if (same.has(binding)) continue;
       else if (binding.path.isDescendant(branch) && !binding.path.isDescendant(statement)) {
         if (kept.some((other) => binding.path.isDescendant(other))) continue;
-        const declaration = said ? undefined : declarationApart(branch, binding, calls);
+        const declaration = said.length ? undefined : declarationApart(branch, binding, calls);
         if (!declaration) return undefined;
         needed.add(declaration);
       }
@@ -175,7 +203,7 @@ function failureOf(
     kept: [...needed, ...kept].toSorted((a, b) => startOf(a.node) - startOf(b.node)),
     isRead,
     ...(caught ? { caught } : {}),
-    ...(said ? { said } : {}),
+    said,
   };
 }
 
@@ -218,14 +246,23 @@ function isBookkeeping(statement: NodePath<t.Statement>, forgetting: ReadonlySet
   }
   if (!t.isCallExpression(expression)) return false;
   const { callee } = expression;
-  if (t.isMemberExpression(callee) && t.isIdentifier(callee.object, { name: 'console' })) return true;
+  const of = t.isMemberExpression(callee) && t.isIdentifier(callee.object) ? callee.object.name : '';
+  if (of === 'console' || (/^(?:observer|subscriber)$/.test(of) && propertyName(callee) === 'error'))
+    return true;
   const name = t.isIdentifier(callee) ? callee.name : (propertyName(callee) ?? '');
-  return /queue|subscriber|flush|waiting|on\w*refresh|^(?:reject|resolve|release)$/i.test(name);
+  return /queue|subscriber|flush|waiting|pending|on\w*refresh|^set_?(?:is_?)?refreshing|^(?:reject|resolve|release)$/i.test(
+    name,
+  );
+}
+
+/** Whether an expression is nothing but a constant. */
+export function saysNothing(node: t.Expression): boolean {
+  return t.isLiteral(node) || t.isIdentifier(node, { name: 'undefined' });
 }
 
 /** `Promise.reject(error)`, `throwError(() => error)`, or nothing at all: the failure is handed on. */
 function isRefusal(node: t.Expression): boolean {
-  if (t.isLiteral(node) || t.isIdentifier(node, { name: 'undefined' })) return true;
+  if (saysNothing(node)) return true;
   if (!t.isCallExpression(node)) return false;
   const { callee } = node;
   return t.isIdentifier(callee, { name: 'throwError' }) || propertyName(callee) === 'reject';

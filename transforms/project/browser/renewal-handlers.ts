@@ -58,7 +58,7 @@ function branchesFor(
     const branch = branchAround(file, call as NodePath);
     const failure = branch && afterFailure(handler, within, forgetting, namesInCommon(handler, call));
     if (!branch || !failure || !isAllThatIsDone(branch, call)) return undefined;
-    const copied = failure.said ? [failure.said] : failure.kept;
+    const copied = failure.said.length ? failure.said : failure.kept;
     const found = branchWith(file, call as NodePath, branch, failure, copied);
     if (!found) return undefined;
     branches.push(found);

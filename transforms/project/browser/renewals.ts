@@ -1,10 +1,11 @@
 import type { Binding, NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
-import { definitionOf, propertyName } from '../definitions.js';
+import { propertyName } from '../definitions.js';
 import { endOf, type SourceFile, startOf, textOf } from '../source.js';
 import type { Sources } from '../sources.js';
-import { renewalCalls } from './renewal-calls.js';
+import { callsThatRenew } from './renewal-calls.js';
 import { afterFailure, type Failure } from './renewal-failure.js';
+import { failureWithin, handlesFailure } from './renewal-failure-within.js';
 import { guardBefore } from './renewal-guards.js';
 import type { Asked } from './renewals-asked.js';
 import { retries } from './repeated-requests.js';
@@ -21,8 +22,9 @@ export interface RetryBranch {
   readonly file: SourceFile;
   /** The call that asks for the new token. */
   readonly call: NodePath;
-  readonly branch: NodePath<t.IfStatement>;
-  /** What comes after it, where it leaves when the request was not refused: those statements renew. */
+  /** What says that the request was refused: a condition, a case, or the callback of a library for that. */
+  readonly branch: NodePath<t.IfStatement> | NodePath<t.SwitchCase> | NodePath<t.Function>;
+  /** What renews where that is not the condition's consequent: what comes after it, or stands in the case. */
   readonly rest?: readonly NodePath<t.Statement>[];
   /** What is left of its condition; none where a condition around it says enough. */
   readonly conditions: readonly t.Expression[];
@@ -53,7 +55,7 @@ export interface Ahead {
 
 export type Renewal = RetryBranch | Ahead | Asked;
 
-const STATUS =
+export const STATUS =
   /\b40[13]\b|unauth|UNAUTHENTICATED|forbidden|jwt.?expired|token.?expired|expired.?token|invalid.?token/i;
 const MESSAGE = /expired|invalid|message|\.data\b|code/i;
 const RETRIED = /retr(?:y|ied)|\.sent\b|isRefreshing|refresh/i;
@@ -65,7 +67,7 @@ const RETRIED = /retr(?:y|ied)|\.sent\b|isRefreshing|refresh/i;
  */
 export function renewalsIn(sources: Sources, file: SourceFile, forgetting: ReadonlySet<t.Node>): Renewal[] {
   const found: Renewal[] = [];
-  const calls = renewalCalls(sources, file);
+  const calls = callsThatRenew(sources, file);
   for (const call of calls) {
     if (found.some((one) => isGone(one, call))) continue;
     const renewal = retryBranch(sources, file, call, calls, forgetting);
@@ -79,7 +81,8 @@ export function renewalsIn(sources: Sources, file: SourceFile, forgetting: Reado
 export function goneWith(renewal: Renewal): readonly Range[] {
   if (renewal.kind !== 'branch') return renewal.statements.map(({ node }) => rangeOf(node));
   const { branch, kept, waits } = renewal;
-  const ranges: Range[] = [rangeOf(branch.node.test), ...waits.map(({ node }) => rangeOf(node))];
+  const ranges: Range[] = waits.map(({ node }) => rangeOf(node));
+  if (branch.isIfStatement()) ranges.push(rangeOf(branch.node.test));
   const within = renewing(renewal);
   let { start } = within;
   for (const { node } of kept) {
@@ -92,9 +95,8 @@ export function goneWith(renewal: Renewal): readonly Range[] {
 /** All that is there to renew, and to do where that fails. */
 export function renewing({ branch, rest }: RetryBranch): Range {
   const [first, last] = [rest?.[0], rest?.at(-1)];
-  return first && last
-    ? { start: startOf(first.node), end: endOf(last.node) }
-    : rangeOf(branch.node.consequent);
+  if (first && last) return { start: startOf(first.node), end: endOf(last.node) };
+  return rangeOf(branch.isIfStatement() ? branch.node.consequent : branch.node);
 }
 
 /** Whether a renewal takes some code with it. */
@@ -121,16 +123,17 @@ function retryBranch(
   return failure && branchWith(file, call, branch, failure);
 }
 
-/** What is done where renewing fails; undefined where only those who renew do it. */
-function failureIn(
+/** What is done where renewing fails; undefined where those who renew do it in a way that can't be done here. */
+export function failureIn(
   sources: Sources,
   around: NodePath,
   calls: readonly NodePath[],
   forgetting: ReadonlySet<t.Node>,
 ): ReturnType<typeof afterFailure> {
   const failure = afterFailure(around, calls, forgetting);
-  const left = failure && (failure.kept.length > 0 || failure.said);
-  return left || !calls.some((one) => handlesFailure(sources, one)) ? failure : undefined;
+  const left = failure && (failure.kept.length > 0 || failure.said.length > 0);
+  if (!failure || left || !calls.some((one) => handlesFailure(sources, one))) return failure;
+  return failureWithin(sources, around, calls, forgetting);
 }
 
 /** The same where a condition before it leaves when the request was not refused. */
@@ -150,7 +153,7 @@ function afterGuard(
   const failure = failureIn(sources, around, within, forgetting);
   const error = errorOf(owner);
   if (!failure) return undefined;
-  const said = failure.said ? [failure.said] : [];
+  const { said } = failure;
   const kept = said.length ? [] : failure.kept;
   const done = leaves(said.at(-1) ?? kept.at(-1));
   // What is no callback for failures says by itself what it answers, and knows no error.
@@ -178,7 +181,7 @@ export function branchWith(
   call: NodePath,
   branch: NodePath<t.IfStatement>,
   failure: Failure,
-  copied: readonly NodePath[] = failure.said ? [failure.said] : [],
+  copied: readonly NodePath[] = failure.said,
 ): RetryBranch | undefined {
   const owner = branch.getFunctionParent();
   if (!owner) return undefined;
@@ -226,7 +229,7 @@ export function branchAround(file: SourceFile, call: NodePath): NodePath<t.IfSta
 }
 
 /** `return throwError(() => error)` among operators, where promises are not looked at. */
-function handingOn(owner: NodePath<t.Function>, error: string): string {
+export function handingOn(owner: NodePath<t.Function>, error: string): string {
   const { parent } = owner;
   const operator = t.isCallExpression(parent) && t.isIdentifier(parent.callee, { name: 'catchError' });
   return operator && owner.scope.hasBinding('throwError')
@@ -272,7 +275,7 @@ function textAround(file: SourceFile, branch: NodePath): string {
 }
 
 /** The name by which a callback for failures knows the error. */
-function errorOf(owner: NodePath<t.Function>): string | undefined {
+export function errorOf(owner: NodePath<t.Function>): string | undefined {
   const [first, ...others] = owner.node.params;
   if (!t.isIdentifier(first) || others.length) return undefined;
   const named = owner.listKey === 'arguments' || /^(?:e|err?|\w*[eE]rror)$/.test(first.name);
@@ -291,17 +294,8 @@ function endsFlow(owner: NodePath<t.Function>, branch: NodePath): boolean {
   return true;
 }
 
-function leaves(path: NodePath | undefined): boolean {
+export function leaves(path: NodePath | undefined): boolean {
   return Boolean(path && (path.isReturnStatement() || path.isThrowStatement()));
-}
-
-/** Whether the function that renews does by itself what is to be done when it fails. */
-function handlesFailure(sources: Sources, call: NodePath): boolean {
-  if (!call.isCallExpression()) return false;
-  const called = definitionOf(sources, call.get('callee') as NodePath);
-  if (called.kind !== 'function') return false;
-  const text = textOf(sources.fileOf(called.path), called.path.node);
-  return /log_?out|sign_?out|location|navigate|redirect|router|history\.|clear\w*\(/i.test(text);
 }
 
 /** `await mutex.waitForUnlock()` before the request, of a lock that the branch takes. */

@@ -1,6 +1,8 @@
+import { exchangeRenewals } from '../browser/auth-exchanges.js';
 import type { BrowserClient } from '../browser/client.js';
 import { bareRefusals } from '../browser/refusals.js';
 import type { RefusalSite, RenewSite } from '../browser/refused-site.js';
+import { renewalsInCases } from '../browser/renewal-cases.js';
 import { idleRenewals } from '../browser/renewal-functions.js';
 import { handedRenewals } from '../browser/renewal-handlers.js';
 import { renewalTimers } from '../browser/renewal-timers.js';
@@ -31,9 +33,17 @@ export function withRenewals(
     .filter(({ access, family }) => access.operation === 'get' && family === 'refresh')
     .map(({ path }) => path);
   const found = client.files.flatMap((file) => {
-    const handed = handedRenewals(sources, file, forgetting);
-    const isHanded = ({ call }: Renewal) => handed.some((one) => isGone(one, call));
-    const retries = [...handed, ...renewalsIn(sources, file, forgetting).filter((one) => !isHanded(one))];
+    const handed = [
+      ...handedRenewals(sources, file, forgetting),
+      ...exchangeRenewals(sources, file, forgetting),
+    ];
+    const unless =
+      (others: readonly Renewal[]) =>
+      ({ call }: Renewal) =>
+        !others.some((one) => isGone(one, call));
+    const branches = [...handed, ...renewalsIn(sources, file, forgetting).filter(unless(handed))];
+    const cases = renewalsInCases(sources, file, forgetting).filter(unless(branches));
+    const retries = [...branches, ...cases];
     const ahead = [...renewedAhead(sources, file, serving), ...renewalTimers(sources, file)];
     return [...retries, ...ahead.filter(({ call }) => !retries.some((one) => isGone(one, call)))];
   });
