@@ -29,7 +29,7 @@ import {
 } from '../project/browser/sockets.js';
 import { jsonOf } from '../project/browser/storage.js';
 import { LIBRARY_WORDS } from '../project/browser/storage-libraries.js';
-import { makesRoom, roomMakers } from '../project/browser/stored-anew.js';
+import { clearsForNext, makesRoom, roomMakers } from '../project/browser/stored-anew.js';
 import { FOR_SOCKET, storageHazard } from '../project/browser/uses.js';
 import { isInside } from '../project/inside.js';
 import type { Project } from '../project/project.js';
@@ -59,12 +59,14 @@ function decide(site: StoreSite, project: Project): Decision {
     return { action: 'kept', reason: 'what is cleared before it has ended the session' };
   if (makesRoom(site, project))
     return { action: 'rewritten', reason: 'what is stored anew is not forgotten first' };
+  const beside = place?.field !== undefined || access.operation === 'clear' || access.kept;
+  if (beside && clearsForNext(site, project))
+    return { action: 'kept', reason: 'the login that is stored next is accepted after this' };
   if (statementOf(access.path) && followsRefresh(site, project))
     return { action: 'rewritten', reason: 'a session needs no refresh token' };
   const logout = endsSession(project, access.path);
   const what = logout ? 'the server ends the session too' : 'the session is forgotten here';
-  if (place?.field !== undefined || access.operation === 'clear' || access.kept)
-    return { action: 'rewritten', reason: `${what}, along with what else is cleared` };
+  if (beside) return { action: 'rewritten', reason: `${what}, along with what else is cleared` };
   return { action: 'rewritten', reason: what };
 }
 

@@ -1,5 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import { endsSession } from '../project/browser/logout.js';
+import { callsByPurpose } from '../project/browser/stored-anew.js';
 import type { Project } from '../project/project.js';
 import type { StoreSite } from '../project/site.js';
 import { startOf, textOf } from '../project/source.js';
@@ -12,6 +13,27 @@ import { styleOf } from './style.js';
 
 /** Forgets the session, or ends it where a user logs out, in the place of what took the token out of storage. */
 export function forgotten(site: StoreSite, project: Project): Edit[] {
+  return [...forgottenHere(site, project), ...signedOutElsewhere(site, project)];
+}
+
+/** Where logins clear the storage by the same function, the other callers say themselves that the user logs out. */
+function signedOutElsewhere({ access: { path } }: StoreSite, project: Project): Edit[] {
+  const { ofLogins, others } = callsByPurpose(project, path);
+  if (!ofLogins.length) return [];
+  return others.flatMap((call) => {
+    const statement = statementOf(call as NodePath);
+    if (!statement?.isStatement() || !endsSession(project, call as NodePath)) return [];
+    const file = project.sources.fileOf(call);
+    const out = localName(file, SHIM_CLIENT, 'signOut');
+    const { semicolon } = styleOf(file.text);
+    return beforeStatement(file, statement, `${out.local}()${semicolon}`, [out]).map((edit) => ({
+      ...edit,
+      because: 'the user logs out here',
+    }));
+  });
+}
+
+function forgottenHere(site: StoreSite, project: Project): Edit[] {
   const { access, place, file } = site;
   const name = endsSession(project, access.path) ? 'signOut' : 'forgetSession';
   const done = localName(file, SHIM_CLIENT, name);

@@ -7,6 +7,7 @@ import type { Site, StoreSite } from '../site.js';
 import { startOf, textOf } from '../source.js';
 import { statementFor, wantedNames } from './accepting-statement.js';
 import { type LoginAnswer, membersAbove } from './answers.js';
+import { clearsLogin } from './clearing-statements.js';
 import { hollowCall } from './hollow.js';
 import { familyOfName, isTokenName } from './names.js';
 import { isTest } from './truth.js';
@@ -74,6 +75,7 @@ export function acceptanceOf(answer: LoginAnswer, project: Project): Acceptance 
     answer,
     significant.map(({ path }) => path),
     first.path,
+    (statement) => clearsLogin(project, statement),
   );
   if (!before) return undefined;
   const tested = mentions.some(

@@ -15,17 +15,36 @@ export function statementFor(
   answer: LoginAnswer,
   significant: readonly NodePath[],
   first: NodePath,
+  clears: (statement: NodePath) => boolean,
 ): NodePath | undefined {
   const after = answer.declaration ? startOf(answer.declaration.node) : -1;
   const home = answer.declaration?.parentPath ?? block;
   const statements = home.isBlockStatement() ? home.get('body') : block.get('body');
   for (const statement of statements) {
     if (startOf(statement.node) <= after) continue;
-    if (acts(statement)) return statement;
-    if (!first.isDescendant(statement) && first !== statement) continue;
-    return intoCondition(statement, answer, significant, first);
+    const named = first.isDescendant(statement) || first === statement;
+    if (clears(statement) && !named) continue;
+    if (!acts(statement) && !named) continue;
+    const cleared = lastCleared(statement, significant, clears);
+    if (cleared) return cleared.getNextSibling();
+    return acts(statement) ? statement : intoCondition(statement, answer, significant, first);
   }
   return undefined;
+}
+
+/** The last of the statements from one on that clear what keeps a login, before anything is made of the new one. */
+function lastCleared(
+  from: NodePath,
+  significant: readonly NodePath[],
+  clears: (statement: NodePath) => boolean,
+): NodePath | undefined {
+  const uses = significant.filter((path) => !path.isVariableDeclarator());
+  let last: NodePath | undefined;
+  for (const statement of [from, ...from.getAllNextSiblings()]) {
+    if (uses.some((path) => path === statement || path.isDescendant(statement))) break;
+    if (clears(statement)) last = statement;
+  }
+  return last?.getNextSibling().node ? last : undefined;
 }
 
 /** Whether a statement sets something going, which may send requests that need the session. */

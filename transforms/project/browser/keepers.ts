@@ -9,8 +9,9 @@ import { clearsOf } from './keepers/clearing.js';
 import { cookiesOf } from './keepers/cookies.js';
 import { atomOf, hookOf, zustandOf } from './keepers/hooks.js';
 import { fieldsAttached, ownKept } from './keepers/own.js';
+import { filledIn } from './keepers/pinia-uses.js';
 import { reduxOf } from './keepers/redux.js';
-import { piniaOf, vuexOf } from './keepers/vue.js';
+import { PINIA, piniaOf, vuexOf } from './keepers/vue.js';
 import { familyOfName, isTokenName } from './names.js';
 import { tokensInState } from './persisted-state.js';
 import { attachedReads, type TokenPlace } from './places.js';
@@ -25,6 +26,13 @@ export interface KeptState {
   readonly places: readonly TokenPlace[];
   /** Where code has it keep nothing any more. */
   readonly clears: readonly StorageAccess[];
+  /** What code gives it to keep, with the names from there down to the token. */
+  readonly fills: readonly Fill[];
+}
+
+export interface Fill {
+  readonly path: NodePath;
+  readonly trail: readonly string[];
 }
 
 /** What a call has a library keep. */
@@ -60,7 +68,7 @@ export function keptStates(
       const kept =
         reduxOf(sources, call, callee, tokens) ??
         zustandOf(sources, call, callee) ??
-        piniaOf(sources, call, callee) ??
+        piniaOf(sources, call, callee, headers) ??
         vuexOf(sources, call, callee) ??
         atomOf(sources, call, callee) ??
         hookOf(sources, call, callee);
@@ -112,7 +120,15 @@ function stateOf(sources: Sources, file: SourceFile, path: NodePath, kept: reado
     path,
     places: kept.flatMap(placesIn),
     clears: kept.flatMap((one) => clearsOf(sources, path, one)),
+    fills: kept.flatMap((one) => fillsOf(sources, path, one)),
   };
+}
+
+function fillsOf(sources: Sources, path: NodePath, { library, trails }: Kept): Fill[] {
+  if (library !== PINIA) return [];
+  return trails.flatMap(([field = '', ...trail]) =>
+    filledIn(sources, path, field).map((filled) => ({ path: filled, trail })),
+  );
 }
 
 function placesIn({ library, storage, key, trails }: Kept): TokenPlace[] {

@@ -10,7 +10,9 @@ import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { isAbsent } from './absent.js';
 import type { BrowserClient } from './client.js';
+import { leadsToNewLogin } from './login-functions.js';
 import { isLogoutName } from './names.js';
+import { callsByPurpose } from './stored-anew.js';
 
 /** Whether code runs because the user wants to log out, rather than because a session has ended by itself. */
 export function isLogout(sources: Sources, path: NodePath): boolean {
@@ -30,14 +32,16 @@ export function isLogout(sources: Sources, path: NodePath): boolean {
  * Whether taking a token out of storage logs the user out. Where nothing goes by such a name, clearing what keeps the
  * user logged in is the logout: `setToken(null)`, and an effect that stores the state.
  */
-export function endsSession({ sources, sites }: Project, path: NodePath): boolean {
+export function endsSession(project: Project, path: NodePath): boolean {
+  const { sources, sites } = project;
   if (isLogout(sources, path)) return true;
   const named = sites.some(
     (site) =>
       site.kind === 'logout' ||
       (site.kind === 'web-storage' && site.access.operation !== 'get' && isLogout(sources, site.path)),
   );
-  return !named && !isMirror(path) && !isRefused(sources, path);
+  if (named || isMirror(path) || isRefused(sources, path)) return false;
+  return !leadsToNewLogin(project, path) && !callsByPurpose(project, path).ofLogins.length;
 }
 
 /** Where a request was refused, be it in a function that is called there alone: `if (status === 401) clearToken()`. */

@@ -9,6 +9,7 @@ import { byMade } from './made-clients.js';
 import { byMaker } from './makers.js';
 import { byOtherSender } from './senders.js';
 import { fixedString } from './strings.js';
+import { handsOutBodies } from './unwrapping.js';
 
 /** What sends requests, by the way in which it is told to send cookies along. */
 export type SendingClient =
@@ -180,7 +181,7 @@ function byAxios(
     file,
     path,
     client: 'axios',
-    body: ['data'],
+    body: handsOutBodies(sources, instance?.node) ? [] : ['data'],
     ...(instance ? { instance } : {}),
     ...(lone ? { lone } : {}),
   } as const;

@@ -4,7 +4,8 @@ import { type CallPath, callersOf } from '../callers.js';
 import type { Project } from '../project.js';
 import type { StoreSite } from '../site.js';
 import { isInTemplate } from '../templates.js';
-import { isAbsent } from './absent.js';
+import { leadsToNewLogin, precedesAnswer } from './login-functions.js';
+import { isStoredBeside, leaves } from './stored-beside.js';
 
 /**
  * Whether a token that is taken out of storage makes room for another, whichever way the function goes: the session
@@ -12,6 +13,14 @@ import { isAbsent } from './absent.js';
  */
 export function makesRoom(site: StoreSite, project: Project): boolean {
   return isRemovalOnly(site) && isStoredBeside(site.access.path, project);
+}
+
+/**
+ * Whether other things are cleared along with a token on the way to another one, which is stored, or answered, at any
+ * rate: what that login starts must not end here.
+ */
+export function clearsForNext({ access: { path } }: StoreSite, project: Project): boolean {
+  return isStoredBeside(path, project) && !precedesAnswer(project, path);
 }
 
 /** The calls that make room so by a function that does nothing but take tokens out of storage. */
@@ -42,61 +51,29 @@ function isRemovalOnly({ access, place }: StoreSite): boolean {
   return access.operation === 'remove' && !access.kept && place !== undefined && place.field === undefined;
 }
 
-/** Whether a token is stored in the same function wherever a place in it is come by. */
-function isStoredBeside(path: NodePath, { sites }: Project): boolean {
-  const stores = new Set(
-    sites.flatMap((site) =>
-      site.kind === 'web-storage' && site.access.operation === 'set' && site.place && !isCleared(site)
-        ? [site.access.path.node]
-        : [],
-    ),
+/**
+ * The calls, on the way to a new login, of the function around a place that is come by in any case, and the calls of it
+ * on other ways.
+ */
+export function callsByPurpose(
+  project: Project,
+  path: NodePath,
+): { readonly ofLogins: readonly CallPath[]; readonly others: readonly CallPath[] } {
+  const owner = path.getFunctionParent();
+  const calls = owner && isInAnyCase(path, owner) ? callersOf(project.sources, owner) : [];
+  const gone = owner && calls.length ? goneCalls(project, owner) : [];
+  const ofLogins = calls.filter((call) => !gone.includes(call) && leadsToNewLogin(project, call as NodePath));
+  return { ofLogins, others: calls.filter((call) => !ofLogins.includes(call)) };
+}
+
+/** Those of the calls that make room by nothing else than to take tokens out of storage. */
+function goneCalls(project: Project, owner: NodePath<t.Function>): readonly CallPath[] {
+  return project.sites.flatMap((site) =>
+    site.kind === 'web-storage' && site.path.getFunctionParent() === owner ? roomMakers(site, project) : [],
   );
-  for (let at = statementAbove(path); at; at = at.parentPath && statementAbove(at.parentPath)) {
-    const { parentPath: block } = at;
-    if (!block || block.isProgram() || at.isFunction()) return false;
-    const follows = at.getAllNextSiblings();
-    const leaving = follows.findIndex(leaves);
-    const reached = [...at.getAllPrevSiblings(), ...(leaving < 0 ? follows : follows.slice(0, leaving))];
-    if (at.listKey === 'body' && reached.some((one) => surelyStores(one, stores))) return true;
-    if (leaving >= 0 || block.isFunction() || block.parentPath?.isFunction()) return false;
-  }
-  return false;
 }
 
-function statementAbove(path: NodePath): NodePath | null {
-  return path.find((above) => above.isStatement());
-}
-
-function isCleared({ access: { value } }: StoreSite): boolean {
-  return Boolean(value && isAbsent(value));
-}
-
-/** Whether a statement may end the function, so that nothing after it is sure. */
-function leaves(statement: NodePath): boolean {
-  if (statement.isReturnStatement() || statement.isThrowStatement()) return true;
-  let found = false;
-  statement.traverse({
-    Function: (inner) => inner.skip(),
-    ReturnStatement: () => {
-      found = true;
-    },
-    ThrowStatement: () => {
-      found = true;
-    },
-  });
-  return found;
-}
-
-function surelyStores(statement: NodePath | null | undefined, stores: ReadonlySet<t.Node>): boolean {
-  if (statement?.isExpressionStatement()) {
-    const { expression } = statement.node;
-    return stores.has(expression.type === 'AwaitExpression' ? expression.argument : expression);
-  }
-  if (statement?.isBlockStatement()) return statement.get('body').some((one) => surelyStores(one, stores));
-  if (!statement?.isIfStatement()) return false;
-  const { consequent, alternate } = {
-    consequent: statement.get('consequent'),
-    alternate: statement.get('alternate'),
-  };
-  return surelyStores(consequent, stores) && surelyStores(alternate as NodePath, stores);
+function isInAnyCase(path: NodePath, owner: NodePath<t.Function>): boolean {
+  const statement = path.parentPath?.isExpressionStatement() ? path.parentPath : undefined;
+  return statement?.parentPath.parentPath === owner && !statement.getAllPrevSiblings().some(leaves);
 }

@@ -87,7 +87,7 @@ function ofGetter(options: NodePath, store: NodePath, name: string, rest: readon
   });
 }
 
-/** `this.user = user` in an action. */
+/** `this.user = user`, `this.$patch({ user })` in an action. */
 function writtenIn(options: NodePath, name: string, rest: readonly string[]): Origin[] {
   const found: Origin[] = [];
   options.traverse({
@@ -95,6 +95,13 @@ function writtenIn(options: NodePath, name: string, rest: readonly string[]): Or
       const left = path.get('left');
       if (!left.isMemberExpression() || !left.get('object').isThisExpression()) return;
       if (propertyName(left.node) === name) found.push({ path: path.get('right'), trail: rest });
+    },
+    CallExpression(path) {
+      const callee = path.get('callee');
+      if (!callee.isMemberExpression() || propertyName(callee.node) !== '$patch') return;
+      const [changes] = path.get('arguments');
+      const value = changes && callee.get('object').isThisExpression() ? valueIn(changes, name) : undefined;
+      if (value) found.push({ path: value, trail: rest });
     },
   });
   return found;

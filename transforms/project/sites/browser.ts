@@ -2,6 +2,7 @@ import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { nameInPayloads } from '../browser/answer-names.js';
 import { arrivalOf, type LoginAnswer } from '../browser/answers.js';
+import { heldByClearing } from '../browser/cleared-late.js';
 import { type BrowserClient, browserClients } from '../browser/client.js';
 import { decodedIn, decoderImports } from '../browser/decoding.js';
 import { loginEndpoints } from '../browser/endpoints.js';
@@ -123,7 +124,12 @@ function sitesOf(sources: Sources, client: BrowserClient, served: readonly Site[
     ),
     ...logoutSites(sources, client, stores),
     ...refusalSites(client),
-    ...entrySites(sources, client, holdWithout(client, [...answers, ...endpoints, ...stores])),
+    ...entrySites(
+      sources,
+      client,
+      holdWithout(client, [...answers, ...endpoints, ...stores]) ??
+        heldByClearing(sources, client.accesses, stores, answers),
+    ),
   ];
   // While the server renews logins by a cookie of its own, the browser goes on asking it to.
   const holds = client.places.some(({ family }) => family === 'refresh');
@@ -215,7 +221,10 @@ function answersOf(sources: Sources, client: BrowserClient, stores: readonly Sto
   const bySession = stores.toSorted(
     (a, b) => Number(a.family === 'refresh') - Number(b.family === 'refresh'),
   );
-  const found = bySession.flatMap(({ arrival }) =>
+  const filled = client.kept
+    .flatMap(({ fills }) => fills)
+    .map(({ path, trail }) => arrivalOf(sources, path, trail));
+  const found = [...bySession.map(({ arrival }) => arrival), ...filled].flatMap((arrival) =>
     arrival?.kind === 'answers' || arrival?.kind === 'handed' ? arrival.answers : [],
   );
   const field = fieldOf(client);

@@ -5,20 +5,34 @@ import { intoPattern } from '../../flow/names.js';
 import type { Sources } from '../../sources.js';
 import { isAbsent } from '../absent.js';
 import type { Kept } from '../keepers.js';
+import { isLogout } from '../logout.js';
 import type { StorageAccess } from '../storage.js';
 import { cookieChanges } from './cookies.js';
+import { emptiedIn } from './pinia-uses.js';
+import { PINIA } from './vue.js';
 
 /** Hooks of jotai and recoil that hand out the value of an atom and what sets it, or one of both. */
 const OF_ATOMS = /^use(?:Set|Reset)?(?:Atom|RecoilState)$/;
 
 /** Where code takes away what is kept by a call: `setToken(null)`, `token.value = null`, `removeCookie('token')`. */
-export function clearsOf(sources: Sources, path: NodePath, { storage, key, trails }: Kept): StorageAccess[] {
+export function clearsOf(
+  sources: Sources,
+  path: NodePath,
+  { library, storage, key, trails }: Kept,
+): StorageAccess[] {
   if (storage === 'cookie')
     return cookieChanges(sources, path, key).filter(({ value }) => !value || isAbsent(value));
   if (!trails.length) return [];
   const made = atomAround(path) ?? path;
-  const mentions = [...answersTo(sources, made), ...handedOn(sources, made)];
-  const found = mentions.flatMap(({ path: reference, trail }) => clearedBy(sources, reference, trail[0]));
+  const found =
+    library === PINIA
+      ? emptiedIn(sources, made, [...new Set(trails.map(([field = '']) => field))]).filter(
+          // What goes by that name logs out by itself.
+          (at) => !isLogout(sources, at),
+        )
+      : [...answersTo(sources, made), ...handedOn(sources, made)].flatMap(({ path: reference, trail }) =>
+          clearedBy(sources, reference, trail[0]),
+        );
   return [...new Map(found.map((at) => [at.node, at])).values()].map((at) => ({
     file: sources.fileOf(at),
     path: at,

@@ -3,13 +3,23 @@ import type * as t from '@babel/types';
 import { callsOf } from '../../callers.js';
 import { type Definition, definitionOf, keyName } from '../../definitions.js';
 import type { Sources } from '../../sources.js';
+import type { AttachedHeader } from '../headers.js';
 import type { Kept } from '../keepers.js';
 import { propertyIn } from '../requests.js';
 import { fixedString } from '../strings.js';
 import { objectOf, storageNamed, stringsIn, tokenFields } from './options.js';
+import { attachedFrom } from './pinia-uses.js';
+
+/** What keeps a store of Pinia in the browser, by any of its plugins. */
+export const PINIA = 'the persistence of Pinia';
 
 /** `defineStore('auth', { state, persist: true })`, kept by a plugin under the store's name or a key of its own. */
-export function piniaOf(sources: Sources, path: NodePath, callee: Definition): Kept | undefined {
+export function piniaOf(
+  sources: Sources,
+  path: NodePath,
+  callee: Definition,
+  headers: readonly AttachedHeader[],
+): Kept | undefined {
   if (callee.kind !== 'package' || callee.module !== 'pinia' || callee.name.at(-1) !== 'defineStore')
     return undefined;
   if (!path.isCallExpression()) return undefined;
@@ -30,8 +40,21 @@ export function piniaOf(sources: Sources, path: NodePath, callee: Definition): K
   const kept = key ? fixedString(sources, key) : name;
   if (!storage || kept === undefined || option('serializer')) return undefined;
   const picked = one && (stringsIn(sources, one, 'pick') ?? stringsIn(sources, one, 'paths'));
-  const fields = tokenFields(state).filter((field) => !picked || picked.includes(field));
-  return { library: 'the persistence of Pinia', storage, key: kept, trails: fields.map((field) => [field]) };
+  const named = tokenFields(state).filter((field) => !acts(sources, state, field));
+  const all = [...named.map((field) => [field]), ...attachedFrom(sources, path, headers)];
+  const trails = new Map(all.map((trail) => [trail.join('.'), trail]));
+  return {
+    library: PINIA,
+    storage,
+    key: kept,
+    trails: [...trails.values()].filter(([field = '']) => !picked || picked.includes(field)),
+  };
+}
+
+/** Whether a store hands out a function under a name: `return { token, setToken }` */
+function acts(sources: Sources, state: NodePath, field: string): boolean {
+  const value = propertyIn(sources, state, field);
+  return value !== undefined && definitionOf(sources, value).kind === 'function';
 }
 
 function stateIn(sources: Sources, options: NodePath): ReturnType<typeof objectOf> {
