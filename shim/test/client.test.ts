@@ -249,6 +249,61 @@ test('a library that watches cookies finds a flag where the token was, for as lo
   expect(kept).toBe('');
 });
 
+test('what a cookie holds beside its token stays, for as long as the token was good', async () => {
+  const { adoptLegacyToken, forgetSession, hasSession } = await tab();
+  vi.stubGlobal('location', { hostname: 'example.com', pathname: '/' });
+  const token = tokenOf('ada');
+  let kept = `auth=${encodeURIComponent(JSON.stringify({ token, user: { name: 'Ada; Lovelace' } }))}`;
+  const written: string[] = [];
+  vi.stubGlobal('document', {
+    get cookie() {
+      return kept;
+    },
+    set cookie(text: string) {
+      written.push(text);
+      kept = /max-age=0/.test(text) ? '' : (text.split(';')[0] ?? '');
+    },
+  });
+  const left = () => JSON.parse(decodeURIComponent(kept.slice('auth='.length)));
+  const adopted = adoptLegacyToken(place({ storage: 'cookie', key: 'auth', field: 'token' }));
+  // At once: whoever reads the cookie does not wait for the server, and may write it anew.
+  expect(left()).toEqual({ user: { name: 'Ada; Lovelace' } });
+  const [, age] = /max-age=(\d+)$/.exec(written.at(-1) ?? '') ?? [];
+  expect(Number(age)).toBeGreaterThan(0);
+  expect(hasSession()).toBe(true);
+  await adopted;
+  expect(JSON.stringify(localStorage)).not.toContain(token.slice(-20));
+  expect((await jar.ask('/me')).json.id).toBe('ada');
+  expect(hasSession()).toBe(true);
+  // Data that has no token any more is the application's to take away: how long it is to last nobody can ask.
+  written.length = 0;
+  forgetSession();
+  expect(hasSession()).toBe(false);
+  expect(written).toEqual([]);
+});
+
+test('a library that watches a cookie of several things finds a flag where the token was', async () => {
+  const { adoptLegacyToken, forgetSession } = await tab();
+  vi.stubGlobal('location', { hostname: 'example.com', pathname: '/' });
+  let kept = `auth=${encodeURIComponent(JSON.stringify({ token: tokenOf('ada'), name: 'Ada' }))}`;
+  vi.stubGlobal('document', {
+    get cookie() {
+      return kept;
+    },
+    set cookie(text: string) {
+      kept = text.split(';')[0] ?? '';
+    },
+  });
+  const adopted = adoptLegacyToken(place({ storage: 'cookie', key: 'auth', field: 'token', flag: true }));
+  const left = { token: 'session', name: 'Ada' };
+  expect(JSON.parse(decodeURIComponent(kept.slice('auth='.length)))).toEqual(left);
+  await adopted;
+  expect(JSON.parse(decodeURIComponent(kept.slice('auth='.length)))).toEqual(left);
+  expect((await jar.ask('/me')).json.id).toBe('ada');
+  forgetSession();
+  expect(JSON.parse(decodeURIComponent(kept.slice('auth='.length)))).toEqual({ name: 'Ada' });
+});
+
 test('nothing stands for a refused token that a library kept', async () => {
   const { adoptLegacyToken, hasSession } = await tab();
   localStorage.setItem('token', JSON.stringify(`${tokenOf('ada').slice(0, -4)}AAAA`));

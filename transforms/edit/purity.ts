@@ -21,7 +21,7 @@ const QUESTIONS = new Set([
 const LOGGED_IN = /^(?:is_?)?(?:logged|signed)_?in$|^(?:is|has)(?:Auth|Authenticated|Token|Session|Login)$/i;
 
 /** What hands the token out, and is called so: `accessToken()`. */
-const TOKEN = /^(?:access|auth|id|session|current)?_?token$/i;
+const TOKEN = /^(?:access|auth|id|session|current)?_?(?:token|jwt)$/i;
 
 /** Methods of strings, regular expressions and encoders that only tell. */
 const ASKING = /^(?:encode|exec|test|startsWith|endsWith|includes|indexOf|match|to(?:Lower|Upper)Case)$/;

@@ -20,7 +20,11 @@ export function tokenStored(site: StoreSite, field: string): string | undefined 
 }
 
 /** `{ ...user, token: undefined }`; of an object that is written out to become text the property goes. */
-export function withoutField({ file, access: { value } }: StoreSite, json: NodePath, field: string): Edit[] {
+export function withoutField(
+  { file, access: { value, storage } }: StoreSite,
+  json: NodePath,
+  field: string,
+): Edit[] {
   const nothing = `${field}: undefined`;
   if (!json.isObjectExpression())
     return [replacement(file, json, `{ ...${textOf(file, json.node)}, ${nothing} }`)];
@@ -29,7 +33,8 @@ export function withoutField({ file, access: { value } }: StoreSite, json: NodeP
   const named = json.get('properties').find(({ node }) => keyName(node) === field);
   if (named) {
     // What is spread into it may hold the token as well.
-    const whole = !value || !jsonOf(value) || properties.some((one) => t.isSpreadElement(one));
+    const becomesText = storage === 'cookie' || (value && jsonOf(value));
+    const whole = !becomesText || properties.some((one) => t.isSpreadElement(one));
     if (whole) return [replacement(file, named, nothing)];
     return properties.length > 1
       ? withoutItem(file, properties, named.node)

@@ -37,14 +37,6 @@ let kept: string | null = null;
 let adopting: Promise<void> | undefined;
 let leaving: Promise<void> | undefined;
 
-const storage = (kind: string): Storage | undefined => {
-  try {
-    return kind === 'session' ? sessionStorage : localStorage;
-  } catch {
-    return undefined;
-  }
-};
-
 const decoded = (text: string): string => {
   try {
     return decodeURIComponent(text);
@@ -53,23 +45,55 @@ const decoded = (text: string): string => {
   }
 };
 
-const readAt = ({ storage: kind, key }: OwnPlace): string | null => {
-  if (kind !== 'cookie') {
-    const from = storage(kind);
-    return from ? from.getItem(key) : null;
-  }
-  for (const pair of document.cookie.split('; ')) {
-    const text = decoded(pair);
-    if (text.startsWith(`${key}=`)) return text.slice(key.length + 1);
-  }
-  return null;
+/** Cookies as if they were web storage. */
+const cookies = {
+  getItem(key: string): string | null {
+    const pairs = document.cookie.split('; ').map(decoded);
+    const found = pairs.find((pair) => pair.startsWith(`${key}=`));
+    return found ? found.slice(key.length + 1) : null;
+  },
+  /** What is left of a cookie is kept for as long as the token would have been good that was in it. */
+  setItem(key: string, text: string, token = ''): void {
+    if (text === cookies.getItem(key)) return;
+    const { exp } = claimsOf(token) || { exp: NaN };
+    const age = Math.floor(exp - Date.now() / 1000) || 31536000;
+    cookies.removeItem(key);
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in browsers that this serves
+    document.cookie = `${key}=${encodeURIComponent(text)}; path=/; max-age=${age}`;
+  },
+  /** Nobody can ask where a cookie was set: it is taken out wherever this page may have set it. */
+  removeItem(key: string): void {
+    const { hostname, pathname } = location;
+    const domains = hostname.split('.').map((_, i, all) => `; domain=${all.slice(i).join('.')}`);
+    const paths = pathname.split('/').map((_, i, all) => all.slice(0, i + 1).join('/') || '/');
+    for (const domain of ['', ...domains]) {
+      for (const path of paths) {
+        // biome-ignore lint/suspicious/noDocumentCookie: as above
+        document.cookie = `${key}=; path=${path}; max-age=0${domain}`;
+      }
+    }
+  },
 };
 
-const parsed = (text: string | null): unknown => {
+const storage = (kind: string): typeof cookies | Storage | undefined => {
   try {
-    return JSON.parse(text || 'null');
+    return kind === 'cookie' ? cookies : kind === 'session' ? sessionStorage : localStorage;
   } catch {
-    return text;
+    return undefined;
+  }
+};
+
+const readAt = ({ storage: kind, key }: OwnPlace): string | null => {
+  const from = storage(kind);
+  return from ? from.getItem(key) : null;
+};
+
+/** What the text of JSON says; anything else, an object too, is what it is. */
+const parsed = (value: unknown): unknown => {
+  try {
+    return JSON.parse(String(value || null));
+  } catch {
+    return value;
   }
 };
 
@@ -80,11 +104,11 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 /** The token waiting at a place, or the marker that an earlier page took for one. */
 const tokenAt = (place: OwnPlace): string | undefined => tokenOf(readAt(place), place.field);
 const tokenOf = (kept: unknown, field?: string): string | undefined => {
-  let value = typeof kept === 'string' ? parsed(kept) : kept;
+  let value = parsed(kept);
   if (!field) return keptIn(typeof value === 'string' ? value : kept);
   for (const name of field.split('.')) {
     // Some libraries keep each part of the state as JSON of its own.
-    const holder = typeof value === 'string' ? parsed(value) : value;
+    const holder = parsed(value);
     value = isRecord(holder) ? holder[name] : undefined;
   }
   return keptIn(value);
@@ -92,7 +116,7 @@ const tokenOf = (kept: unknown, field?: string): string | undefined => {
 
 /** An object, or the JSON of one, without a field. */
 const without = (value: unknown, [name = '', ...further]: string[]): unknown => {
-  const holder = typeof value === 'string' ? parsed(value) : value;
+  const holder = parsed(value);
   if (!isRecord(holder)) return value;
   if (further.length) holder[name] = without(holder[name], further);
   else delete holder[name];
@@ -113,7 +137,7 @@ const tokenIn = (value: unknown): string | undefined => {
   const found = typeof value === 'string' && /^(?:\w+[ |])?([\w-]+\.[\w-]+\.[\w-]*)$/.exec(value);
   // What was matched last any script can read from RegExp.
   /^/.test('');
-  return found ? found[1] || undefined : undefined;
+  return found ? found[1] : undefined;
 };
 
 /** The same, or a refresh token that is random text: the server alone can tell what it is. */
@@ -123,33 +147,13 @@ const keptIn = (value: unknown): string | undefined =>
 /** A marker has no signature, and is no token: the server knows by its cookie whether there is a session. */
 const signed = (token?: string): string | undefined => (token && token.slice(-1) === '.' ? undefined : token);
 
-/** Nobody can ask where a cookie was set: it is taken out wherever this page may have set it. */
-const dropCookie = (key: string): void => {
-  const { hostname, pathname } = location;
-  const domains = hostname.split('.').map((_, i, all) => `; domain=${all.slice(i).join('.')}`);
-  const paths = pathname.split('/').map((_, i, all) => all.slice(0, i + 1).join('/') || '/');
-  for (const domain of ['', ...domains]) {
-    for (const path of paths) {
-      // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in browsers that this serves
-      document.cookie = `${key}=; path=${path}; max-age=0${domain}`;
-    }
-  }
-};
-
-/** A flag in the place of a token, for as long as the token would have been good. */
-const flagCookie = (key: string, token: string): void => {
-  const { exp } = claimsOf(token) || { exp: 0 };
-  dropCookie(key);
-  // biome-ignore lint/suspicious/noDocumentCookie: as above
-  document.cookie = `${key}=session; path=/; max-age=${exp ? Math.floor(exp - Date.now() / 1000) : 31536000}`;
-};
-
 const dropAt = (place: OwnPlace): void => {
   const { storage: kind, key, field } = place;
-  const from = kind === 'cookie' ? dropCookie(key) : storage(kind);
+  const from = storage(kind);
   if (!from) return;
-  const text = from.getItem(key);
-  if (field && isRecord(parsed(text))) from.setItem(key, String(without(text, field.split('.'))));
+  const text = readAt(place);
+  if (field && isRecord(parsed(text)))
+    from.setItem(key, String(without(text, field.split('.'))), tokenAt(place));
   else from.removeItem(key);
 };
 
@@ -158,18 +162,17 @@ const apartKey = ({ key, field }: LegacyPlace): string => [NOTE, key, field].fil
 /** Sets a token apart from an object that may be stored again before an answer, or from what keeps it, for a flag. */
 const setApart = (place: OwnPlace): Apart[] => {
   const { storage: kind, key, field, flag } = place;
-  const cookie = kind === 'cookie';
-  const to = storage(kind);
-  if (!(flag || (field && !cookie)) || !to) return [place];
-  const apart: Apart = { storage: cookie ? 'local' : kind, key: apartKey(place) };
+  const apart: Apart = { storage: kind === 'cookie' ? 'local' : kind, key: apartKey(place) };
+  const from = storage(kind);
+  const to = storage(apart.storage);
+  if (!(flag || field) || !from || !to) return [place];
   if (flag) apart.of = place;
   const token = tokenAt(place);
   try {
     if (token) {
       to.setItem(apart.key, token);
-      if (!flag) dropAt(place);
-      else if (cookie) flagCookie(key, token);
-      else to.setItem(key, String(to.getItem(key)).split(token).join('session'));
+      if (flag) from.setItem(key, String(readAt(place)).split(token).join('session'), token);
+      else dropAt(place);
     }
   } catch {}
   return [apart, place];
@@ -201,10 +204,7 @@ const note = (marker: string | null): void => {
   }
 };
 
-const noted = (): string | null => {
-  const local = storage('local');
-  return local?.getItem(NOTE) || kept;
-};
+const noted = (): string | null => readAt({ storage: 'local', key: NOTE }) || kept;
 
 /** Asks the server; `null` when it says that there is no session. Rejects when there is no clear answer. */
 const ask = async (path: string, token?: string): Promise<string | null> => {
@@ -285,7 +285,7 @@ export function hasSession(): boolean {
 
 /** What the session, or the token that waits, says about its user. */
 export function sessionInfo<Claims = SessionInfo>(): Claims | null {
-  return claimsOf(places.map(tokenAt).filter(Boolean)[0] || noted() || '');
+  return claimsOf(places.map(tokenAt).find(Boolean) || noted() || '');
 }
 
 /** Forgets that there was a session, as removing a stored token did. The server is told by `signOut`. */
@@ -296,18 +296,15 @@ export function forgetSession(): void {
 
 /** Logs out here and on the server. Never rejects. */
 export function signOut(): Promise<void> {
-  const tokens = places.map(tokenAt).filter(signed);
+  const token = places.map(tokenAt).find(signed);
   forgetSession();
   const told = fetch(at, {
     method: 'DELETE',
     credentials: 'include',
     keepalive: true,
-    headers: tokens[0] ? { Authorization: `Bearer ${tokens[0]}` } : {},
+    headers: token ? { Authorization: `Bearer ${token}` } : {},
   })
-    .then(
-      () => {},
-      () => {},
-    )
+    .catch(() => {})
     .then(() => {
       if (leaving === told) leaving = undefined;
     });

@@ -27,11 +27,30 @@ const LIBRARIES = new Set([
   '@vueuse/integrations',
   'ngx-cookie-service',
 ]);
+/** Those that make text of an object by themselves; the others take and give text. */
+const STORING_OBJECTS = new Set(['js-cookie', 'cookies-next']);
+const OF_OBJECTS = new Set([
+  'universal-cookie',
+  'react-cookie',
+  'react-cookies',
+  'vue-cookies',
+  'vue3-cookies',
+  '@vueuse/integrations/useCookies',
+  '@vueuse/integrations',
+]);
 /** What Vue's plugins put on every component, and what is injected under these names. */
-const HOLDERS = /^(?:\$cookies?|cookieService|_cookieService|ngxCookieService|vueCookies)$/;
+const HOLDERS: ReadonlyMap<string, string> = new Map([
+  ['$cookies', 'vue-cookies'],
+  ['vueCookies', 'vue-cookies'],
+  ['$cookie', 'vue-cookie'],
+  ['cookieService', 'ngx-cookie-service'],
+  ['_cookieService', 'ngx-cookie-service'],
+  ['ngxCookieService', 'ngx-cookie-service'],
+]);
 
 const METHODS: Readonly<Record<string, StorageAccess['operation']>> = {
   get: 'get',
+  getJSON: 'get',
   getCookie: 'get',
   isKey: 'get',
   has: 'get',
@@ -74,7 +93,8 @@ function byLibrary(
   const definition = definitionOf(sources, callee);
   const method = definition.kind === 'package' ? (definition.name.at(-1) ?? '') : name;
   const operation = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined;
-  if (!operation || !isOfLibrary(sources, callee, definition)) return undefined;
+  const library = operation && libraryOf(sources, callee, definition);
+  if (!operation || library === undefined) return undefined;
   const [first, second, third] = path.get('arguments') as NodePath[];
   const options = operation === 'set' ? third : second;
   // With a request among its options it works on a server.
@@ -87,6 +107,7 @@ function byLibrary(
     operation,
     keyPath: first,
     ...(ASKING.test(method) ? { asks: true } : {}),
+    ...(handlesObjects(library, method) ? { objects: true } : {}),
     ...(isWatched(sources, callee, definition) ? { kept: true } : {}),
     ...(key === undefined ? {} : { key }),
     ...(operation === 'set' && second ? { value: second } : {}),
@@ -105,30 +126,44 @@ function isWatched(sources: Sources, callee: NodePath, definition: Definition): 
   );
 }
 
-function isOfLibrary(sources: Sources, callee: NodePath, definition: Definition): boolean {
-  if (definition.kind === 'package') return LIBRARIES.has(definition.module);
-  if (!callee.isMemberExpression() && !callee.isOptionalMemberExpression()) return false;
+/** The library whose function is called. */
+function libraryOf(sources: Sources, callee: NodePath, definition: Definition): string | undefined {
+  if (definition.kind === 'package' && LIBRARIES.has(definition.module)) return definition.module;
+  if (!callee.isMemberExpression() && !callee.isOptionalMemberExpression()) return undefined;
   const object = callee.get('object') as NodePath;
   const named = object.isIdentifier() ? object.node.name : propertyName(object.node);
-  if (named !== undefined && HOLDERS.test(named)) return true;
-  if (named !== undefined && isOfThis(object) && isSetUp(sources, sources.fileOf(object), named)) return true;
-  const maker = makerOf(callee, definition);
-  return isMade(sources, maker) || isMade(sources, initOf(object));
+  const holding = named === undefined ? undefined : HOLDERS.get(named);
+  if (holding) return holding;
+  if (definition.kind === 'package') return undefined;
+  const setUp =
+    named !== undefined && isOfThis(object)
+      ? libraryOfSetUp(sources, sources.fileOf(object), named)
+      : undefined;
+  return (
+    setUp ?? libraryMaking(sources, makerOf(callee, definition)) ?? libraryMaking(sources, initOf(object))
+  );
+}
+
+/** Whether what is stored goes in, or comes out, as an object. */
+function handlesObjects(library: string, method: string): boolean {
+  if (OF_OBJECTS.has(library)) return true;
+  return STORING_OBJECTS.has(library) && (METHODS[method] === 'set' || method === 'getJSON');
 }
 
 function isOfThis(path: NodePath): boolean {
   return path.isMemberExpression() && path.get('object').isThisExpression();
 }
 
-/** `const { cookies } = useCookies()` of a component's `setup`, whose methods have it as `this.cookies`. */
-function isSetUp(sources: Sources, file: SourceFile, name: string): boolean {
-  if (![...LIBRARIES].some((library) => file.text.includes(library))) return false;
-  return [...file.paths.values()].some(
-    (path) =>
-      path.isVariableDeclarator() &&
-      Object.keys(t.getBindingIdentifiers(path.node.id)).includes(name) &&
-      isMade(sources, path.get('init') as NodePath),
-  );
+/** The library of `const { cookies } = useCookies()` in a component's `setup`, whose methods have it as `this.cookies`. */
+function libraryOfSetUp(sources: Sources, file: SourceFile, name: string): string | undefined {
+  if (![...LIBRARIES].some((library) => file.text.includes(library))) return undefined;
+  for (const path of file.paths.values()) {
+    const named =
+      path.isVariableDeclarator() && Object.keys(t.getBindingIdentifiers(path.node.id)).includes(name);
+    const library = named ? libraryMaking(sources, path.get('init') as NodePath) : undefined;
+    if (library) return library;
+  }
+  return undefined;
 }
 
 /** What the method that is called belongs to. */
@@ -139,11 +174,11 @@ function makerOf(callee: NodePath, definition: Definition): NodePath | undefined
     : undefined;
 }
 
-/** `new Cookies()`, `useCookies()` of one of the libraries. */
-function isMade(sources: Sources, path: NodePath | undefined): boolean {
-  if (!path?.isNewExpression() && !path?.isCallExpression()) return false;
+/** The library of `new Cookies()`, `useCookies()`. */
+function libraryMaking(sources: Sources, path: NodePath | undefined): string | undefined {
+  if (!path?.isNewExpression() && !path?.isCallExpression()) return undefined;
   const made = definitionOf(sources, path.get('callee') as NodePath);
-  return made.kind === 'package' && LIBRARIES.has(made.module);
+  return made.kind === 'package' && LIBRARIES.has(made.module) ? made.module : undefined;
 }
 
 /** What a name is declared with: the call of `const { cookies } = useCookies()`. */

@@ -178,9 +178,6 @@ export function holdOf(
   if (library) return { action: 'manual', ...library };
   const aside = heldSideBySide(sources, accesses, places);
   if (aside) return { action: 'manual', ...aside };
-  const inside = places.find(({ storage, field }) => storage === 'cookie' && field !== undefined);
-  if (inside)
-    return { action: 'manual', reason: `the cookie ${inside.key} holds the token beside other data` };
   const reads = new Set(accesses.map(({ path }) => path.node));
   const part = attached.find(
     ({ value }) =>

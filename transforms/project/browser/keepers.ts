@@ -63,7 +63,7 @@ export function keptStates(
   return files.flatMap((file) =>
     callsOf(sources, file).flatMap(({ path, callee }): KeptState[] => {
       const call = path as NodePath;
-      const cookies = cookiesOf(sources, call, callee, accesses);
+      const cookies = cookiesOf(sources, call, callee, accesses, headers);
       if (cookies.length) return [stateOf(sources, file, call, cookies)];
       const kept =
         reduxOf(sources, call, callee, tokens) ??

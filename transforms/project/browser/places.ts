@@ -149,10 +149,10 @@ function fieldOf(
   return undefined;
 }
 
-/** What a library stores as an object; undefined for what is called a token. */
+/** What a library stores as an object; undefined for what is called a token, unless it is one that holds a token. */
 function objectIn({ objects, key = '', value }: StorageAccess): NodePath | undefined {
-  if (!objects || !value) return undefined;
-  return isTokenName(key) || isTokenName(tokenNameOf(value) ?? '') ? undefined : value;
+  if (!objects || !value || isTokenName(tokenNameOf(value) ?? '')) return undefined;
+  return isTokenName(key) && !value.isObjectExpression() && !tokenMembers(value).length ? undefined : value;
 }
 
 /** `JSON.stringify({ token, user })`, or what a login answered. */

@@ -1,8 +1,11 @@
 import type { NodePath } from '@babel/traverse';
 import * as t from '@babel/types';
+import { callsOf } from '../../callers.js';
 import { type Definition, keyName } from '../../definitions.js';
+import { originsOf } from '../../flow/origins.js';
 import type { Sources } from '../../sources.js';
 import { membersAbove } from '../answers.js';
+import type { AttachedHeader } from '../headers.js';
 import type { Kept } from '../keepers.js';
 import { isTokenName } from '../names.js';
 import type { StorageAccess } from '../storage.js';
@@ -22,6 +25,7 @@ export function cookiesOf(
   path: NodePath,
   callee: Definition,
   accesses: readonly StorageAccess[],
+  headers: readonly AttachedHeader[],
 ): Kept[] {
   if (!watchesCookies(callee) || callee.kind !== 'package' || !path.isCallExpression()) return [];
   const [list] = path.get('arguments') as NodePath[];
@@ -35,18 +39,54 @@ export function cookiesOf(
     ...keysRead(path),
     ...[...changesOf(sources, path), ...here].map(({ key }) => key),
   ];
-  const tokens = new Set(keys.filter((key) => key !== undefined && isTokenName(key)));
-  return [...tokens].flatMap((key) =>
-    key === undefined ? [] : [{ library: callee.module, storage: 'cookie', key, trails: [[]] }],
-  );
+  const fields = fieldsKept(sources, headers);
+  return [...new Set(keys)].flatMap((key): Kept[] => {
+    const inside = key === undefined ? undefined : fields.get(key);
+    if (key === undefined || !(inside || isTokenName(key))) return [];
+    const trails = inside ? [...inside].map((field) => [field]) : [[]];
+    return [{ library: callee.module, storage: 'cookie', key, trails }];
+  });
+}
+
+/** Where cookies that are watched hold tokens inside of objects: the fields by the cookies' names. */
+function fieldsKept(
+  sources: Sources,
+  headers: readonly AttachedHeader[],
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  const add = (key: string | undefined, field: string | undefined) => {
+    if (key === undefined || field === undefined || !isTokenName(field)) return;
+    found.set(key, (found.get(key) ?? new Set()).add(field));
+  };
+  const watching = new Set<t.Node>();
+  for (const file of sources.mentioning('useCookies').filter(({ test }) => !test))
+    for (const { path, callee } of callsOf(sources, file)) {
+      if (!watchesCookies(callee)) continue;
+      watching.add(path.node);
+      for (const [key, field] of namesRead(path)) add(key, field);
+      for (const { key, value } of changesOf(sources, path))
+        if (value?.isObjectExpression()) for (const one of value.node.properties) add(key, keyName(one));
+    }
+  for (const { value, foreign } of watching.size ? headers : []) {
+    if (foreign) continue;
+    for (const { path, trail } of originsOf(sources, value))
+      if (watching.has(path.node) && trail[0] === '0') add(trail[1], trail[2]);
+  }
+  return found;
 }
 
 /** `cookies.token`, `const [{ token }] = useCookies()` */
 function keysRead(path: NodePath): string[] {
   const [values] = patternOf(path);
   if (t.isObjectPattern(values)) return values.properties.flatMap((one) => keyName(one) ?? []);
+  return namesRead(path).flatMap(([key]) => key ?? []);
+}
+
+/** The names that lead from what is watched: `auth`, `token` of `cookies.auth.token`. */
+function namesRead(path: NodePath): (readonly string[])[] {
+  const [values] = patternOf(path);
   const binding = t.isIdentifier(values) ? path.scope.getBinding(values.name) : undefined;
-  return (binding?.referencePaths ?? []).flatMap((reference) => membersAbove(reference).names[0] ?? []);
+  return (binding?.referencePaths ?? []).map((reference) => membersAbove(reference).names);
 }
 
 /** A call of what a hook answers to change a cookie with, or to remove one. */
