@@ -1,12 +1,9 @@
 import { importLines, type ModuleImport, type Settled, settled } from '../edit/module-imports.js';
 import { SHIM } from '../edit/names.js';
 import { quoted, type Style, styleOf } from '../edit/style.js';
-import type { Acceptance, Signer } from '../project/acceptance/acceptance.js';
+import type { Acceptance } from '../project/acceptance/acceptance.js';
 import type { TokenPlace } from '../project/acceptance/places.js';
-import { claimText } from '../project/acceptance/user.js';
-import { TEXT_CLAIM } from '../project/bare-claims.js';
 import type { SessionOption } from '../project/express/other-session.js';
-import type { PortableImport } from '../project/importing.js';
 import type { Portable } from '../project/portable.js';
 import type { SourceFile } from '../project/source.js';
 import {
@@ -17,6 +14,7 @@ import {
   corsTypes,
 } from './cors-functions.js';
 import { keyLines, portablesOfRefreshKey } from './key-lines.js';
+import { jsonwebtoken, presentLines, userText } from './present-lines.js';
 import { revokedLines } from './revoked-lines.js';
 
 /** What the session module of an application is made of. */
@@ -49,7 +47,6 @@ export interface ModuleFacts {
   readonly environment?: Portable | 'import';
 }
 
-const BARE = `claims.${TEXT_CLAIM}`;
 const WIDEST = 100;
 /** A new file is not in the lint settings that an application may have for its server's files. */
 const nodeGlobals = (system: ModuleFacts['system']) =>
@@ -283,47 +280,6 @@ function claimsLines(refusals: readonly string[]): string[] {
     ...test.map((one, index) => `        ${index === 0 ? '' : '  || '}${one}`),
     '          ? undefined',
     '          : payload,',
-  ];
-}
-
-/** `sign` of jsonwebtoken, for an application that signs with another library. */
-function jsonwebtoken(from: SourceFile): Portable {
-  const whole = from.system === 'commonjs';
-  // TypeScript without `esModuleInterop` imports CommonJS by a star.
-  const star = /import \* as \w+ from ['"]express['"]/.test(from.text);
-  const kind = whole ? 'whole' : star ? 'namespace' : 'default';
-  const one: PortableImport = { local: 'jwt', imported: { kind }, specifier: 'jsonwebtoken', from };
-  return { text: 'jwt.sign', imports: [one], literals: [] };
-}
-
-/** What names the user: of bare text the claim that it becomes. */
-function userText({ bare }: Acceptance, user: readonly string[]): string {
-  const text = claimText('claims', user);
-  return bare === 'some' && text !== BARE ? `${text} ?? ${BARE}` : text;
-}
-
-/** What a session's JWT is signed with: the claims, or the text that its token was. */
-function signedText({ bare }: Acceptance, user: readonly string[], typescript: boolean): string {
-  if (bare === 'all') return BARE + (typescript ? '!' : '');
-  const named = claimText('claims', user);
-  return bare === 'some' && named !== BARE ? `(${named} === undefined && ${BARE}) || claims` : 'claims';
-}
-
-function presentLines(
-  { acceptance, beside, typescript, user }: ModuleFacts,
-  { call, plain, key, algorithm, keyid }: Signer,
-  names: Settled,
-  keyText: (key: Portable) => string,
-  text: (string: string) => string,
-): string[] {
-  const named = algorithm && algorithm !== 'HS256' ? text(algorithm) : undefined;
-  const written = [...(named ? [`algorithm: ${named}`] : []), ...(keyid ? [`keyid: ${text(keyid)}`] : [])];
-  const given = plain ? named : written.length ? `{ ${written.join(', ')} }` : undefined;
-  const options = given ? `, ${given}` : '';
-  const claims = signedText(acceptance, user, typescript);
-  return [
-    `      // For code that still reads a JWT: one that lives for a minute, when a request comes with a session only.`,
-    `      present: (claims) => ${names.textOf(call ?? jsonwebtoken(beside))}(${claims}, ${keyText(key)}${options}),`,
   ];
 }
 
