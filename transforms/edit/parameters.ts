@@ -33,7 +33,10 @@ export function withoutParameter(
   const given = calls.flatMap((call) => {
     const argument = call.node.arguments[index];
     return argument
-      ? withoutItems(sources.fileOf(call), call.node.arguments, new Set<t.Node>([argument]))
+      ? withoutItems(sources.fileOf(call), call.node.arguments, new Set<t.Node>([argument])).map((edit) => ({
+          ...edit,
+          unasked: true,
+        }))
       : [];
   });
   return [...own, ...given].map((edit) => ({ ...edit, because }));
