@@ -18,11 +18,13 @@ import { handedOut, leadsToLogin, takenAtOnce, wrappedLogins } from './wrapped-r
  * only hands the request on, one for each caller that waits for it.
  *
  * @param field what the token is called where the answer itself does not show it
+ * @param way the property names to what has that field, in what is answered by a function around the request
  */
 export function loginAnswers(
   sources: Sources,
   request: OutgoingRequest,
   field: string | undefined,
+  way: readonly string[] = [],
 ): LoginAnswer[] {
   if (request.shared) return [];
   const names = [
@@ -61,8 +63,8 @@ export function loginAnswers(
         holder.names,
       );
       const sent = sends || called.some(isLoginName);
-      const told = typed ?? field;
-      const trail = shown ?? (called.length && told && sent ? [told] : undefined);
+      const told = typed === undefined ? field && [...wayReturned(holder), ...way, field] : [typed];
+      const trail = shown ?? (called.length && told && sent ? told : undefined);
       if (!trail) return [];
       return [
         {
@@ -84,6 +86,21 @@ export function isReturned({ binding, function: owner }: LoginAnswer): boolean {
     const { path } = membersAbove(reference);
     return Boolean(path.parentPath?.isReturnStatement() || path.parentPath === owner);
   });
+}
+
+/** Names of what is a part of an answer and has its token, or is kept with it. */
+const PARTS = /^(?:data|user|account|profile|member|result|results|payload|auth|session|body|tokens?)$/i;
+
+/** `user` of `return response.data.user`: a function may yield a part of what is answered. */
+function wayReturned({ binding, function: owner, names }: Holder): readonly string[] {
+  for (const reference of binding.referencePaths) {
+    const { path, names: read } = membersAbove(reference);
+    const isYielded = path.parentPath?.isReturnStatement() || path.parentPath === owner;
+    const [part, ...more] = read.slice(names.length);
+    const within = names.every((name, index) => read[index] === name);
+    if (isYielded && within && part !== undefined && !more.length && PARTS.test(part)) return [part];
+  }
+  return [];
 }
 
 const DEEPEST = 3;

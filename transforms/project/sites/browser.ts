@@ -17,6 +17,7 @@ import { socketCredentials } from '../browser/sockets.js';
 import { standInSites } from '../browser/stand-ins.js';
 import { jsonOf, type StorageAccess } from '../browser/storage.js';
 import { storageEvents } from '../browser/storage-events.js';
+import { wayInPayloads } from '../browser/stored-payloads.js';
 import { testStorageSites } from '../browser/test-storage.js';
 import { isolated } from '../isolated.js';
 import { refreshStays } from '../refresh.js';
@@ -229,7 +230,8 @@ function answersOf(sources: Sources, client: BrowserClient, stores: readonly Sto
   );
   const field = fieldOf(client);
   const stored = new Set(found.map((one) => one.function.node));
-  for (const answer of client.requests.flatMap((request) => loginAnswers(sources, request, field))) {
+  const way = wayInPayloads(sources, client.accesses, client.places);
+  for (const answer of client.requests.flatMap((request) => loginAnswers(sources, request, field, way))) {
     if (stored.has(answer.function.node)) continue;
     // Whoever is handed the answer stores its token, and accepts it there.
     if (stored.size && !answer.shown && isReturned(answer)) continue;
