@@ -4,6 +4,7 @@ import { finishEdits } from './edit/finish.js';
 import { LEFTOVERS, withoutLeftovers } from './edit/leftovers/leftovers.js';
 import { unmadeOf, type Work } from './made.js';
 import type { Planned } from './plan.js';
+import { isComponentTemplate } from './project/angular-templates.js';
 import { isSource } from './project/files.js';
 import { parseSource } from './project/parse.js';
 import type { Project } from './project/project.js';
@@ -210,7 +211,7 @@ function changed(
   const complete = file ? finishEdits(file, edits) : edits;
   const after = applyEdits(before ?? '', complete);
   finished.set(path, complete);
-  if (isSource(path)) parseSource(path, after);
+  if (isSource(path) || isComponentTemplate(path)) parseSource(path, after);
   if (before === undefined) return { path, status: 'added', after };
   const reason = edits.find((edit) => edit.because)?.because;
   const status = after === before ? 'unchanged' : 'modified';

@@ -1,5 +1,7 @@
+import { posix } from 'node:path';
 import { type ParserOptions, parse } from '@babel/parser';
 import * as t from '@babel/types';
+import type { ListedFile } from './files.js';
 import { type Markup, type Piece, pieceOf, statementsOf } from './template-code.js';
 
 /** The class that a template in a file of its own is of. */
@@ -11,19 +13,36 @@ export interface ComponentClass {
 }
 
 /** Whether a file is the template of a component of Angular, as its name says. */
-export function isComponentTemplate(path: string): boolean {
+export function isNamedAsTemplate(path: string): boolean {
   return /\.(?:component|page)\.html$/.test(path);
 }
 
-/** The class of a template's component, as the text of the script beside it says. */
-export function componentClass(path: string, script: string | undefined): ComponentClass | undefined {
-  const found = /@Component\(/.test(script ?? '')
-    ? /\bexport\s+(default\s+)?(?:abstract\s+)?class\s+(\w+)/.exec(script ?? '')
-    : undefined;
-  const base = path.replace(/^.*\//, '').replace(/\.html$/, '');
-  return found?.[2] === undefined
-    ? undefined
-    : { name: found[2], module: `./${base}`, isDefault: found[1] !== undefined };
+/** Whether a parsed file is the template of a component: no other markup is parsed that has no script of its own. */
+export function isComponentTemplate(path: string): boolean {
+  return path.endsWith('.html');
+}
+
+/** The component that each template is of, as its `templateUrl` says; `undefined` where several share one. */
+export function componentsOfTemplates(
+  listed: readonly ListedFile[],
+): ReadonlyMap<string, ComponentClass | undefined> {
+  const found = new Map<string, ComponentClass | undefined>();
+  for (const { path, text } of listed) {
+    if (!path.endsWith('.ts') || !text.includes('templateUrl')) continue;
+    for (const { 1: url = '', index } of text.matchAll(/\btemplateUrl\s*:\s*['"`]([^'"`]+\.html)['"`]/g)) {
+      const template = posix.join(posix.dirname(path), url);
+      const made = /\bexport\s+(default\s+)?(?:abstract\s+)?class\s+(\w+)/.exec(text.slice(index));
+      if (!made?.[2]) continue;
+      const module = posix.relative(posix.dirname(template), path.replace(/\.ts$/, ''));
+      const component = {
+        name: made[2],
+        module: module.startsWith('.') ? module : `./${module}`,
+        isDefault: made[1] !== undefined,
+      };
+      found.set(template, found.has(template) ? undefined : component);
+    }
+  }
+  return found;
 }
 
 /** A template as a method of a class that extends its component's, so that it has what that has. */

@@ -1,4 +1,4 @@
-import { isComponentTemplate } from './angular-templates.js';
+import { isNamedAsTemplate } from './angular-templates.js';
 
 /** What a file's text is known as before anything is parsed. */
 export interface ListedFile {
@@ -11,7 +11,7 @@ export interface ListedFile {
 
 /** Whether a path names code that can be parsed, templates of components among it. */
 export function isSource(path: string): boolean {
-  return /\.(?:[cm]?[jt]sx?|vue|svelte)$/.test(path) || isComponentTemplate(path);
+  return /\.(?:[cm]?[jt]sx?|vue|svelte)$/.test(path) || isNamedAsTemplate(path);
 }
 
 /** Whether a text looks like the output of a minifier: nobody wants it rewritten. */

@@ -1,6 +1,6 @@
 import type { NodePath } from '@babel/traverse';
 import type { Node } from '@babel/types';
-import { componentClass, isComponentTemplate } from './angular-templates.js';
+import { componentsOfTemplates } from './angular-templates.js';
 import { isMinified, isSource, type ListedFile } from './files.js';
 import { type ModuleResolver, moduleResolver } from './modules.js';
 import { type Package, packageAt, packagesOf } from './packages.js';
@@ -41,7 +41,9 @@ export function sourcesOf(all: readonly ListedFile[], hints: readonly string[]):
   const packages = packagesOf(listed);
   const resolver: ModuleResolver = moduleResolver(listed, packages);
   const texts = new Map(listed.map((file) => [file.path, file.text]));
-  const readable = listed.filter((file) => isSource(file.path) && !isMinified(file.text));
+  const components = componentsOfTemplates(listed);
+  const isCode = (path: string) => isSource(path) || components.has(path);
+  const readable = listed.filter((file) => isCode(file.path) && !isMinified(file.text));
   const parsed = new Map<string, SourceFile | undefined>();
   const byProgram = new WeakMap<Node, SourceFile>();
   const failed = new Map<string, string>();
@@ -53,10 +55,9 @@ export function sourcesOf(all: readonly ListedFile[], hints: readonly string[]):
     if (parsed.has(path)) return parsed.get(path);
     const text = texts.get(path);
     let file: SourceFile | undefined;
-    if (text !== undefined && isSource(path)) {
+    if (text !== undefined && isCode(path)) {
       try {
-        const beside = isComponentTemplate(path) ? texts.get(path.replace(/html$/, 'ts')) : undefined;
-        file = sourceFile(path, text, componentClass(path, beside));
+        file = sourceFile(path, text, components.get(path));
         byProgram.set(file.program.node, file);
       } catch (error) {
         failed.set(path, error instanceof Error ? error.message : String(error));

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { isComponentTemplate } from '../../project/angular-templates.js';
 import { isSource, type ListedFile } from '../../project/files.js';
 import { parseSource } from '../../project/parse.js';
 import { type Sources, sourcesOf } from '../../project/sources.js';
@@ -180,7 +181,7 @@ function applied(sources: Sources, edits: readonly Edit[]): Map<string, string> 
       const own = edits.filter((edit) => edit.file === path);
       if (!file) return undefined;
       const text = applyEdits(file.text, finishEdits(file, own));
-      if (isSource(path)) parseSource(path, text);
+      if (isSource(path) || isComponentTemplate(path)) parseSource(path, text);
       texts.set(path, isBare(text) ? '' : text);
     }
   } catch {
