@@ -2,6 +2,7 @@ import type { Binding, NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { propertyOf } from '../acceptance/doors.js';
 import { callersOf } from '../callers.js';
+import { classMember } from '../class-members.js';
 import { definitionOf, keyName, lastNameOf, patternTrail, propertyName } from '../definitions.js';
 import { holderRead } from '../flow/held.js';
 import { holderOf } from '../holders.js';
@@ -89,6 +90,9 @@ function received(
   const [name, ...rest] = whole;
   const given = name !== undefined && root.isObjectExpression() ? propertyOf(sources, root, name) : undefined;
   if (given) return { from: [{ path: given, trail: rest }] };
+  const handed =
+    name !== undefined && root.isNewExpression() ? constructedFrom(sources, root, name) : undefined;
+  if (handed) return { from: [{ path: handed, trail: rest }] };
   // `{ ...this.user, ...changes }`
   const spreads = root.isObjectExpression()
     ? root.get('properties').filter((one) => one.isSpreadElement())
@@ -139,6 +143,24 @@ function received(
     return answerAt(sources, owner, binding, whole);
   }
   return deeper;
+}
+
+/** What a constructor is handed for a field: `token` of `new User(name, token)`. */
+function constructedFrom(
+  sources: Sources,
+  made: NodePath<t.NewExpression>,
+  name: string,
+): NodePath | undefined {
+  const called = definitionOf(sources, made.get('callee') as NodePath);
+  const member = called.kind === 'class' ? classMember(called.path, name, false) : undefined;
+  const set = member?.kind === 'value' ? definitionOf(sources, member.path) : undefined;
+  const index =
+    member?.kind === 'handed'
+      ? member.index
+      : set?.kind === 'parameter' && !set.trail.length
+        ? set.index
+        : undefined;
+  return index === undefined ? undefined : (made.get('arguments') as NodePath[])[index];
 }
 
 function answerAt(
