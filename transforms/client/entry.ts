@@ -4,6 +4,7 @@ import { alone } from '../alone.js';
 import { adoptionOf, browserModuleOf, kitHooksOf } from '../edit/browser-module.js';
 import { dependencyEdits } from '../edit/dependencies.js';
 import type { Edit } from '../edit/edits.js';
+import { type FrameworkStart, frameworkStartOf } from '../edit/framework-start.js';
 import { aroundMount } from '../edit/mount.js';
 import { SHIM_CLIENT } from '../edit/names.js';
 import { type WaitingRequests, waitingRequests } from '../edit/waiting-requests.js';
@@ -40,6 +41,12 @@ function decide({ client, file }: EntrySite, project: Project): Decision {
         };
   if (startsOutOfSight(client, file, project))
     return { action: 'rewritten', reason: 'requests wait until an earlier login has become a session' };
+  const started = startOfFramework(client, file, project);
+  if (started)
+    return {
+      action: 'rewritten',
+      reason: `${started.framework} starts the application when an earlier login has become a session`,
+    };
   if (!client.entry)
     return {
       action: 'manual',
@@ -76,6 +83,16 @@ function startsOutOfSight(
   return next && !client.entry && client.places.length
     ? waitingRequests(client, sources, renewsByCookie(project, client))
     : undefined;
+}
+
+/** The file in which a framework waits for something at the start, where this application tells it of such files. */
+function startOfFramework(
+  client: EntrySite['client'],
+  file: EntrySite['file'],
+  project: Project,
+): FrameworkStart | undefined {
+  const home = project.sources.packageOf(file);
+  return frameworkStartOf(client, home, project.sources, renewsByCookie(project, client));
 }
 
 /** Where frameworks that mount out of sight wait for something at the start. */
@@ -150,6 +167,8 @@ function startFor({ client, file }: EntrySite, home: Package | undefined, projec
   if (hooks) return { module: hooks, edits: [] };
   const waiting = startsOutOfSight(client, file, project);
   if (waiting) return waiting;
+  const started = startOfFramework(client, file, project);
+  if (started) return started;
   const module = browserModuleOf(client, project.sources, renews);
   return { module, edits: aroundMount(file, client.entry, module.specifier) };
 }

@@ -90,12 +90,38 @@ export function adoptionOf({ places, base }: BrowserClient, renews: boolean): st
 const NOWHERE = "typeof window === 'undefined' ? Promise.resolve() : ";
 
 function moduleText(
-  { places, base, credentials }: BrowserClient,
+  client: BrowserClient,
   path: string,
   style: Style,
   renews: boolean,
   condition: string,
 ): string {
+  const { newline, semicolon } = style;
+  const { imports, settings, call } = adoptionParts(client, path, style, renews);
+  const lines = [
+    ...imports,
+    '',
+    ...settings,
+    '/** Settled when a token that an earlier version left in this browser has become a session. */',
+    `export const sessionReady = ${condition}${call}${semicolon}`,
+  ];
+  return lines.join(newline) + newline;
+}
+
+/** What a module that takes up earlier logins is made of. */
+export interface AdoptionParts {
+  readonly imports: readonly string[];
+  /** What is told to axios before. */
+  readonly settings: readonly string[];
+  readonly call: string;
+}
+
+export function adoptionParts(
+  { places, base, credentials }: BrowserClient,
+  path: string,
+  style: Style,
+  renews: boolean,
+): AdoptionParts {
   const { newline, semicolon, indent } = style;
   const { expression } = base;
   const keepers = places.flatMap(({ keeper }) => keeper ?? []);
@@ -124,7 +150,7 @@ function moduleText(
           '}',
         ].join(newline);
   const filled = /\bprocess\.env\b/.test(at) && path.endsWith('.js');
-  const lines = [
+  const imports = [
     ...(filled ? ['/* eslint-disable no-undef -- the build fills in process.env */'] : []),
     `import { adoptLegacyToken } from ${quoted(style, SHIM_CLIENT)}${semicolon}`,
     ...(axios ? [`import axios from ${quoted(style, 'axios')}${semicolon}`] : []),
@@ -132,18 +158,15 @@ function moduleText(
       line.replace(/;$/, semicolon),
     ),
     ...[...settings].map((one) => `import ${quoted(style, one.replace(/\.[jt]sx?$/, ''))}${semicolon}`),
-    '',
-    ...(axios
-      ? [
-          "// The session's cookie goes with every request to the API.",
-          `axios.defaults.withCredentials = true${semicolon}`,
-          '',
-        ]
-      : []),
-    '/** Settled when a token that an earlier version left in this browser has become a session. */',
-    `export const sessionReady = ${condition}adoptLegacyToken(${options})${semicolon}`,
   ];
-  return lines.join(newline) + newline;
+  const told = axios
+    ? [
+        "// The session's cookie goes with every request to the API.",
+        `axios.defaults.withCredentials = true${semicolon}`,
+        '',
+      ]
+    : [];
+  return { imports, settings: told, call: `adoptLegacyToken(${options})` };
 }
 
 /** A path below an expression; a template goes on as it is. */

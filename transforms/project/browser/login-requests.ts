@@ -56,7 +56,6 @@ export function loginAnswers(
         ...(holder.declaration ? { declaration: holder.declaration } : {}),
       };
       if (holder.token) return called.length ? [{ ...common, trail: [], shown: true }] : [];
-      const container = [holder.binding.identifier.name, ...holder.names].join('.');
       const [shown = called.length ? trailsHandedOn(sources, holder)[0] : undefined] = tokenTrails(
         holder.function,
         holder.binding,
@@ -66,6 +65,8 @@ export function loginAnswers(
       const told = typed === undefined ? field && [...wayReturned(holder), ...way, field] : [typed];
       const trail = shown ?? (called.length && told && sent ? told : undefined);
       if (!trail) return [];
+      const names = shown ? holder.names : namesToBody(holder);
+      const container = [holder.binding.identifier.name, ...names].join('.');
       return [
         {
           ...common,
@@ -78,6 +79,12 @@ export function loginAnswers(
         },
       ];
     });
+}
+
+/** The names down to the body, in which there may be an envelope: `{ code, data }`, of which only `data` is read. */
+function namesToBody({ binding, names }: Holder): readonly string[] {
+  const read = binding.referencePaths.map((reference) => membersAbove(reference).names[0]);
+  return !names.length && read.length && read.every((name) => name === 'data') ? ['data'] : names;
 }
 
 /** Whether a function only hands the answer on to its callers. */
