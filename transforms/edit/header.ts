@@ -6,14 +6,13 @@ import { isTest } from '../project/browser/truth.js';
 import { keyName, propertyName } from '../project/definitions.js';
 import { endOf, pathsOf, type SourceFile, startOf, textOf } from '../project/source.js';
 import type { Sources } from '../project/sources.js';
-import { componentOf, ownMentions, partPlayed, templateMentions } from '../project/vue-components.js';
 import { withoutAddressed } from './address.js';
 import type { Edit } from './edits.js';
 import { withoutItems } from './lists.js';
-import { withoutAttribute } from './markup.js';
 import { localName, SHIM_CLIENT } from './names.js';
 import { isReadDeeper, isTakenApart } from './needed-objects.js';
 import { replacement } from './replacement.js';
+import { besideShown, shownHeaders, withoutShown } from './shown-headers.js';
 import { statementOf, withoutDeclaration, withoutStatement } from './statements.js';
 
 /** Objects that get something else, so that they stay where nothing is left in them. */
@@ -150,7 +149,10 @@ function withoutProperty(place: Place, path: NodePath<t.ObjectProperty>): Edit[]
   if (!object?.isObjectExpression()) return undefined;
   const going = object.node.properties.filter((one) => one === path.node || isHeader(one));
   if (going.length < object.node.properties.length)
-    return withoutItems(file, object.node.properties, new Set(going));
+    return [
+      ...withoutItems(file, object.node.properties, new Set(going)),
+      ...besideShown(place, shownHeaders(place.sources, object)?.handed ?? []),
+    ];
   return withoutObject(place, object) ?? [emptied(file, object.node)];
 }
 
@@ -186,8 +188,8 @@ function withoutObject(place: Place, object: NodePath): Edit[] | undefined {
   if (parent.isSpreadElement() || (parent.isObjectProperty() && object.key === 'value')) {
     const holder = parent.parentPath;
     if (!holder?.isObjectExpression()) return undefined;
-    const shown = withShown(place, parent, object);
-    if (shown) return shown;
+    const shown = shownHeaders(place.sources, object);
+    if (shown) return withoutShown(place, shown, object);
     if (isReadDeeper(place.sources, holder, keyName(parent.node))) return [emptied(file, object.node)];
     // What stands there twice goes twice.
     const text = textOf(file, parent.node);
@@ -196,6 +198,8 @@ function withoutObject(place: Place, object: NodePath): Edit[] | undefined {
       return withoutItems(file, holder.node.properties, new Set(going));
     return withoutObject(place, holder) ?? [emptied(file, holder.node)];
   }
+  const shown = shownHeaders(place.sources, object);
+  if (shown) return withoutShown(place, shown, object);
   const copied = clonedBy(object);
   if (copied) return withoutCopy(file, copied);
   const called = object.listKey === 'arguments' ? withoutCallOf(place, object, parent) : undefined;
@@ -208,28 +212,6 @@ function withoutObject(place: Place, object: NodePath): Edit[] | undefined {
   if (parent.isAssignmentExpression({ operator: '=' }) && object.key === 'right')
     return withoutAssignment(file, parent);
   return undefined;
-}
-
-/** `data() { return { headers: { … } } }` goes with the attributes that hand it on; what asks for more finds it empty. */
-function withShown(
-  { sources, file, elsewhere }: Place,
-  property: NodePath,
-  object: NodePath,
-): Edit[] | undefined {
-  const { parentPath: holder } = property;
-  const name = keyName(property.node);
-  const answering = holder?.parentPath?.isReturnStatement() ? holder.getFunctionParent() : undefined;
-  const component = answering && partPlayed(answering) ? componentOf(sources, answering) : undefined;
-  if (!component || name === undefined || !holder?.isObjectExpression()) return undefined;
-  const own = ownMentions(component).filter(({ parent }) => propertyName(parent) === name);
-  const mentions = templateMentions(file, name);
-  if (!own.length && !mentions.length) return undefined;
-  const attributes = mentions.map((mention) =>
-    withoutAttribute(file, mention, elsewhere ? 'with-credentials' : ''),
-  );
-  const gone = attributes.filter((edit) => edit !== undefined);
-  if (own.length || gone.length < attributes.length) return [emptied(file, object.node)];
-  return [...withoutItems(file, holder.node.properties, new Set([property.node])), ...gone];
 }
 
 /** `config.headers = { Authorization: … }`, where nothing else is done with these headers. */
