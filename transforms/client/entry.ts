@@ -7,6 +7,7 @@ import type { Edit } from '../edit/edits.js';
 import { type FrameworkStart, frameworkStartOf } from '../edit/framework-start.js';
 import { aroundMount } from '../edit/mount.js';
 import { SHIM_CLIENT } from '../edit/names.js';
+import { routerEntry } from '../edit/router-entry.js';
 import { type WaitingRequests, waitingRequests } from '../edit/waiting-requests.js';
 import { renewsByCookie } from '../project/browser/renews-by-cookie.js';
 import type { Package } from '../project/packages.js';
@@ -39,8 +40,14 @@ function decide({ client, file }: EntrySite, project: Project): Decision {
           action: 'bridged',
           reason: 'earlier logins are taken up at the start, which SvelteKit waits for from 2.10 on',
         };
-  if (startsOutOfSight(client, file, project))
-    return { action: 'rewritten', reason: 'requests wait until an earlier login has become a session' };
+  const waiting = startsOutOfSight(client, file, project);
+  if (waiting)
+    return {
+      action: 'rewritten',
+      reason: waiting.starts
+        ? 'the pages start when an earlier login has become a session'
+        : 'requests wait until an earlier login has become a session',
+    };
   const started = startOfFramework(client, file, project);
   if (started)
     return {
@@ -72,17 +79,18 @@ function decide({ client, file }: EntrySite, project: Project): Decision {
   return { action: 'rewritten', reason: 'the application starts when an earlier login has become a session' };
 }
 
-/** How the requests of Next's pages wait: it shows them by itself, from a server. */
+/** How pages wait that a framework shows by itself: the requests of Next's, the start of React Router's. */
 function startsOutOfSight(
   client: EntrySite['client'],
   file: EntrySite['file'],
   project: Project,
 ): WaitingRequests | undefined {
   const { sources } = project;
-  const next = sources.packageOf(file)?.dependencies.has('next');
-  return next && !client.entry && client.places.length
-    ? waitingRequests(client, sources, renewsByCookie(project, client))
-    : undefined;
+  if (client.entry || !client.places.length) return undefined;
+  const renews = renewsByCookie(project, client);
+  return sources.packageOf(file)?.dependencies.has('next')
+    ? waitingRequests(client, sources, renews)
+    : routerEntry(client, sources, renews);
 }
 
 /** The file in which a framework waits for something at the start, where this application tells it of such files. */

@@ -14,6 +14,8 @@ import { indentationAt, quoted, styleOf } from './style.js';
 export interface WaitingRequests {
   readonly module: BrowserModule;
   readonly edits: readonly Edit[];
+  /** The pages do not start before. */
+  readonly starts?: true;
 }
 
 /** Undefined where some request that needs the session passes elsewhere, or the module can't stand by itself. */

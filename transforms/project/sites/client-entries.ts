@@ -40,7 +40,7 @@ export function holdWithout(
 }
 
 const FRAMEWORK_START =
-  /(?:^|\/)(?:(?:src\/)?pages\/_app|(?:src\/)?app\/layout|gatsby-browser|src\/hooks\.client|app)\.(?:[jt]sx?|vue)$/;
+  /(?:^|\/)(?:(?:src\/)?pages\/_app|(?:src\/)?app\/layout|app\/root|gatsby-browser|src\/hooks\.client|app)\.(?:[jt]sx?|vue)$/;
 
 /** The file in which a framework lets an application say what is done at its start. */
 function startOfFramework(sources: Sources, { folder }: BrowserClient): SourceFile | undefined {
