@@ -37,7 +37,7 @@ export function withoutOpeningBlanks(file: SourceFile, edits: readonly Edit[]): 
       (!isFilledFrom(edits, start, reached) && /(?:^\uFEFF?|\n[ \t]*\r?\n)$/.test(above));
     const blank = opens ? /^[ \t]*\r?\n/.exec(file.text.slice(reached)) : null;
     if (blank) take(reached, reached + blank[0].length);
-    if (!/^[ \t]*[})]/.test(file.text.slice(reached)) || isFilledFrom(edits, run, reached)) continue;
+    if (!/^(?:[ \t]*[})]|\s*$)/.test(file.text.slice(reached)) || isFilledFrom(edits, run, reached)) continue;
     const before = file.text.slice(Math.max(0, run - 200), run);
     const left = /(?<=[^{(\s][ \t]*\r?\n)[ \t]*\r?\n$/.exec(before)?.[0].length ?? 0;
     for (const gap of gaps) take(gap.start, gap.end);

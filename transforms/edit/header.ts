@@ -43,8 +43,12 @@ export function withoutHeader(
     ];
   }
   if (form === 'call') {
-    if (!isChained(path) && statementOf(path)) return [withoutStatement(file, path)];
-    return withoutLink(file, path);
+    const alone = isChained(path) ? undefined : statementOf(path);
+    // `() => api.auth(token)` yields a client of its own.
+    const yields = t.isCallExpression(path.node) && propertyName(path.node.callee) === 'auth';
+    return alone && (alone.isStatement() || !yields)
+      ? [withoutStatement(file, path)]
+      : withoutLink(file, path);
   }
   return statementOf(path) ? [withoutStatement(file, path)] : undefined;
 }

@@ -3,6 +3,7 @@ import * as t from '@babel/types';
 import { endOf, type SourceFile, startOf } from '../project/source.js';
 import { isInTemplate } from '../project/templates.js';
 import type { Edit } from './edits.js';
+import { withoutBraces } from './import-braces.js';
 import { withoutItems } from './lists.js';
 import { isPure } from './purity.js';
 import { namedInTypes, type TypeMentions } from './type-mentions.js';
@@ -231,8 +232,9 @@ function removal(file: SourceFile, gone: ReadonlySet<Binding>, replaced: readonl
         edits.push({ file: file.path, start: startOf(statement.node), end: startOf(only.init), text: '' });
       continue;
     }
-    edits.push(...bindings.flatMap((binding) => withoutDefault(file, binding)));
-    const items = bindings
+    const braces = bindings.flatMap((binding) => withoutBraces(file, binding, names));
+    edits.push(...bindings.flatMap((binding) => withoutDefault(file, binding)), ...braces);
+    const items = (braces.length ? [] : bindings)
       .map((binding) => listItem(statement, binding, names))
       .filter((item) => item !== undefined);
     // Lists that begin with the same thing are one list.

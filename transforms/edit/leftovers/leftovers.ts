@@ -22,10 +22,12 @@ import { idleConditions } from './idle-conditions.js';
 import { idleCopies } from './idle-copies.js';
 import { idleHooks } from './idle-hooks.js';
 import { idleLinks } from './idle-links.js';
+import { idleMiddlewares } from './idle-middlewares.js';
 import { idleQuestions } from './idle-questions.js';
 import type { Edited, LeftoverFinder } from './leftover.js';
 import { markerFunctions } from './marker-functions.js';
 import { repeatedGuards } from './repeated-guards.js';
+import { selfFilled } from './self-filled.js';
 import { idleSpreads } from './spreads.js';
 import { unreadByPatterns } from './unread-by-patterns.js';
 import { unreadContext } from './unread-context.js';
@@ -50,8 +52,10 @@ export const LEFTOVERS: Readonly<Partial<Record<Step, readonly LeftoverFinder[]>
     idleCopies,
     idleHooks,
     idleLinks,
+    idleMiddlewares,
     idleQuestions,
     idleSpreads,
+    selfFilled,
     unreadDependencies,
     unreadParameters,
     unreadByCallbacks,

@@ -41,6 +41,12 @@ const MAKERS: readonly Maker[] = [
   },
   { package: /^ky$/, export: /(?:^|\.)(?:create|extend)$/, options: 0, address: 'prefixUrl' },
   { package: /^wretch$/, export: /^(?:default)?$/, options: 1 },
+  {
+    package: /^openapi-fetch$/,
+    export: /^(?:default|createClient|createPathBasedClient)?$/,
+    options: 0,
+    address: 'baseUrl',
+  },
   { package: /^graphql-request$/, export: /^GraphQLClient$/, options: 1 },
   { package: /^ofetch$/, export: /^(?:ofetch|\$fetch)\.create$/, options: 0, address: 'baseURL' },
   {
