@@ -26,6 +26,11 @@ const TOKEN = /^(?:access|auth|id|session|current)?_?(?:token|jwt)$/i;
 /** Methods of strings, regular expressions and encoders that only tell. */
 const ASKING = /^(?:encode|exec|test|startsWith|endsWith|includes|indexOf|match|to(?:Lower|Upper)Case)$/;
 
+/** `?? readIt()` that goes with its operator. */
+function takesOut({ start, end, text }: Edit, node: t.Node): boolean {
+  return text === '' && start < startOf(node) && endOf(node) === end;
+}
+
 /** `getToken(user)` → `getToken(req, user)`: a call that a request is handed to starts a session. */
 function isPutInto(
   { start, end, text, needs }: Edit,
@@ -63,7 +68,7 @@ export function isPure(node: t.Node | null | undefined, replaced: readonly Edit[
     return now.needs
       ? now.needs.every((need) => QUESTIONS.has(need.name))
       : /^(?:!?[\w$.]+|''|"")$/.test(now.text);
-  if (t.isMetaProperty(node)) return true;
+  if (t.isMetaProperty(node) || replaced.some((edit) => takesOut(edit, node))) return true;
   if (t.isIdentifier(node) || t.isThisExpression(node) || t.isLiteral(node))
     return !t.isTemplateLiteral(node) || node.expressions.every(pure);
   // A document of GraphQL

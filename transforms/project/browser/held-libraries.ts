@@ -38,6 +38,15 @@ export function heldByLibrary(
       reason: `the object that the token is stored in is read by a promise (see ${firstLineOf(field.file, field.path.node)})`,
       todo: 'Write it with await instead. Then run this step again.',
     };
+  const names = new Set(ours.flatMap(({ form, named }) => (form && named !== undefined ? [named] : [])));
+  const watched = names.size
+    ? files.find(({ text }) => keysWatched(text).some((key) => names.has(key)))
+    : undefined;
+  if (watched)
+    return {
+      reason: `ngx-webstorage binds this token to a property, or tells of its changes (see ${watched.path})`,
+      todo: 'Read it by retrieve() of its service, or let a subject of your own say whether somebody is logged in. Then run this step again.',
+    };
   const apart = ours.some(({ objects }) => objects)
     ? files.find(({ text }) => BEFORE_KEYS.test(text))
     : undefined;
@@ -60,6 +69,15 @@ export function heldBySettings(entry: Entry | undefined, places: readonly TokenP
         reason: `the application starts in the file that tells ${library} how to store`,
         todo: `Tell it in a file of its own, which this one imports. Then run this step again.`,
       };
+}
+
+/** The keys of `@LocalStorage('token') token`, `storage.observe('token')`. */
+function keysWatched(text: string): string[] {
+  const bound = text.matchAll(
+    /@(?:Local|Session)Storage\(\s*(?:['"`]([^'"`]+)['"`])?[^()]*\)\s*(?:(?:public|private|protected|readonly)\s+)*(\w+)/g,
+  );
+  const told = text.matchAll(/\.observe\(\s*['"`]([^'"`]+)['"`]/g);
+  return [...bound, ...told].flatMap(([, key, property]) => key ?? property ?? []);
 }
 
 /** What changes the keys, or the form, in which a library of storage writes. */

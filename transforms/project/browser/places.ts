@@ -61,7 +61,7 @@ export function placesOf(
   return [...keys.values()].flatMap((group): TokenPlace[] => {
     const [first] = group;
     if (first?.key === undefined) return [];
-    const { storage, key } = first;
+    const { storage, key, named: name = key } = first;
     const by = first.keeper ? { keeper: first.keeper } : {};
     const state = persisted.find((one) => one.storage === storage && one.key === key);
     if (state) return [state];
@@ -86,8 +86,8 @@ export function placesOf(
     }
     const evidence = `the login token is stored under ${key}`;
     if (isMoved(sources, key)) return [];
-    if (isTokenName(key) || isOfPair(keys, first) || (known && !known.length))
-      return [{ storage, key, ...by, family: familyOfName(key), evidence }];
+    if (isTokenName(name) || isOfPair(keys, first) || (known && !known.length))
+      return [{ storage, key, ...by, family: familyOfName(name), evidence }];
     if (renewed && !renewed.length) return [{ storage, key, ...by, family: 'refresh', evidence }];
     const named = group.map(nameStored).find((name) => name !== undefined && isTokenName(name));
     return named === undefined ? [] : [{ storage, key, ...by, family: familyOfName(named), evidence }];
@@ -150,9 +150,9 @@ function fieldOf(
 }
 
 /** What a library stores as an object; undefined for what is called a token, unless it is one that holds a token. */
-function objectIn({ objects, key = '', value }: StorageAccess): NodePath | undefined {
+function objectIn({ objects, key = '', named = key, value }: StorageAccess): NodePath | undefined {
   if (!objects || !value || isTokenName(tokenNameOf(value) ?? '')) return undefined;
-  return isTokenName(key) && !value.isObjectExpression() && !tokenMembers(value).length ? undefined : value;
+  return isTokenName(named) && !value.isObjectExpression() && !tokenMembers(value).length ? undefined : value;
 }
 
 /** `JSON.stringify({ token, user })`, or what a login answered. */

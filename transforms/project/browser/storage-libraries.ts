@@ -3,14 +3,16 @@ import { definitionOf, propertyName } from '../definitions.js';
 import { type Portable, portableOf } from '../portable.js';
 import type { SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
+import { serviceOf } from './services.js';
 import type { KeyedAccess, StorageAccess } from './storage.js';
 import { fixedString } from './strings.js';
+import { type KeyForm, keyStored, webstorageForm } from './webstorage-keys.js';
 
 /** What a library of storage does by a name, and where it puts it. */
 interface StorageLibrary {
   readonly methods: Readonly<Record<string, StorageAccess['operation']>>;
   /** Where web storage has it: under the key with something before it, as JSON. Absent where only the library reads it. */
-  readonly within?: { readonly storage: 'local' | 'session'; readonly prefix: string };
+  readonly within?: { readonly storage: 'local' | 'session'; readonly form: KeyForm };
   /** It answers by promises. */
   readonly promises?: true;
   /** Its functions stand for themselves: `import { get, set } from 'idb-keyval'`. */
@@ -19,7 +21,7 @@ interface StorageLibrary {
 
 const STORING = { get: 'get', set: 'set', remove: 'remove', clear: 'clear', clearAll: 'clear' } as const;
 const LIKE_WEB_STORAGE = { getItem: 'get', setItem: 'set', removeItem: 'remove', clear: 'clear' } as const;
-const LOCAL = { storage: 'local', prefix: '' } as const;
+const LOCAL = { storage: 'local', form: { prefix: '' } } as const;
 
 const LIBRARIES: ReadonlyMap<string, StorageLibrary> = new Map<string, StorageLibrary>([
   ['store', { methods: STORING, within: LOCAL }],
@@ -29,7 +31,7 @@ const LIBRARIES: ReadonlyMap<string, StorageLibrary> = new Map<string, StorageLi
     'lscache',
     {
       methods: { get: 'get', set: 'set', remove: 'remove', flush: 'clear' },
-      within: { storage: 'local', prefix: 'lscache-' },
+      within: { storage: 'local', form: { prefix: 'lscache-' } },
     },
   ],
   ['localforage', { methods: LIKE_WEB_STORAGE, promises: true }],
@@ -42,9 +44,19 @@ const LIBRARIES: ReadonlyMap<string, StorageLibrary> = new Map<string, StorageLi
   ['encrypt-storage', { methods: LIKE_WEB_STORAGE }],
 ]);
 
+const WEBSTORAGE_METHODS = { retrieve: 'get', store: 'set', clear: 'remove' } as const;
+/** What Angular injects of ngx-webstorage, and the storage that each is for. */
+const WEBSTORAGE = 'ngx-webstorage';
+const WEBSTORAGE_SERVICES: Readonly<Record<string, 'local' | 'session'>> = {
+  LocalStorageService: 'local',
+  SessionStorageService: 'session',
+};
+
 /** Text of the files that use such libraries: their names, and methods of what is made elsewhere. */
 export const LIBRARY_WORDS = [
   ...[...LIBRARIES.keys()].flatMap((name) => [`'${name}'`, `"${name}"`]),
+  `'${WEBSTORAGE}'`,
+  `"${WEBSTORAGE}"`,
   'store/dist/',
   'etItem(',
   'emoveItem(',
@@ -79,9 +91,10 @@ export function libraryAccess(sources: Sources, file: SourceFile, path: NodePath
   const called = calledOn(sources, callee);
   if (!called) return undefined;
   const { name, library, module, object } = called;
-  const operation = Object.hasOwn(library.methods, name) ? library.methods[name] : undefined;
-  if (!operation) return undefined;
   const [first, second, third] = path.get('arguments') as NodePath[];
+  const does = Object.hasOwn(library.methods, name) ? library.methods[name] : undefined;
+  const operation = does === 'remove' && !first ? 'clear' : does;
+  if (!operation) return undefined;
   const key = first && fixedString(sources, first);
   const { within, promises } = library;
   const answered = operation === 'set' ? third : second;
@@ -92,10 +105,10 @@ export function libraryAccess(sources: Sources, file: SourceFile, path: NodePath
     operation,
     objects: true,
     ...(promises ? { promises } : {}),
-    ...(within ? {} : { keeper: keeperOf(sources, module, library, object) }),
+    ...(within ? { form: within.form } : { keeper: keeperOf(sources, module, library, object) }),
     ...(promises && answered && isFunction(sources, answered) ? { callback: true } : {}),
     ...(first && operation !== 'clear' ? { keyPath: first } : {}),
-    ...(key === undefined || operation === 'clear' ? {} : { key: (within?.prefix ?? '') + key }),
+    ...(operation === 'clear' ? {} : keyStored(key, within?.form)),
     ...(operation === 'set' && second ? { value: second } : {}),
   };
 }
@@ -129,6 +142,8 @@ function calledOn(sources: Sources, callee: NodePath): Called | undefined {
   const name = propertyName(callee.node);
   if (!member || name === undefined) return undefined;
   const object = callee.get('object') as NodePath;
+  const service = webstorageService(sources, object, name);
+  if (service) return service;
   const holder = definitionOf(sources, object);
   const made = holder.kind === 'value' ? holder.path : undefined;
   if (!made?.isNewExpression() && !made?.isCallExpression()) return undefined;
@@ -138,6 +153,16 @@ function calledOn(sources: Sources, callee: NodePath): Called | undefined {
   // What a namespace of store.js, or a bucket, puts before its keys is not known here.
   if (!library || library.within) return undefined;
   return { module: maker.module, library, name, object };
+}
+
+/** `this.storage.store('token', token)` of `constructor(private storage: LocalStorageService)`. */
+function webstorageService(sources: Sources, object: NodePath, name: string): Called | undefined {
+  if (!Object.hasOwn(WEBSTORAGE_METHODS, name)) return undefined;
+  const service = serviceOf(sources, object);
+  const storage = service?.module === WEBSTORAGE ? WEBSTORAGE_SERVICES[service.name] : undefined;
+  if (!storage) return undefined;
+  const within = { storage, form: webstorageForm(sources) };
+  return { module: WEBSTORAGE, library: { methods: WEBSTORAGE_METHODS, within }, name, object };
 }
 
 /** `import store from 'store'` is of a folder of the application where it depends on no such package. */

@@ -11,6 +11,7 @@ import { effectCall, type MethodCall } from './saga-effects.js';
 import { type Keeper, libraryAccess } from './storage-libraries.js';
 import { fixedString } from './strings.js';
 import { takingFunction } from './taking-functions.js';
+import { type KeyForm, keyStored } from './webstorage-keys.js';
 
 /** One access to the browser's storage; `path` is the whole expression, through a wrapper the wrapper's call. */
 export interface StorageAccess extends ByLibrary {
@@ -44,6 +45,9 @@ interface ByLibrary {
   readonly promises?: boolean;
   /** The answer is handed to a callback. */
   readonly callback?: boolean;
+  /** What the library makes of the key, and the key before. */
+  readonly form?: KeyForm;
+  readonly named?: string;
   /** Who reads what `library` stores. */
   readonly keeper?: Keeper;
 }
@@ -214,15 +218,16 @@ function throughWrapper(sources: Sources, access: KeyedAccess, depth = 0): Stora
       through: access.through ?? access.path,
       ...byLibrary(access),
       ...(argument ? { keyPath: argument } : {}),
-      ...(fixed === undefined ? {} : { key: fixed }),
+      ...keyStored(fixed, access.form),
       ...(set && !removes ? { value: set } : {}),
     };
     return fixed === undefined && argument ? throughWrapper(sources, outer, depth + 1) : [outer];
   });
 }
 
-function byLibrary({ objects, promises, callback, keeper }: ByLibrary): ByLibrary {
+function byLibrary({ objects, promises, callback, form, keeper }: ByLibrary): ByLibrary {
   return {
+    ...(form ? { form } : {}),
     ...(objects ? { objects } : {}),
     ...(promises ? { promises } : {}),
     ...(callback ? { callback } : {}),
