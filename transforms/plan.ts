@@ -1,5 +1,6 @@
 import type { BrowserClient } from './project/browser/client.js';
 import type { Hold } from './project/browser/held.js';
+import { takenUpFrom } from './project/browser/known-keepers.js';
 import { namesOf } from './project/callers.js';
 import { applicationsOf } from './project/express/application.js';
 import { isMountedByHand, otherMakerOf } from './project/express/makers.js';
@@ -165,7 +166,7 @@ function withHolds(plan: readonly Planned[], { sources }: Project): readonly Pla
 
 function heldBack(
   site: Site,
-  { action, reason, loose, todo: advice }: Hold,
+  { action, reason, loose, where, todo: advice }: Hold,
   { base, entry }: BrowserClient,
 ): Decision {
   const { kind } = site;
@@ -174,10 +175,7 @@ function heldBack(
     return { action, reason, todo: withoutImport(site, base.path) };
   if (kind === 'client-entry' && !loose) {
     const at = base.expression ? `\`\${${base.expression.text}}${base.path}\`` : `'${base.path}'`;
-    const todo =
-      advice ??
-      `Give adoptLegacyToken at: ${at}, hand the token from there to acceptSession(), and start the application when that has settled. Then take the token out of storage, headers and state together.`;
-    return { action, reason, todo };
+    return { action, reason, todo: advice ?? takenUpFrom(where, at) };
   }
   return TOKEN_KINDS.has(kind) && !loose
     ? {

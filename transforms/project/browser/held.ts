@@ -8,6 +8,7 @@ import type { Sources } from '../sources.js';
 import { areLoose } from './bundling.js';
 import type { AttachedHeader } from './headers.js';
 import { heldByLibrary } from './held-libraries.js';
+import { knownKeeper } from './known-keepers.js';
 import { keptByServer, servedWith } from './page-servers.js';
 import type { TokenPlace } from './places.js';
 import { heldSideBySide } from './side-by-side.js';
@@ -23,6 +24,8 @@ export interface Hold {
   /** It runs as an application of a phone, or of a desktop. */
   readonly mobile?: true;
   readonly desktop?: true;
+  /** Where the library that keeps the token has it, and how adoptLegacyToken is told. */
+  readonly where?: string;
   /** What a person is to do, where it is not to find out where the token is. */
   readonly todo?: string;
 }
@@ -194,9 +197,13 @@ export function holdOf(
     unknown ??
     files.find(({ text }) => NUXT_COOKIE.test(text))?.path ??
     (places.length ? undefined : (storedSomewhere(accesses) ?? files.map(keeperIn).find((text) => text)));
-  return keeps
-    ? { action: 'manual', reason: `it is not in sight where the browser keeps this token (see ${keeps})` }
-    : undefined;
+  if (!keeps) return undefined;
+  const where = knownKeeper(files);
+  return {
+    action: 'manual',
+    reason: `it is not in sight where the browser keeps this token (see ${keeps})`,
+    ...(where === undefined ? {} : { where }),
+  };
 }
 
 /** The library that attaches tokens by itself, where a file uses it so. */
