@@ -26,6 +26,7 @@ import { idleMiddlewares } from './idle-middlewares.js';
 import { idleQuestions } from './idle-questions.js';
 import type { Edited, LeftoverFinder } from './leftover.js';
 import { markerFunctions } from './marker-functions.js';
+import { repeatedEndings } from './repeated-endings.js';
 import { repeatedGuards } from './repeated-guards.js';
 import { selfFilled } from './self-filled.js';
 import { idleSpreads } from './spreads.js';
@@ -55,6 +56,7 @@ export const LEFTOVERS: Readonly<Partial<Record<Step, readonly LeftoverFinder[]>
     idleMiddlewares,
     idleQuestions,
     idleSpreads,
+    repeatedEndings,
     selfFilled,
     unreadDependencies,
     unreadParameters,

@@ -51,7 +51,9 @@ function attachedBy(sources: Sources, path: NodePath): Attached | undefined {
     if (header === undefined) return undefined;
     const value = path.get('value') as NodePath;
     const named = /^(?:authorization|x-)/i.test(header) && isTokenHeader(header);
-    if (!named && !(isPlainTokenHeader(header) && isHeadersObject(path.parentPath))) return undefined;
+    // `{ isToken: false }` tells an interceptor what to do.
+    const plain = isPlainTokenHeader(header) && !value.isBooleanLiteral();
+    if (!named && !(plain && isHeadersObject(path.parentPath))) return undefined;
     return { path, form: 'property', header, value };
   }
   if (path.isAssignmentExpression({ operator: '=' })) {
