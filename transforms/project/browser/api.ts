@@ -90,8 +90,9 @@ export function attaches(
   return headers.some(({ foreign, path: header, file: home, form }) => {
     if (foreign || home !== file) return false;
     if (header.isDescendant(path) || (given && header.isDescendant(given))) return true;
-    // `const user = { token }` of `{ ...options, user }`
-    if (held.some((one) => header.isDescendant(one.path))) return true;
+    // `const user = { token }` of `{ ...options, user }`; `headers = { ...headers, Authorization }` before the request
+    if (held.some((one) => [one.path, ...one.constantViolations].some((at) => header.isDescendant(at))))
+      return true;
     // `options.headers.Authorization = …`, `headers.set('Authorization', …)`, `options.headers = { Authorization }`
     // before the request.
     const put = putOf(header, form);
@@ -109,6 +110,7 @@ function bindingsIn(options: NodePath): Binding[] {
     : [options];
   return named.flatMap((one) => {
     const at = one.isSpreadElement() ? one.get('argument') : one;
+    if (at !== options && at.isObjectExpression()) return bindingsIn(at);
     const binding = at.isIdentifier() ? at.scope.getBinding(at.node.name) : undefined;
     if (!binding) return [];
     // `const options = { method, headers }`

@@ -98,16 +98,17 @@ export function isReturned({ binding, function: owner }: LoginAnswer): boolean {
 /** Names of what is a part of an answer and has its token, or is kept with it. */
 const PARTS = /^(?:data|user|account|profile|member|result|results|payload|auth|session|body|tokens?)$/i;
 
-/** `user` of `return response.data.user`: a function may yield a part of what is answered. */
+/** `user` of `return response.data.user`: a function may yield a part of what is answered, and hand on nothing else. */
 function wayReturned({ binding, function: owner, names }: Holder): readonly string[] {
-  for (const reference of binding.referencePaths) {
+  const parts = binding.referencePaths.map((reference) => {
     const { path, names: read } = membersAbove(reference);
-    const isYielded = path.parentPath?.isReturnStatement() || path.parentPath === owner;
-    const [part, ...more] = read.slice(names.length);
     const within = names.every((name, index) => read[index] === name);
-    if (isYielded && within && part !== undefined && !more.length && PARTS.test(part)) return [part];
-  }
-  return [];
+    const isYielded = path.parentPath?.isReturnStatement() || path.parentPath === owner;
+    return { part: within ? read.slice(names.length) : [], isYielded };
+  });
+  const yielded = parts.find(({ part, isYielded }) => isYielded && part.length === 1)?.part ?? [];
+  const isWhole = parts.some(({ part }) => !part.length);
+  return isWhole || !yielded.every((name) => PARTS.test(name)) ? [] : yielded;
 }
 
 const DEEPEST = 3;

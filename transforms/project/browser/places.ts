@@ -122,9 +122,14 @@ export function attachedReads(
   for (const { value, foreign } of headers) {
     if (foreign) continue;
     for (const { path, trail } of originsOf(sources, value, [], ({ node }) => reads.has(node)))
-      if (reads.has(path.node)) found.set(path.node, trail);
+      if (reads.has(path.node) && !(found.has(path.node) && renews(trail))) found.set(path.node, trail);
   }
   return found;
+}
+
+/** `tokens.refreshToken`, which may be attached where it asks for a new login token. */
+function renews(trail: readonly string[]): boolean {
+  return familyOfName(trail.at(-1) ?? '') === 'refresh';
 }
 
 /** The field of the object under a key that holds the token; undefined when the key holds the token itself. */

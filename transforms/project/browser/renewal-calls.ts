@@ -63,12 +63,16 @@ function mutationsIn(node: t.Node | undefined): string[] {
   );
 }
 
-/** `'/refresh'`, `` `${API}/refresh` ``, `{ url: '/refresh' }`, `API + '/refresh'`. */
+/** `'/refresh'`, `` `${API}/refresh` ``, `{ url: '/refresh' }`, `API + '/refresh'`, `REFRESH_URL`. */
 function addressesIn(node: t.Node | undefined): string[] {
   if (t.isStringLiteral(node)) return /^(?:\S*\/\S*|refresh)$/.test(node.value) ? [node.value] : [];
   if (t.isTemplateLiteral(node)) return [node.quasis.at(-1)?.value.cooked ?? ''];
   if (t.isBinaryExpression(node))
     return t.isStringLiteral(node.right) ? [node.right.value] : addressesIn(node.right);
+  if (t.isIdentifier(node)) {
+    const name = node.name.replace(/_?(?:url|uri|endpoint|path)$/i, '');
+    return name === node.name ? [] : [name];
+  }
   if (!t.isObjectExpression(node)) return [];
   return node.properties.flatMap((one) =>
     t.isObjectProperty(one) && keyName(one) === 'url' ? addressesIn(one.value) : [],

@@ -64,7 +64,19 @@ function isSending(file: SourceFile, owner: NodePath<t.Function>): boolean {
   const { parentPath: call } = owner;
   const callee =
     call?.isCallExpression() && owner.listKey === 'arguments' ? textOf(file, call.node.callee) : '';
-  return /request\.use$/.test(callee);
+  return /request\.use$/.test(callee) || sendsWhatItIsGiven(owner);
+}
+
+/** `(input, init) => { …; return fetch(input, init) }` */
+function sendsWhatItIsGiven(owner: NodePath<t.Function>): boolean {
+  const [address] = owner.node.params;
+  const body = owner.get('body');
+  const last = !Array.isArray(body) && body.isBlockStatement() ? body.get('body').at(-1) : undefined;
+  const value = last?.isReturnStatement() ? (last.get('argument') as NodePath) : undefined;
+  const sent = value?.isAwaitExpression() ? value.get('argument') : value;
+  if (!t.isIdentifier(address) || !sent?.isCallExpression()) return false;
+  const [given] = sent.node.arguments;
+  return sent.get('callee').isIdentifier({ name: 'fetch' }) && t.isIdentifier(given, { name: address.name });
 }
 
 /** Whether a condition asks for the time that a token has left, by its own words or by those of what it names. */
@@ -116,7 +128,7 @@ function isKept(call: NodePath<t.CallExpression>, given: NodePath): boolean {
 function isRenewing(call: NodePath<t.CallExpression>): boolean {
   const { callee } = call.node;
   const name = propertyName(callee) ?? (t.isIdentifier(callee) ? callee.name : '');
-  return /refresh|renew|^(?:set|save|store|update)\w*tokens?$/i.test(name);
+  return /refresh|renew|^(?:set|save|store|update)\w*tokens?(?:info|data)?$/i.test(name);
 }
 
 /** `return config` */
