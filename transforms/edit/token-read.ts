@@ -25,8 +25,6 @@ export function askedInstead({ access, file }: StoreSite, project: Project): Edi
   if (access.asks) return [replacement(file, path, text, [has])];
   const compared = comparedWithNothing(path) ?? comparedWithNothing(wholeQuestion(path));
   if (compared) return [replacement(file, compared.path, compared.absent ? `!${text}` : text, [has])];
-  const chosen = chosenItself(path);
-  if (chosen && !isTyped(file)) return [replacement(file, chosen, text, [has])];
   const first = readBefore(path, project);
   if (first) return [{ file: file.path, start: endOf(first.node), end: endOf(path.node), text: '' }];
   const tests = absenceTests(project, path).flatMap((use): Edit[] => {
@@ -38,6 +36,8 @@ export function askedInstead({ access, file }: StoreSite, project: Project): Edi
     const edit = repeats(home.path, home.text, test.path, text) ?? replacement(home, test.path, text);
     return [{ ...edit, because: 'what was a token is a flag' }];
   });
+  const chosen = chosenItself(path);
+  if (chosen && !isTyped(file)) return [replacement(file, chosen, text, [has]), ...tests];
   const isText =
     isTyped(file) &&
     (isDeclared(path) ||

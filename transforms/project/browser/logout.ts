@@ -12,6 +12,7 @@ import { isAbsent } from './absent.js';
 import type { BrowserClient } from './client.js';
 import { leadsToNewLogin } from './login-functions.js';
 import { isLogoutName } from './names.js';
+import { emptyingHandlers } from './state-emptied.js';
 import { callsByPurpose } from './stored-anew.js';
 
 /** Whether code runs because the user wants to log out, rather than because a session has ended by itself. */
@@ -126,7 +127,11 @@ export function logoutFunctions(
     .filter((path) => actsItself(sources, path, found))
     .sort((one, other) => rankOf(one, client) - rankOf(other, client));
   const quietly = changing.every(({ access, path }) => !isTakingAway(access) || isMirror(path));
-  if (!told?.length) return (acting.length || !quietly ? acting : reducersOf(client)).slice(0, 1);
+  if (!told?.length && !acting.length && quietly) {
+    const emptying = emptyingHandlers(sources, changing);
+    return emptying.length ? emptying : reducersOf(client).slice(0, 1);
+  }
+  if (!told?.length) return acting.slice(0, 1);
   // Beside a logout that touches the storage, one may have a function do so that others call as well.
   const clearing = (quiet ?? []).flatMap(({ access, path }) => {
     const owner = isTakingAway(access) ? path.getFunctionParent() : undefined;
