@@ -4,6 +4,7 @@ import { propertyOf } from '../acceptance/doors.js';
 import { type CallPath, callsOf } from '../callers.js';
 import { definitionOf, keyName, patternTrail, propertyName } from '../definitions.js';
 import { originsOf } from '../flow/origins.js';
+import { returnsOf } from '../flow/returns.js';
 import type { Sources } from '../sources.js';
 
 /** What makes a mutation, of a library of queries: `useMutation`, `useSWRMutation`. */
@@ -31,6 +32,18 @@ export function successesOf(sources: Sources, sending: NodePath<t.Function>): No
     return options ? functionsAt(sources, options, ['onSuccess']) : [];
   });
   return [...beside, ...given];
+}
+
+/** What the function answers whose success a callback is told of, from the parameter of the callback: `data`. */
+export function answersTold(sources: Sources, told: NodePath): NodePath[] {
+  const parameter = told.isIdentifier() ? told.scope.getBinding(told.node.name)?.path : undefined;
+  const { parentPath: callback } = parameter ?? {};
+  if (!callback?.isFunction() || parameter?.listKey !== 'params' || parameter.key !== 0) return [];
+  const property = callback.isObjectMethod() ? callback : callback.parentPath;
+  const options = property?.parentPath;
+  if (!property || keyName(property.node) !== 'onSuccess' || !options?.isObjectExpression()) return [];
+  const sends = senderBeside(sources, options);
+  return sends ? functionsAt(sources, sends, []).flatMap((one) => returnsOf(one)) : [];
 }
 
 /** The calls that yield what a function answers where a mutation is made of it: `await mutateAsync(form)`. */

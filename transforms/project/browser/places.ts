@@ -9,6 +9,7 @@ import type { Sources } from '../sources.js';
 import { arrivalOf, membersAbove } from './answers.js';
 import { bodyOf } from './bodies.js';
 import { type AttachedHeader, tokenNameOf } from './headers.js';
+import { answersTold } from './mutations.js';
 import { familyOfName, isLoginName, isTokenName } from './names.js';
 import { persistedPlaces } from './persisted-state.js';
 import { renewingReads } from './renewing-reads.js';
@@ -230,7 +231,11 @@ function namesAnswered(sources: Sources, value: NodePath): string[] {
 
 /** Whether a value is the answer to a request in a function, or to a path, that logs users in. */
 function isLoginAnswer(sources: Sources, path: NodePath): boolean {
-  return originsOf(sources, path).some(({ path: origin }) => {
+  const origins = originsOf(sources, path).flatMap((origin) => {
+    const told = answersTold(sources, origin.path);
+    return told.length ? told.flatMap((answer) => originsOf(sources, answer)) : [origin];
+  });
+  return origins.some(({ path: origin }) => {
     const request = outgoingRequests(sources, sources.fileOf(origin)).find(
       (one) =>
         one.path.node === origin.node ||
