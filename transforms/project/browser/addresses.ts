@@ -22,6 +22,8 @@ export interface Address {
   readonly text: string;
   /** Fixed text after the expression. */
   readonly rest: string;
+  /** What is put in front of it is not in sight. */
+  readonly unseen?: true;
 }
 
 /** Fixed text, or an expression that is the beginning of an address. */

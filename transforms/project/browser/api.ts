@@ -47,8 +47,9 @@ export function apiBaseOf(
       expression || !isAbsolute(text) ? true : isLoginName(text + rest),
     ),
   ];
+  const shown = addresses.filter(({ unseen }) => !unseen);
   const logins = addresses.filter(({ rest, text }) => isLoginName(rest) || isLoginName(text));
-  const [address] = [...logins, ...addresses];
+  const [address] = [...logins.filter(({ unseen }) => !unseen), ...shown, ...logins, ...addresses];
   if (!address) return { origin: 'same', path: served ?? '/session' };
   const { expression, text, rest } = address;
   if (expression) {
@@ -60,7 +61,8 @@ export function apiBaseOf(
   const absolute = /^(https?:)?\/\/[^/]+/.exec(text);
   const origin = absolute?.[0] ?? '';
   const path = served ?? `${prefixOf(text.slice(origin.length))}/session`;
-  return { origin: absolute ? 'other' : 'same', seen: true, path: origin + path };
+  const seen = address.unseen ? {} : { seen: true as const };
+  return { origin: absolute ? 'other' : 'same', ...seen, path: origin + path };
 }
 
 /** Whether all absolute addresses are on one origin, and something is sent there. */
@@ -202,7 +204,8 @@ function addressOf(sources: Sources, request: OutgoingRequest): Address | undefi
   if (!base) return own;
   const [given = base] = handedIn(sources, base);
   const first = addressIn(sources, given);
-  if (!first || (own && isAbsolute(own.text))) return own;
+  if (own && isAbsolute(own.text)) return own;
+  if (!first) return own && !own.expression ? { ...own, unseen: true } : own;
   const further = own?.expression ? '' : (own?.text ?? '');
   return first.expression
     ? { ...first, rest: joined(first.rest, further) }

@@ -33,16 +33,26 @@ function sends(
   return calledAs(sources, callee, name).some((owner) => {
     if (seen.has(owner.node)) return false;
     seen.add(owner.node);
-    const within = (path: NodePath) => path.isDescendant(owner);
-    if (outgoingRequests(sources, sources.fileOf(owner)).some(({ path }) => within(path))) return true;
-    let found = false;
-    owner.traverse({
-      CallExpression(inner) {
-        if (!found && sends(sources, inner, depth + 1, seen)) found = true;
-      },
-    });
-    return found;
+    return sendsWithin(sources, owner, depth, seen);
   });
+}
+
+/** Whether a function sends requests, itself or by what it calls. */
+export function sendsWithin(
+  sources: Sources,
+  owner: NodePath<t.Function>,
+  depth = 0,
+  seen = new Set<t.Node>(),
+): boolean {
+  const within = (path: NodePath) => path.isDescendant(owner);
+  if (outgoingRequests(sources, sources.fileOf(owner)).some(({ path }) => within(path))) return true;
+  let found = false;
+  owner.traverse({
+    CallExpression(inner) {
+      if (!found && sends(sources, inner, depth + 1, seen)) found = true;
+    },
+  });
+  return found;
 }
 
 /** The function that is called; of a store's, whose methods are looked up by name, each of that name. */
@@ -53,11 +63,14 @@ function calledAs(sources: Sources, callee: NodePath, name: string): NodePath<t.
   return sources
     .naming(name)
     .filter((file) => !file.test && sideOf(sources, file) === 'client')
-    .flatMap((file) => [...file.paths.values()].flatMap((path) => methodCalled(path, name)));
+    .flatMap((file) => [...file.paths.values()].flatMap((path) => methodCalled(sources, path, name)));
 }
 
-function methodCalled(path: NodePath, name: string): NodePath<t.Function>[] {
+function methodCalled(sources: Sources, path: NodePath, name: string): NodePath<t.Function>[] {
   if (path.isObjectMethod() && keyName(path.node) === name) return [path];
-  const value = path.isObjectProperty() && keyName(path.node) === name ? path.get('value') : undefined;
-  return value && !Array.isArray(value) && value.isFunction() ? [value] : [];
+  if (!path.isObjectProperty() || keyName(path.node) !== name || !path.parentPath.isObjectExpression())
+    return [];
+  // `return { restore }` of a store that is set up by a function.
+  const value = definitionOf(sources, path.get('value') as NodePath);
+  return value.kind === 'function' ? [value.path] : [];
 }

@@ -6,6 +6,7 @@ import { pathsOf, type SourceFile } from '../source.js';
 import type { Sources } from '../sources.js';
 import { sendsEarly } from './early-calls.js';
 import { entryPaths } from './entry-paths.js';
+import { navigatesFirst } from './first-navigation.js';
 import { importsOfRouters, routerIn } from './routers.js';
 
 /** Where a browser application starts. */
@@ -168,7 +169,7 @@ function routerBefore(
 function startBefore(sources: Sources, mount: NonNullable<Entry['mount']>): Entry['first'] {
   let first: Entry['first'];
   for (let at = mount.getPrevSibling(); isStatement(at); at = at.getPrevSibling()) {
-    if (dispatches(at) || sendsEarly(sources, at)) first = at;
+    if (dispatches(at) || sendsEarly(sources, at) || navigatesFirst(sources, at)) first = at;
   }
   return first;
 }

@@ -2,7 +2,7 @@ import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { type CallPath, callersOf, callsOf } from '../callers.js';
 import { classMember } from '../class-members.js';
-import { type Definition, definitionOf, propertyName } from '../definitions.js';
+import { type Definition, definitionOf, keyName, propertyName } from '../definitions.js';
 import type { Sources } from '../sources.js';
 import { propertyIn } from './requests.js';
 
@@ -16,10 +16,27 @@ export function handedValues(
   { function: called, index, trail }: Parameter,
   depth = 0,
 ): (NodePath | undefined)[] {
-  return makersOf(sources, called).map((call) => {
+  return [...makersOf(sources, called), ...pluginUses(sources, called)].map((call) => {
     const given = (call.get('arguments') as NodePath[])[index];
     return given && inObject(sources, given, trail, depth);
   });
+}
+
+/** `app.use(plugin, options)`, which calls `install(app, options)` of a plugin of Vue. */
+function pluginUses(sources: Sources, called: NodePath<t.Function>): readonly CallPath[] {
+  const property = called.isObjectMethod() ? called : called.parentPath;
+  if (!property || keyName(property.node) !== 'install') return [];
+  const plugin = property.parent;
+  return sources
+    .mentioning('.use(')
+    .flatMap((file) => callsOf(sources, file))
+    .map(({ path }) => path)
+    .filter((path) => {
+      const [used] = path.get('arguments') as NodePath[];
+      if (!used || propertyName(path.node.callee) !== 'use') return false;
+      const owner = definitionOf(sources, used);
+      return owner.kind === 'object' && owner.path.node === plugin;
+    });
 }
 
 /** The one value that all callers hand a function there. */

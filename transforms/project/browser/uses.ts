@@ -35,7 +35,7 @@ export function hazardOf(project: Project, use: Use): string | undefined {
   )
     return undefined;
   // A finding says so of what a template shows or asks for.
-  if (isShown(use.path)) return undefined;
+  if (isShown(use.path) || (use.kind === 'text' && isTextOfHeaders(project, use.path))) return undefined;
   const file = project.sources.fileOf(use.path);
   if (use.kind === 'text') return `put into ${firstLineOf(file, (use.path.parentPath ?? use.path).node)}`;
   if (use.kind === 'compare')
@@ -134,6 +134,17 @@ function isRead({ sites }: Project, path: NodePath): boolean {
 
 function isWithinHeader({ sites }: Project, path: NodePath): boolean {
   return sites.some((site) => site.kind === 'header' && isInside(site.path, path));
+}
+
+/** `'Bearer ' + token` of a variable that stands in headers alone, and goes with them. */
+function isTextOfHeaders(project: Project, path: NodePath): boolean {
+  const text = path.parentPath;
+  const declarator = text?.parentPath;
+  if (!declarator?.isVariableDeclarator() || !declarator.get('id').isIdentifier()) return false;
+  const references = Object.keys(declarator.getBindingIdentifiers()).flatMap(
+    (name) => declarator.scope.getBinding(name)?.referencePaths ?? [],
+  );
+  return references.length > 0 && references.every((reference) => isWithinHeader(project, reference));
 }
 
 /** Whether another site takes this use away. */
