@@ -183,7 +183,7 @@ function leadsToApi(address: Address, base: ApiBase): boolean | undefined {
 /** The addresses that a request goes to: one, or where the function around it is handed it, those of its callers. */
 function addressesOf(sources: Sources, request: OutgoingRequest): Address[] {
   const handed = request.url && !request.instance ? handedIn(sources, request.url) : [];
-  const found = handed.flatMap((url) => addressIn(sources, url) ?? []);
+  const found = handed.flatMap((url) => addressOf(sources, request, url) ?? []);
   const own = found.length ? undefined : addressOf(sources, request);
   return own ? [own] : found;
 }
@@ -198,9 +198,9 @@ function handedIn(sources: Sources, url: NodePath, depth = 0): NodePath[] {
 }
 
 /** A request's address, the base of its axios instance included. */
-function addressOf(sources: Sources, request: OutgoingRequest): Address | undefined {
+function addressOf(sources: Sources, request: OutgoingRequest, url = request.url): Address | undefined {
   const base = baseOf(sources, request);
-  const own = request.url && addressIn(sources, request.url);
+  const own = url && addressIn(sources, url);
   if (!base) return own;
   const [given = base] = handedIn(sources, base);
   const first = addressIn(sources, given);
