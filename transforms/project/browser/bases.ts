@@ -60,10 +60,21 @@ function byAssignment(sources: Sources, path: NodePath<t.AssignmentExpression>):
   if (!left.isMemberExpression() || (name !== 'baseURL' && name !== 'url')) return [];
   if (name === 'url' && !endsWith(value, String(left))) return [];
   const teller = tellerOf(left.get('object'));
-  const callee = teller && axiosCallee(sources, definitionOf(sources, teller));
+  const callee = teller && (axiosCallee(sources, definitionOf(sources, teller)) ?? putAt(sources, teller));
   if (!callee) return [];
   const { instance } = callee;
   return [{ ...(instance ? { instance: instance.node } : {}), value }];
+}
+
+/** What a file puts where it then speaks of it: `window.axios = axios`, `Vue.prototype.$http = require('axios')`. */
+function putAt(sources: Sources, teller: NodePath): ReturnType<typeof axiosCallee> {
+  if (!teller.isMemberExpression()) return undefined;
+  const place = String(teller);
+  for (const path of sources.fileOf(teller).paths.values()) {
+    if (!path.isAssignmentExpression({ operator: '=' }) || String(path.get('left')) !== place) continue;
+    return axiosCallee(sources, definitionOf(sources, path.get('right')));
+  }
+  return undefined;
 }
 
 /** `request.clone({ url: base + request.url })` in an interceptor of Angular. */
