@@ -20,10 +20,8 @@ export interface Edit {
   readonly keeps?: string | readonly string[];
   /** It is put in right before something that another edit takes away. */
   readonly stays?: boolean;
-  /** What other edits change inside it goes with what it replaces. */
+  /** What other edits change inside it goes with what it replaces; with a removal, whatever is made of just that. */
   readonly covers?: boolean;
-  /** Of a removal: whatever another edit makes of just that goes too. */
-  readonly unasked?: boolean;
   /** Why the file changes, where no site in it says so. */
   readonly because?: string;
 }
@@ -44,8 +42,8 @@ export class EditConflict extends Error {
 /** Drops edits that say the same twice, and those inside a range that others take away altogether. */
 export function withoutRepeats(edits: readonly Edit[]): Edit[] {
   const once = [...new Map(edits.map((edit) => [`${edit.start}:${edit.end}:${edit.text}`, edit])).values()];
-  const unasked = once.filter((edit) => edit.unasked && edit.text === '');
-  const goes = ({ start, end }: Edit) => unasked.some((one) => one.start === start && one.end === end);
+  const gone = once.filter((edit) => edit.covers && edit.text === '');
+  const goes = ({ start, end }: Edit) => gone.some((one) => one.start === start && one.end === end);
   const left = once.filter((edit) => (edit.text !== '' || edit.end === edit.start) && !goes(edit));
   const covers = left.filter((edit) => edit.covers);
   const removals = joined(once.filter((edit) => edit.text === '' && edit.end > edit.start)).flatMap(

@@ -35,7 +35,7 @@ export function withoutParameter(
     return argument
       ? withoutItems(sources.fileOf(call), call.node.arguments, new Set<t.Node>([argument])).map((edit) => ({
           ...edit,
-          unasked: true,
+          covers: true,
         }))
       : [];
   });

@@ -6,7 +6,7 @@ import type { Sources } from '../sources.js';
 import { membersAbove } from './answers.js';
 import { isLoginTokenName } from './names.js';
 import { operatorOf } from './operators.js';
-import type { OutgoingRequest } from './requests.js';
+import { type OutgoingRequest, outgoingRequests } from './requests.js';
 
 /** The variable that receives the body of an answer, or something around it. */
 export interface Holder {
@@ -24,6 +24,16 @@ export interface Body {
   readonly names: readonly string[];
   /** Names and addresses of the call around the request that logs a user in, where it is one of several. */
   readonly called?: readonly string[];
+}
+
+/** The requests that a value was answered by: it is the call, its body, or an expression around the call. */
+export function requestsAnsweredBy(sources: Sources, origin: NodePath): OutgoingRequest[] {
+  return outgoingRequests(sources, sources.fileOf(origin)).filter(
+    (one) =>
+      one.path.node === origin.node ||
+      bodyOf(sources, one)?.path.node === origin.node ||
+      one.path.findParent((above) => above.node === origin.node) !== null,
+  );
 }
 
 /** The body of what a request is answered. */

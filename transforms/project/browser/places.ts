@@ -7,13 +7,12 @@ import { originsOf } from '../flow/origins.js';
 import { textOf } from '../source.js';
 import type { Sources } from '../sources.js';
 import { arrivalOf, membersAbove } from './answers.js';
-import { bodyOf } from './bodies.js';
+import { requestsAnsweredBy } from './bodies.js';
 import { type AttachedHeader, tokenNameOf } from './headers.js';
 import { answersTold } from './mutations.js';
 import { familyOfName, isLoginName, isTokenName } from './names.js';
 import { persistedPlaces } from './persisted-state.js';
 import { renewingReads } from './renewing-reads.js';
-import { outgoingRequests } from './requests.js';
 import { jsonOf, parsedFrom, type StorageAccess } from './storage.js';
 import type { Keeper } from './storage-libraries.js';
 
@@ -236,12 +235,7 @@ function isLoginAnswer(sources: Sources, path: NodePath): boolean {
     return told.length ? told.flatMap((answer) => originsOf(sources, answer)) : [origin];
   });
   return origins.some(({ path: origin }) => {
-    const request = outgoingRequests(sources, sources.fileOf(origin)).find(
-      (one) =>
-        one.path.node === origin.node ||
-        bodyOf(sources, one)?.path.node === origin.node ||
-        one.path.findParent((above) => above.node === origin.node),
-    );
+    const [request] = requestsAnsweredBy(sources, origin);
     if (!request) return false;
     const url = request.url ? textOf(request.file, request.url.node).replace(/[`'"]/g, '') : '';
     return isLoginName(url) || surroundingNames(request.path).some(isLoginName);

@@ -1,11 +1,10 @@
-import type { NodePath } from '@babel/traverse';
 import type * as t from '@babel/types';
 import { originsOf } from '../flow/origins.js';
 import type { Sources } from '../sources.js';
-import { bodyOf } from './bodies.js';
+import { isAbsent } from './absent.js';
+import { requestsAnsweredBy } from './bodies.js';
 import type { Hold } from './held.js';
 import type { TokenPlace } from './places.js';
-import { outgoingRequests } from './requests.js';
 import { jsonOf, type StorageAccess } from './storage.js';
 
 /**
@@ -39,27 +38,13 @@ function loginsStored(sources: Sources, accesses: readonly StorageAccess[], key:
   let all = true;
   let seen = '';
   for (const { operation, key: at, value, file } of accesses) {
-    if (operation !== 'set' || at !== key || !value || isNothing(value)) continue;
+    if (operation !== 'set' || at !== key || !value || isAbsent(value)) continue;
     seen ||= file.path;
     const answering = originsOf(sources, jsonOf(value) ?? value).flatMap(({ path: origin }) =>
-      requestOf(sources, origin),
+      requestsAnsweredBy(sources, origin),
     );
     if (!answering.length) all = false;
-    for (const request of answering) requests.add(request);
+    for (const { path } of answering) requests.add(path.node);
   }
   return { requests, all, seen };
-}
-
-const isNothing = (value: NodePath) => value.isNullLiteral() || value.isStringLiteral({ value: '' });
-
-/** The request that a value was answered by. */
-function requestOf(sources: Sources, origin: NodePath): t.Node[] {
-  return outgoingRequests(sources, sources.fileOf(origin))
-    .filter(
-      (one) =>
-        one.path.node === origin.node ||
-        bodyOf(sources, one)?.path.node === origin.node ||
-        one.path.findParent((above) => above.node === origin.node) !== null,
-    )
-    .map(({ path }) => path.node);
 }
